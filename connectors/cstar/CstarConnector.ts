@@ -1,0 +1,83 @@
+/** cStar (cstar.help): a target with customer groups. What it is like stands in README.md beside this file. */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { ConnectionContext, Connector } from "../../src/contract/Connector.ts"
+import type { Target } from "../../src/contract/Target.ts"
+import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
+import * as CstarErrors from "./CstarErrors.ts"
+import * as CstarKey from "./CstarKey.ts"
+import * as CstarTarget from "./CstarTarget.ts"
+
+const BaseUrl = Schema.String.pipe(
+  Schema.filter((url) => (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) || `${JSON.stringify(url)} is no http address`, {
+    jsonSchema: {}
+  })
+)
+
+const Options = Schema.Struct({
+  teamId: Schema.NonEmptyString.annotations({
+    description: "The team whose customer groups are kept, as in the address of cStar's API: team_1."
+  }),
+  apiKey: Schema.optional(
+    Schema.Redacted(Schema.NonEmptyString).annotations({
+      description: "A secret key (sk_live_... or sk_test_...), which reads and writes. Live and test keys open different data."
+    })
+  ),
+  readKey: Schema.optional(
+    Schema.Redacted(Schema.NonEmptyString).annotations({
+      description: "Instead of apiKey, for plans only: a publishable key (pk_live_... or pk_test_...). Nothing can be written with it; 100 calls an hour."
+    })
+  ),
+  baseUrl: Schema.optionalWith(
+    BaseUrl.annotations({
+      description: "Scheme and host of the API, perhaps with a path before it. Default: https://www.cstar.help."
+    }),
+    { default: () => "https://www.cstar.help" }
+  )
+}).pipe(
+  Schema.filter(
+    ({ apiKey, readKey }) => {
+      if (apiKey !== undefined && readKey !== undefined) return { path: ["readKey"], message: "give either apiKey or readKey, not both" }
+      if (apiKey !== undefined || readKey !== undefined) return true
+      return { path: ["apiKey"], message: "missing: give apiKey, or readKey if nothing is ever to be written" }
+    },
+    { jsonSchema: {} }
+  )
+)
+type Options = typeof Options.Type
+
+const makeTarget = (options: Options, context: ConnectionContext): Effect.Effect<Target, ConnectorError> =>
+  Effect.gen(function* () {
+    const key = options.apiKey ?? options.readKey ?? Redacted.make("")
+    const facts = CstarKey.read(Redacted.value(key), options.apiKey === undefined)
+    const base = options.baseUrl.replace(/\/+$/, "")
+    const url = new URL(base)
+    const client = yield* LiveVendorClient.make(context, {
+      baseUrl: `${base}/api/v1/teams/${encodeURIComponent(options.teamId)}`,
+      headers: { authorization: Redacted.make(`Bearer ${Redacted.value(key)}`) },
+      decodeError: CstarErrors.decode
+    })
+    return CstarTarget.make({
+      connection: context.name,
+      client,
+      identity: {
+        account: [url.host + url.pathname.replace(/\/+$/, ""), options.teamId, ...(facts.mode === null ? [] : [facts.mode])].join(" "),
+        label: options.teamId,
+        actor: facts.actor,
+        role: facts.role,
+        missing: facts.readOnly === null ? [] : [`write: ${facts.readOnly}`]
+      },
+      readOnly: facts.readOnly
+    })
+  })
+
+export const connector: Connector<Options, typeof Options.Encoded> = {
+  name: "cstar",
+  title: "cStar",
+  options: Options,
+  // A secret key's; a publishable one has 100 an hour, and answers tell which it is (vendor docs, read 2026-11).
+  limits: [{ calls: 1_000, perMillis: 3_600_000, endpoint: null }],
+  target: { declaration: CstarTarget.declaration, make: makeTarget }
+}

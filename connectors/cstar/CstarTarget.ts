@@ -1,0 +1,246 @@
+/** cStar's customer groups as a target: lists by page number, additions in packs of 100, removals one by one. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { ConnectorError, type Reason } from "../../src/contract/ConnectorError.ts"
+import type { Identity } from "../../src/contract/Identity.ts"
+import type { Pack, Receipt, Target, TargetDeclaration } from "../../src/contract/Target.ts"
+import * as RateHeaders from "../../src/http/RateHeaders.ts"
+import type { CallOptions, VendorClient } from "../../src/http/VendorClient.ts"
+import * as CstarApi from "./CstarApi.ts"
+import * as CstarPages from "./CstarPages.ts"
+
+export const declaration: TargetDeclaration = {
+  groupWord: "customer group",
+  groups: {
+    list: true,
+    create: "explicit",
+    update: true,
+    delete: true,
+    mark: true,
+    externalId: "accepted",
+    nameLength: null,
+    pageSize: CstarPages.size,
+    count: true
+  },
+  assignments: {
+    listedBy: "group",
+    joinedAt: true,
+    pageSize: CstarPages.size,
+    add: { by: "group", pack: 100 },
+    remove: { by: "group", pack: 1 }
+  },
+  customers: { list: true, pageSize: CstarPages.size, search: true, namedBy: "id" }
+}
+
+/** What a connection's key is and may do, and the client that uses it. */
+export interface Access {
+  readonly connection: string
+  readonly client: VendorClient
+  /** What the key itself tells; the allowance comes with an answer. */
+  readonly identity: Omit<Identity, "allowance">
+  /** Why this key can't write, for a person; null where it can. Writes then fail before any call. */
+  readonly readOnly: string | null
+}
+
+const groupsPath = "/customer-groups"
+const customersPath = "/customers"
+const groupCall = (id: string) => ({
+  path: `${groupsPath}/${encodeURIComponent(id)}`,
+  template: `${groupsPath}/{id}`
+})
+const membersCall = (id: string) => ({
+  path: `${groupCall(id).path}/members`,
+  template: `${groupsPath}/{id}/members`
+})
+
+const isNotFound = (error: ConnectorError): boolean => error.reason === "NotFound"
+
+const refusal = (access: Access, call: string, reason: Reason, detail: string) =>
+  new ConnectorError({
+    connection: access.connection,
+    call,
+    reason,
+    detail,
+    status: null,
+    code: null,
+    retryAt: null,
+    effect: "none"
+  })
+
+const write = <A, I>(access: Access, method: "POST" | "PATCH" | "DELETE", options: CallOptions<A, I>) =>
+  access.readOnly === null
+    ? access.client.write(method, options)
+    : Effect.fail(refusal(access, `${method} ${options.template ?? options.path}`, "NotAllowed", access.readOnly))
+
+const group = (access: Access, id: string): Effect.Effect<Option.Option<CstarApi.Group>, ConnectorError> =>
+  access.client.read({ ...groupCall(id), schema: CstarApi.Group }).pipe(
+    Effect.map((answer) => Option.some(answer.body)),
+    Effect.catchIf(isNotFound, () => Effect.succeedNone)
+  )
+
+export const make = (access: Access): Target => ({
+  identify: identify(access),
+  groups: CstarPages.stream(access.client, { path: groupsPath }, CstarApi.Group, CstarApi.toGroup),
+  group: (id) => Effect.map(group(access, id), Option.map(CstarApi.toGroup)),
+  createGroup: (draft, mark) => {
+    const customFields = { ...draft.customFields, [CstarApi.markField]: CstarApi.markText(mark) }
+    const call = { path: groupsPath, body: { ...draft, customFields }, schema: CstarApi.Group }
+    return Effect.map(write(access, "POST", call), (answer) => CstarApi.toGroup(answer.body))
+  },
+  updateGroup: Effect.fn("cstar.updateGroup")(function* (id, { customFields, ...values }) {
+    const body = customFields === undefined ? values : { ...values, customFields: yield* mergedFields(access, id, customFields) }
+    yield* write(access, "PATCH", {
+      ...groupCall(id),
+      body,
+      schema: CstarApi.Updated,
+      repeatable: true
+    })
+  }),
+  deleteGroup: (id) =>
+    write(access, "DELETE", { ...groupCall(id), schema: CstarApi.Deleted, repeatable: true }).pipe(
+      Effect.catchIf(isNotFound, () => Effect.void),
+      Effect.asVoid
+    ),
+  members: (id) => CstarPages.stream(access.client, membersCall(id), CstarApi.MemberRow, CstarApi.toMember),
+  add: (pack) => add(access, pack),
+  remove: (pack) => remove(access, pack),
+  customers: CstarPages.stream(access.client, { path: customersPath }, CstarApi.CustomerRow, CstarApi.toCustomer),
+  customerCount: Effect.map(
+    access.client.read({
+      path: customersPath,
+      params: { page: 1, pageSize: 1 },
+      schema: CstarApi.list(CstarApi.CustomerRow)
+    }),
+    (answer) => Option.fromNullable(CstarApi.total(answer.body))
+  ),
+  customersByAddress: (address) => customersByAddress(access, address)
+})
+
+/** One call of one row: it proves key and team, and its headers tell the allowance. */
+const identify = (access: Access): Effect.Effect<Identity, ConnectorError> =>
+  Effect.gen(function* () {
+    const { headers, serverTime, status } = yield* access.client.read({
+      path: groupsPath,
+      params: { page: 1, pageSize: 1 },
+      schema: CstarApi.list(CstarApi.Group)
+    })
+    const now = yield* Clock.currentTimeMillis
+    const { limit, remaining, resetAt } = RateHeaders.read({
+      status,
+      headers,
+      body: undefined,
+      now,
+      serverTime,
+      endpoint: null
+    })
+    return {
+      ...access.identity,
+      allowance: limit === null || remaining === null ? null : { limit, remaining, resetAt }
+    }
+  })
+
+// Whether PATCH merges custom fields or replaces them is not documented, so all of them are written, our mark among them.
+const mergedFields = (access: Access, id: string, given: Readonly<Record<string, string>>) =>
+  Effect.gen(function* () {
+    const call = `PATCH ${groupCall(id).template}`
+    if (access.readOnly !== null) return yield* refusal(access, call, "NotAllowed", access.readOnly)
+    const { body } = yield* access.client.read({ ...groupCall(id), schema: CstarApi.Group })
+    const shown = CstarApi.customFields(body)
+    if (shown === undefined) {
+      return yield* refusal(access, call, "Invalid", "cStar does not show this group's custom fields, so writing some could delete the others")
+    }
+    const mark = shown[CstarApi.markField]
+    return { ...shown, ...given, ...(mark === undefined ? {} : { [CstarApi.markField]: mark }) }
+  })
+
+const oneGroup = (pack: Pack): Extract<Pack, { by: "group" }> => {
+  if (pack.by !== "group") throw new Error("cStar's memberships are packed by group")
+  return pack
+}
+
+/**
+ * Turns the 404 of a call on a group's members into `missing` if the group is there, and leaves it a `NotFound` if the group is gone:
+ * what the 404 of a missing customer looks like is not documented.
+ */
+const whereGroupExists =
+  (access: Access, id: string, missing: (error: ConnectorError) => Effect.Effect<Receipt, ConnectorError>) =>
+  (call: Effect.Effect<Receipt, ConnectorError>): Effect.Effect<Receipt, ConnectorError> =>
+    Effect.catchIf(call, isNotFound, (error) =>
+      Effect.flatMap(group(access, id), Option.match({ onNone: () => Effect.fail(error), onSome: () => missing(error) }))
+    )
+
+/**
+ * Adds a pack. Not repeated after a lost answer: a second answer would count as skipped whom the first had added.
+ * A 404 over an unknown customer is `Invalid`, so that the pack can be split; over the group it is `NotFound`.
+ */
+const add = (access: Access, pack: Pack): Effect.Effect<Receipt, ConnectorError> =>
+  Effect.suspend(() => {
+    const { customers, group } = oneGroup(pack)
+    return write(access, "POST", {
+      ...membersCall(group),
+      body: { customerIds: customers },
+      schema: CstarApi.Added
+    }).pipe(
+      Effect.map(({ body, serverTime }): Receipt => {
+        const all = body?.added === customers.length && body.skipped === 0
+        const none = body?.added === 0 && body.skipped === customers.length
+        return { changed: all ? "all" : none ? "none" : "unnamed", count: null, serverTime }
+      }),
+      whereGroupExists(access, group, (error) => Effect.fail(asInvalid(error)))
+    )
+  })
+
+const asInvalid = ({ call, code, connection, detail, effect, retryAt, status }: ConnectorError) =>
+  new ConnectorError({
+    call,
+    code,
+    connection,
+    detail,
+    effect,
+    retryAt,
+    status,
+    reason: "Invalid"
+  })
+
+/**
+ * Removes one customer. Not repeated after a lost answer: a 404 to the second could not be told from somebody who was not in.
+ * The 404 over a customer who is not in the group is the wanted state.
+ */
+const remove = (access: Access, pack: Pack): Effect.Effect<Receipt, ConnectorError> =>
+  Effect.suspend(() => {
+    const { customers, group } = oneGroup(pack)
+    const [customerId] = customers
+    if (customerId === undefined || customers.length > 1) throw new Error("cStar removes one customer a call")
+    const none: Receipt = { changed: "none", count: null, serverTime: null }
+    return write(access, "DELETE", {
+      ...membersCall(group),
+      params: { customerId },
+      schema: CstarApi.Removed
+    }).pipe(
+      Effect.map(({ body, serverTime }): Receipt => ({
+        changed: body?.removed === false ? "none" : "all",
+        count: null,
+        serverTime
+      })),
+      whereGroupExists(access, group, () => Effect.succeed(none))
+    )
+  })
+
+const fold = (address: string): string => address.trim().toLowerCase()
+
+// The search is over parts of names and addresses, so its first hit may be anybody (vendor docs, read 2026-11).
+const customersByAddress = (access: Access, address: string) =>
+  Effect.gen(function* () {
+    const wanted = fold(address)
+    if (wanted === "") return []
+    const call = { path: customersPath, params: { search: address.trim() } }
+    const pages = yield* Stream.runCollect(CstarPages.stream(access.client, call, CstarApi.CustomerRow, CstarApi.toCustomer))
+    const found = Array.from(pages)
+    if (found.at(-1)?.end !== true) {
+      return yield* refusal(access, `GET ${customersPath}`, "Malformed", "the search stopped before its end, so nobody can be said to be missing")
+    }
+    const customers = found.flatMap((page) => page.items.filter((customer) => fold(customer.email ?? "") === wanted))
+    return [...new Map(customers.map((customer) => [customer.id, customer])).values()]
+  })

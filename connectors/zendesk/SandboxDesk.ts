@@ -1,0 +1,149 @@
+/** What the sandbox's Zendesk account holds, and the edits that a person at the helpdesk makes. */
+import type { SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import * as SandboxRows from "./SandboxRows.ts"
+
+export interface DeskUser {
+  readonly id: number
+  readonly name: string
+  readonly email: string | null
+  readonly externalId: string | null
+  readonly role: "end-user" | "agent" | "admin"
+  readonly suspended: boolean
+  readonly tags: ReadonlyArray<string>
+}
+
+export interface DeskOrganization {
+  readonly id: number
+  readonly name: string
+  readonly externalId: string | null
+  readonly tags: ReadonlyArray<string>
+  readonly fields: Readonly<Record<string, string | number | boolean | null>>
+}
+
+export interface DeskMembership {
+  readonly id: number
+  readonly user: number
+  readonly organization: number
+}
+
+export interface Desk {
+  readonly users: SandboxRows.Rows<DeskUser>
+  readonly organizations: SandboxRows.Rows<DeskOrganization>
+  readonly memberships: SandboxRows.Rows<DeskMembership>
+  /** Deleted users are in no list, but can still be looked up. */
+  readonly deleted: ReadonlyMap<number, DeskUser>
+  /** The organization that `organization_id` of the user shows: the first one joined. */
+  readonly defaultOrganization: (user: number) => number | null
+  readonly edits: SourceEdits
+}
+
+/** Where numbers for ids that are no numbers begin: as long as Zendesk's own, out of the way of those given. */
+const firstNumber = 8_000_000_000_000
+
+/** Zendesk's ids are integers; what the caller calls by another name gets a number of its own. */
+const numbers = () => {
+  const given = new Map<string, number>()
+  return (id: string): number => {
+    if (/^[1-9]\d{0,14}$/.test(id)) return Number(id)
+    const number = given.get(id) ?? firstNumber + given.size
+    given.set(id, number)
+    return number
+  }
+}
+
+const known = <A>(row: A | undefined, id: string): A => {
+  if (row === undefined) throw new Error(`the Zendesk sandbox holds no ${id}`)
+  return row
+}
+
+const sameTag = (tag: string) => (other: string) => other.toLowerCase() === tag.toLowerCase()
+const withTag = (tags: ReadonlyArray<string>, tag: string) => (tags.some(sameTag(tag)) ? tags : [...tags, tag])
+const withoutTag = (tags: ReadonlyArray<string>, tag: string) => tags.filter((other) => !sameTag(tag)(other))
+
+/** Memberships with an index from both ends, so that deleting one of 100,000 users costs no walk. */
+const membershipsOf = (rows: SandboxRows.Rows<DeskMembership>) => {
+  const byUser = new Map<number, Map<number, number>>()
+  const byOrganization = new Map<number, Map<number, number>>()
+  const end = (index: Map<number, Map<number, number>>, id: number) => {
+    const found = index.get(id) ?? new Map<number, number>()
+    index.set(id, found)
+    return found
+  }
+  let next = 1
+  const leave = (user: number, organization: number) => {
+    const id = byUser.get(user)?.get(organization)
+    if (id === undefined) return
+    rows.remove(id)
+    byUser.get(user)?.delete(organization)
+    byOrganization.get(organization)?.delete(user)
+  }
+  return {
+    leave,
+    join: (user: number, organization: number) => {
+      if (byUser.get(user)?.has(organization) === true) return
+      rows.put({ id: next, user, organization })
+      end(byUser, user).set(organization, next)
+      end(byOrganization, organization).set(user, next)
+      next += 1
+    },
+    dropUser: (user: number) => [...(byUser.get(user)?.keys() ?? [])].forEach((organization) => leave(user, organization)),
+    dropOrganization: (organization: number) => [...(byOrganization.get(organization)?.keys() ?? [])].forEach((user) => leave(user, organization)),
+    first: (user: number): number | null => byUser.get(user)?.keys().next().value ?? null
+  }
+}
+
+export const make = (): Desk => {
+  const users = SandboxRows.make<DeskUser>()
+  const organizations = SandboxRows.make<DeskOrganization>()
+  const rows = SandboxRows.make<DeskMembership>()
+  const memberships = membershipsOf(rows)
+  const deleted = new Map<number, DeskUser>()
+  const userNumber = numbers()
+  const organizationNumber = numbers()
+  const user = (id: string) => known(users.get(userNumber(id)), `user ${id}`)
+  const organization = (id: string) => known(organizations.get(organizationNumber(id)), `organization ${id}`)
+  const changeUser = (id: string, change: (user: DeskUser) => Partial<DeskUser>) => {
+    const before = user(id)
+    users.put({ ...before, ...change(before) })
+  }
+  const changeOrganization = (id: string, change: (organization: DeskOrganization) => Partial<DeskOrganization>) => {
+    const before = organization(id)
+    organizations.put({ ...before, ...change(before) })
+  }
+  const join = (customer: string, group: string) => memberships.join(user(customer).id, organization(group).id)
+
+  const edits: SourceEdits = {
+    load: (world) => {
+      for (const { id, name, email, externalId, tags, staff, suspended } of world.customers) {
+        const role = staff === true ? "agent" : "end-user"
+        users.put({ id: userNumber(id), name, email, externalId: externalId ?? null, role, suspended: suspended ?? false, tags: tags ?? [] })
+      }
+      for (const { id, name, externalId, tags, fields } of world.organizations) {
+        organizations.put({ id: organizationNumber(id), name, externalId: externalId ?? null, tags: tags ?? [], fields: fields ?? {} })
+      }
+      for (const membership of world.memberships) join(membership.customer, membership.organization)
+    },
+    join,
+    leave: (customer, group) => memberships.leave(user(customer).id, organization(group).id),
+    tag: (customer, tag) => changeUser(customer, ({ tags }) => ({ tags: withTag(tags, tag) })),
+    untag: (customer, tag) => changeUser(customer, ({ tags }) => ({ tags: withoutTag(tags, tag) })),
+    tagOrganization: (id, tag) => changeOrganization(id, ({ tags }) => ({ tags: withTag(tags, tag) })),
+    untagOrganization: (id, tag) => changeOrganization(id, ({ tags }) => ({ tags: withoutTag(tags, tag) })),
+    renameOrganization: (id, name) => changeOrganization(id, () => ({ name })),
+    deleteCustomer: (id) => {
+      const gone = user(id)
+      memberships.dropUser(gone.id)
+      users.remove(gone.id)
+      deleted.set(gone.id, { ...gone, email: null })
+    },
+    deleteOrganization: (id) => {
+      const gone = organization(id)
+      memberships.dropOrganization(gone.id)
+      organizations.remove(gone.id)
+    },
+    changeEmail: (id, email) => changeUser(id, () => ({ email })),
+    suspend: (id, suspended) => changeUser(id, () => ({ suspended })),
+    makeStaff: (id) => changeUser(id, () => ({ role: "agent" }))
+  }
+  return { users, organizations, memberships: rows, deleted, defaultOrganization: memberships.first, edits }
+}

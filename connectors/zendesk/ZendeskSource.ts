@@ -1,0 +1,185 @@
+/** Zendesk as a source: three cursor-paged lists, read in full. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { Part, Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import type { CallOptions, QueryParams, VendorClient } from "../../src/http/VendorClient.ts"
+import * as ZendeskApi from "./ZendeskApi.ts"
+
+const pageSize = 100
+const end = "meta.has_more is false (the last page still carries a next link)"
+
+const users = {
+  name: "users",
+  parts: ["customers", { groups: "tag", carrier: "customer" }, { memberships: "tag", carrier: "customer" }],
+  end,
+  canLoseRows: false,
+  pageSize
+} as const satisfies StreamDeclaration
+
+const organizations = {
+  name: "organizations",
+  parts: [
+    { groups: "organization", carrier: "customer" },
+    { groups: "tag", carrier: "organization" },
+    { inclusions: "tag", carrier: "organization" }
+  ],
+  end,
+  canLoseRows: false,
+  pageSize
+} as const satisfies StreamDeclaration
+
+const memberships = {
+  name: "organization memberships",
+  parts: [{ memberships: "organization", carrier: "customer" }],
+  end,
+  canLoseRows: false,
+  pageSize
+} as const satisfies StreamDeclaration
+
+export const declaration: SourceDeclaration = {
+  streams: [users, organizations, memberships],
+  customerWord: "user",
+  deletionsSeen: false,
+  lookup: true
+}
+
+type Unknown = SourcePage["unknown"]
+
+const tagsOff = "tags on users and organizations are switched off (Admin Center > People > End users)"
+const pagedByOffset = "Zendesk answered with paging by offset, in which rows can be missed while data changes"
+
+const unknownParts = (parts: ReadonlyArray<Part>, reason: string): Unknown => parts.map((part) => ({ part, reason }))
+
+/** One of the three lists: where it is, how an answer splits into rows and what a row says. */
+interface Listing<Body extends ZendeskApi.Paging, Encoded, Row> {
+  readonly declaration: StreamDeclaration
+  readonly path: string
+  readonly schema: CallOptions<Body, Encoded>["schema"]
+  readonly rows: (body: Body) => ReadonlyArray<Row>
+  readonly records: (row: Row) => ReadonlyArray<SourceRecord>
+  readonly unknown: (rows: ReadonlyArray<Row>) => Unknown
+}
+
+/** Where an answer says to go on. `params` null: it says that this is the end. */
+type Onward = Pick<SourcePage, "cursor" | "end"> & { readonly params: QueryParams | null; readonly unknown: Unknown }
+
+const endedByCursor: Onward = { params: null, cursor: null, end: { reached: true, count: null }, unknown: [] }
+
+/**
+ * Decides by the answer which paging it is: some endpoints ignore the cursor's parameters and answer by offset. Only the query of a
+ * link is used, never its host, and only `has_more` ends a list read by cursor.
+ */
+const onward = (body: ZendeskApi.Paging, parts: ReadonlyArray<Part>): Onward | "unreadable" => {
+  if (body.meta !== undefined) {
+    if (!body.meta.has_more) return endedByCursor
+    const cursor = body.meta.after_cursor
+    if (cursor === null || cursor === "") return "unreadable"
+    return { params: { "page[size]": pageSize, "page[after]": cursor }, cursor, end: null, unknown: [] }
+  }
+  if (body.next_page === undefined) return "unreadable"
+  const unknown = unknownParts(parts, pagedByOffset)
+  if (body.next_page === null) {
+    const count = typeof body.count === "number" ? { value: body.count, exact: false } : null
+    return { params: null, cursor: null, end: { reached: true, count }, unknown }
+  }
+  if (!URL.canParse(body.next_page)) return "unreadable"
+  const query = new URL(body.next_page).searchParams
+  return { params: Object.fromEntries(query), cursor: query.toString(), end: null, unknown }
+}
+
+const unreadable = (connection: string, path: string) =>
+  new ConnectorError({
+    connection,
+    call: `GET ${path}`,
+    reason: "Malformed",
+    detail: "the answer does not tell whether more rows follow (neither meta.has_more with a cursor nor next_page)",
+    status: 200,
+    code: null,
+    retryAt: null,
+    effect: "none"
+  })
+
+const read = <Body extends ZendeskApi.Paging, Encoded, Row>(
+  client: VendorClient,
+  connection: string,
+  { declaration, path, schema, rows, records, unknown }: Listing<Body, Encoded, Row>
+): SourceStream["pages"] =>
+  Stream.paginateEffect({ "page[size]": pageSize } as QueryParams, (params) =>
+    Effect.gen(function* () {
+      const { body } = yield* client.read({ path, params, schema })
+      const next = onward(body, declaration.parts)
+      if (next === "unreadable") return yield* unreadable(connection, path)
+      const found = rows(body)
+      const page: SourcePage = {
+        records: found.flatMap(records),
+        rows: found.length,
+        cursor: next.cursor,
+        end: next.end,
+        unknown: [...next.unknown, ...unknown(found)]
+      }
+      return [page, Option.fromNullable(next.params)] as const
+    })
+  )
+
+const usersStream = (client: VendorClient, connection: string, policy: ZendeskApi.Policy): SourceStream => ({
+  declaration: users,
+  pages: Stream.suspend(() => {
+    const seen = new Set<string>()
+    return read(client, connection, {
+      declaration: users,
+      path: "/users",
+      schema: ZendeskApi.Users,
+      rows: ({ users }) => users,
+      records: (user) => ZendeskApi.userRecords(user, policy, seen),
+      unknown: (found) => (found.some(({ active, tags }) => active && tags === undefined) ? unknownParts(users.parts.slice(1), tagsOff) : [])
+    })
+  })
+})
+
+const organizationsStream = (client: VendorClient, connection: string): SourceStream => ({
+  declaration: organizations,
+  pages: Stream.suspend(() => {
+    const seen = new Set<string>()
+    return read(client, connection, {
+      declaration: organizations,
+      path: "/organizations",
+      schema: ZendeskApi.Organizations,
+      rows: ({ organizations }) => organizations,
+      records: (organization) => ZendeskApi.organizationRecords(organization, seen),
+      unknown: (found) => (found.some(({ tags }) => tags === undefined) ? unknownParts(organizations.parts.slice(1), tagsOff) : [])
+    })
+  })
+})
+
+const membershipsStream = (client: VendorClient, connection: string): SourceStream => ({
+  declaration: memberships,
+  pages: read(client, connection, {
+    declaration: memberships,
+    path: "/organization_memberships",
+    schema: ZendeskApi.Memberships,
+    rows: ({ organization_memberships }) => organization_memberships,
+    records: ZendeskApi.membershipRecords,
+    unknown: () => []
+  })
+})
+
+/** In the order in which they should be read. End users and staff come in one walk, so that nobody is missed who changes sides in the middle of it. */
+export const streams = (client: VendorClient, connection: string, policy: ZendeskApi.Policy): Source["streams"] => [
+  usersStream(client, connection, policy),
+  organizationsStream(client, connection),
+  membershipsStream(client, connection)
+]
+
+/** A user as of now. A deleted one is still answered, as `active: false`; only "RecordNotFound" tells that there never was one or that it is gone for good. */
+export const customer =
+  (client: VendorClient, policy: ZendeskApi.Policy): Source["customer"] =>
+  (id) =>
+    client.read({ path: `/users/${encodeURIComponent(id)}`, template: "/users/{id}", schema: ZendeskApi.OneUser }).pipe(
+      Effect.map(({ body }) => (body.user.active ? Option.some(ZendeskApi.customer(body.user, policy)) : Option.none())),
+      Effect.catchIf(
+        ({ reason, code }) => reason === "NotFound" && code === "RecordNotFound",
+        () => Effect.succeed(Option.none())
+      )
+    )

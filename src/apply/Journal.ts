@@ -1,0 +1,85 @@
+/** What applying asks to be remembered: every call's intent before it is sent and its outcome after, and what the plan still has to do. */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { StateError } from "../contract/StateError.ts"
+import type { ChangeOp } from "../model/Change.ts"
+import type { GroupDraft, GroupMark, TargetGroup } from "../model/Group.ts"
+
+/** A run that may write: its number, and the lease that every intent is checked against. */
+export interface Writer {
+  readonly run: number
+  readonly lease: number
+  readonly to: string
+}
+
+/** A row of a call: the state's number and the target's id of a customer. `absent`: this run's own read had seen that it was not in the group. */
+export interface CallRow {
+  readonly number: number
+  readonly id: string
+  readonly email: string | null
+  readonly absent: boolean
+}
+
+/** A call whose intent is stored. Times by our clock; add `clockOffset` for the server's. */
+export interface OpenCall {
+  readonly call: number
+  readonly op: ChangeOp
+  readonly group: { readonly number: number; readonly id: string | null; readonly name: string; readonly handle: string | null }
+  readonly rows: ReadonlyArray<CallRow>
+  readonly intentAt: number
+  readonly clockOffset: number
+}
+
+export type RowOutcome =
+  /** We changed it. */
+  | "applied"
+  /** It was so before we came. */
+  | "found"
+  /** It is not so: still to be done. */
+  | "undone"
+
+export interface WorkGroup {
+  readonly group: number
+  readonly name: string
+  readonly create: boolean
+  readonly update: boolean
+  readonly delete: boolean
+  readonly adds: number
+  readonly removes: number
+}
+
+export class Journal extends Context.Tag("groupbridge/Journal")<
+  Journal,
+  {
+    /** Calls of the target whose outcome is not known: of a run that was killed. */
+    readonly openCalls: (to: string) => Effect.Effect<ReadonlyArray<OpenCall>, StateError>
+    /** The first groups with planned work: `adds` with creations and renames, `removes` with deletions; most rows first. */
+    readonly work: (run: number, phase: "adds" | "removes", limit: number) => Effect.Effect<ReadonlyArray<WorkGroup>, StateError>
+    /** The group to try a first write on: the one with the fewest changes. */
+    readonly smallest: (run: number) => Effect.Effect<WorkGroup | null, StateError>
+    /**
+     * Stores the intent of the next call for a group: at most `pack` planned rows, or the change of the group itself. `null`: nothing of that kind is left.
+     * Fails with `Superseded`, storing nothing, when the lease is no longer ours.
+     */
+    readonly intend: (writer: Writer, op: ChangeOp, group: number, pack: number) => Effect.Effect<OpenCall | null, StateError>
+    /** Stores what came of a call's rows, moves the ledger and the group's expected size. Rows that are `undone` are planned again. */
+    readonly settleRows: (call: OpenCall, outcome: ReadonlyMap<number, RowOutcome>, detail: string | null) => Effect.Effect<void, StateError>
+    readonly settleGroup: (
+      call: OpenCall,
+      outcome: { readonly made: TargetGroup } | "updated" | "deleted" | "undone",
+      detail: string | null
+    ) => Effect.Effect<void, StateError>
+    /** Refuses rows (or the group's change) with the vendor's words; they are tried again when changed, else after 1 h doubling to a day. */
+    readonly refuse: (call: OpenCall, reason: string) => Effect.Effect<void, StateError>
+    /** The target's group is not there any more: its planned work is void, and the next run starts from its absence. */
+    readonly groupGone: (call: OpenCall) => Effect.Effect<void, StateError>
+    readonly customerGone: (call: OpenCall) => Effect.Effect<void, StateError>
+    readonly draft: (group: number) => Effect.Effect<{ readonly draft: GroupDraft; readonly mark: GroupMark }, StateError>
+    readonly noteClock: (to: string, offset: number) => Effect.Effect<void, StateError>
+    readonly canaryDone: (to: string) => Effect.Effect<boolean, StateError>
+    readonly noteCanary: (to: string) => Effect.Effect<void, StateError>
+    /** The last call that confirmed rows of a group in this run, with these rows; null if there is none. */
+    readonly written: (run: number, group: number) => Effect.Effect<OpenCall | null, StateError>
+    readonly progress: (run: number) => Effect.Effect<{ readonly total: number; readonly settled: number }, StateError>
+  }
+>() {}

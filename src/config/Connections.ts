@@ -1,0 +1,61 @@
+/** The `connections` of the config file, each decoded by its connector. */
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import type { AnyConnector } from "../contract/Connector.ts"
+import type { ConnectionConfig } from "./Config.ts"
+import type { Report } from "./ConfigInvalid.ts"
+import { decode } from "./Decode.ts"
+import type { Node } from "./Document.ts"
+import { hint } from "./Nearest.ts"
+import { BudgetText } from "./Values.ts"
+
+/** Keys that every connection has beside its connector's options. */
+export const common = ["connector", "budget"] as const
+
+const hiddenValues = { beside: common, hidden: true }
+
+const connectorOf = (node: Node, connectors: ReadonlyMap<string, AnyConnector>, report: Report): AnyConnector | undefined => {
+  const name = node.children.get("connector")
+  const allowed = [...connectors.keys()]
+  if (!Predicate.isRecord(node.value)) report(node.place, `expected keys such as connector, found ${node.value === null ? "nothing" : "something else"}`)
+  else if (name === undefined) report(node.key, `"connector" is missing; allowed: ${allowed.join(", ")}`)
+  else if (name.broken) return undefined
+  else if (typeof name.value !== "string") report(name.place, `expected the name of a connector; allowed: ${allowed.join(", ")}`)
+  else if (!connectors.has(name.value)) {
+    const shown = name.written === null ? JSON.stringify(name.value) : `the value of ${name.written}`
+    report(name.place, `there is no connector ${shown}${hint(name.written === null ? name.value : "", allowed)}`)
+  } else return connectors.get(name.value)
+  return undefined
+}
+
+/** The connections that are right; the others have been reported. */
+export const read = (node: Node, connectors: ReadonlyMap<string, AnyConnector>, report: Report): ReadonlyMap<string, ConnectionConfig> => {
+  const connections = new Map<string, ConnectionConfig>()
+  for (const [name, child] of node.children) {
+    const connector = connectorOf(child, connectors, report)
+    const budgetNode = child.children.get("budget")
+    const budget = budgetNode === undefined ? null : Option.getOrNull(decode(BudgetText, budgetNode, report))
+    if (connector === undefined) continue
+    const options = decode(connector.options, child, report, hiddenValues)
+    if (Option.isSome(options))
+      connections.set(name, {
+        name,
+        connector: connector.name,
+        options: options.value,
+        budget,
+        place: child.key
+      })
+  }
+  return connections
+}
+
+/** The plain values of all `Redacted` inside. */
+export const secretsIn = (value: unknown): ReadonlyArray<string> => {
+  if (Redacted.isRedacted(value)) {
+    const plain = Redacted.value(value)
+    return typeof plain === "string" && plain !== "" ? [plain] : []
+  }
+  if (Array.isArray(value)) return value.flatMap(secretsIn)
+  return Predicate.isRecord(value) ? Object.values(value).flatMap(secretsIn) : []
+}

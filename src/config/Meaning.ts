@@ -1,0 +1,61 @@
+/** What a sync says on who gets what, as canonical lines: two configs of the same meaning have the same lines. */
+import { createHash } from "node:crypto"
+import type { Condition, MapRow, MatchRule, RuleConfig, SyncConfig } from "./Config.ts"
+
+/** Of longer map files the digest stands for the rows. */
+const LISTED_ROWS = 200
+
+const quoted = (text: string): string => JSON.stringify(text)
+const words = (texts: ReadonlyArray<string>): string => [...new Set(texts)].sort().map(quoted).join(", ")
+const globs = (patterns: ReadonlyArray<string>): string => words(patterns.map((pattern) => pattern.toLowerCase()))
+const operand = (value: Condition["value"]): string => (typeof value === "string" ? quoted(value.toLowerCase()) : String(value))
+
+/** Without the rule's place, so that rules that say the same have the same line. */
+export const rule = (rule: RuleConfig): string => {
+  const conditions = rule.where.map((where) => `${where.field} ${where.operator} ${operand(where.value)}`).sort()
+  const fields = Object.entries(rule.customFields).sort(([a], [b]) => (a < b ? -1 : 1))
+  return [
+    rule.of === "organization" ? `organizations' ${rule.kind}` : rule.kind,
+    rule.include.length > 0 ? globs(rule.include) : "*",
+    ...(rule.exclude.length > 0 ? [`except ${globs(rule.exclude)}`] : []),
+    ...(conditions.length > 0 ? [`where ${conditions.join(" and ")}`] : []),
+    "->",
+    rule.into === null ? quoted(rule.name ?? "{name}") : `into ${quoted(rule.into)}`,
+    ...(rule.slug === null ? [] : [`slug ${quoted(rule.slug)}`]),
+    ...(rule.description === null ? [] : [`description ${quoted(rule.description)}`]),
+    ...(rule.externalId === null ? [] : [`externalId ${quoted(rule.externalId)}`]),
+    ...fields.map(([name, value]) => `${name} ${quoted(value)}`),
+    ...(rule.previously.length > 0 ? [`previously ${words(rule.previously)}`] : [])
+  ].join(" ")
+}
+
+const mapLines = (rows: ReadonlyArray<MapRow>): ReadonlyArray<string> => {
+  const lines = rows.map((row) => `${row.by} ${quoted(row.by === "email" ? row.value.toLowerCase() : row.value)} -> ${quoted(row.target)}`).sort()
+  if (lines.length <= LISTED_ROWS) return lines
+  return [`${lines.length} rows, sha256 ${createHash("sha256").update(lines.join("\n")).digest("hex")}`]
+}
+
+const match = (rule: MatchRule): ReadonlyArray<string> => {
+  switch (rule._tag) {
+    case "Email":
+      return ["email"]
+    case "ExternalId":
+      return ["externalId"]
+    case "Fields":
+      return [`${quoted(rule.source)} of the source = ${quoted(rule.target)} of the target`]
+    case "File":
+      return ["file", ...mapLines(rule.rows).map((line) => `file: ${line}`)]
+  }
+}
+
+/** Schedule, guards, budgets, exceptions, names of files and spelling of globs are no part of it; the order of rules and of `match` is. */
+export const lines = (sync: Pick<SyncConfig, "from" | "to" | "rules" | "match" | "removals" | "adopt">): ReadonlyArray<string> => [
+  ...sync.from.map((name) => `from ${quoted(name)}`),
+  `to ${quoted(sync.to)}`,
+  ...sync.rules.map((one) => `rule ${one.index}: ${rule(one)}`),
+  ...sync.match.flatMap((one, index) => match(one).map((line) => `match ${index + 1}: ${line}`)),
+  `removals: ${sync.removals}`,
+  `adopt groups by: ${sync.adopt.groups.join(", ") || "nothing"}`,
+  `adopt members: ${sync.adopt.members}`,
+  `adopt names: ${sync.adopt.names}`
+]

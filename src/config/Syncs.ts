@@ -1,0 +1,132 @@
+/** The `syncs` of the config file, with the files that they name. */
+import * as Option from "effect/Option"
+import * as path from "node:path"
+import type { AnyConnector } from "../contract/Connector.ts"
+import type { ExceptionRow, MapRow, MatchRule, SyncConfig } from "./Config.ts"
+import type { Problems, Report } from "./ConfigInvalid.ts"
+import { decode } from "./Decode.ts"
+import { type Node, text } from "./Document.ts"
+import * as ExceptionFile from "./ExceptionFile.ts"
+import * as MapFile from "./MapFile.ts"
+import * as Meaning from "./Meaning.ts"
+import { hint } from "./Nearest.ts"
+import * as Rules from "./Rules.ts"
+import { type MatchItem, Sync } from "./Shape.ts"
+import { isTimezone } from "./Values.ts"
+
+export interface World {
+  readonly connectors: ReadonlyMap<string, AnyConnector>
+  /** The `connections` as written; their problems are told elsewhere. */
+  readonly connections: Node | undefined
+  readonly dir: string
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly report: Report
+  readonly problems: Problems
+}
+
+const named = (node: Node | undefined): ReadonlyArray<Node> => {
+  const items = node === undefined || typeof node.value === "string" ? [node] : [...node.children.values()]
+  return items.filter((item) => item !== undefined).filter((item) => typeof item.value === "string" && item.value.trim() !== "" && !item.broken)
+}
+
+const checkConnection = (node: Node, role: "source" | "target", world: World): void => {
+  const name = String(node.value)
+  const connection = world.connections?.children.get(name)
+  if (connection === undefined) {
+    const names = [...(world.connections?.children.keys() ?? [])]
+    world.report(node.place, `no connection is called "${name}"${hint(name, names)}`)
+    return
+  }
+  const connector = world.connectors.get(text(connection, "connector") ?? "")
+  if (connector === undefined || connector[role] !== undefined) return
+  const instead = role === "source" ? `cannot be read from; ${connector.title} is a target only` : `cannot be written to; ${connector.title} is a source only`
+  world.report(node.place, `"${name}" ${instead}`)
+}
+
+const checkConnections = (node: Node, world: World): void => {
+  const from = named(node.children.get("from"))
+  const to = named(node.children.get("to"))[0]
+  from.forEach((one, index) => {
+    checkConnection(one, "source", world)
+    if (from.findIndex((other) => other.value === one.value) < index) world.report(one.place, `"${String(one.value)}" stands here twice`)
+  })
+  if (to === undefined) return
+  if (from.some((one) => one.value === to.value))
+    world.report(to.place, `"${String(to.value)}" is in "from" already; a sync leads from one connection to another`)
+  else checkConnection(to, "target", world)
+}
+
+/** The rows of every map file by its path as written. Files that are not right are reported and left out. */
+const maps = (node: Node, world: World): ReadonlyMap<string, ReadonlyArray<MapRow>> => {
+  const read = new Map<string, ReadonlyArray<MapRow>>()
+  for (const item of node.children.get("match")?.children.values() ?? []) {
+    const file = item.children.get("file")
+    const name = text(item, "file")
+    if (file === undefined || name === undefined || name.trim() === "") continue
+    const rows = MapFile.read(path.resolve(world.dir, name), name, file.place, world.report, world.problems.reporter(name))
+    if (rows !== null) read.set(name, rows)
+  }
+  return read
+}
+
+const exceptions = (node: Node, world: World): ReadonlyArray<ExceptionRow> => {
+  const file = node.children.get("exceptions")
+  const name = text(node, "exceptions")
+  if (file === undefined || name === undefined || name.trim() === "") return []
+  const timezone = text(node, "timezone")
+  const rows = ExceptionFile.read({
+    path: path.resolve(world.dir, name),
+    named: name,
+    place: file.place,
+    timezone: timezone !== undefined && isTimezone(timezone) ? timezone : null,
+    now: world.now,
+    inConfig: world.report,
+    inFile: world.problems.reporter(name)
+  })
+  return rows ?? []
+}
+
+const toMatch = (item: typeof MatchItem.Type, rows: ReadonlyMap<string, ReadonlyArray<MapRow>>, dir: string): MatchRule => {
+  if (item === "email") return { _tag: "Email" }
+  if (item === "externalId") return { _tag: "ExternalId" }
+  if ("file" in item) return { _tag: "File", path: path.resolve(dir, item.file), rows: rows.get(item.file) ?? [] }
+  return { _tag: "Fields", source: item.source, target: item.target }
+}
+
+/** None after a report. What a sync decodes to stands for nothing while anything is reported of its files. */
+const readOne = (name: string, node: Node, world: World): Option.Option<SyncConfig> => {
+  checkConnections(node, world)
+  const team = node.children.get("team")
+  if (team !== undefined) {
+    world.report(team.key, "syncs of staff (team) are not supported yet in this version")
+    return Option.none()
+  }
+  Rules.check(node.children.get("rules"), world.report)
+  const rows = maps(node, world)
+  const except = exceptions(node, world)
+  return Option.map(decode(Sync, node, world.report), (shape): SyncConfig => {
+    const ruleNodes = node.children.get("rules")?.children
+    const rules = shape.rules.map((rule, index) => Rules.build(rule, index + 1, ruleNodes?.get(String(index)) ?? node))
+    const match = shape.match.map((item) => toMatch(item, rows, world.dir))
+    const { from, to, removals, adopt } = shape
+    return {
+      ...shape,
+      name,
+      place: node.key,
+      rules,
+      match,
+      exceptions: except,
+      schedule: shape.schedule ?? null,
+      timezone: shape.timezone ?? null,
+      meaning: Meaning.lines({ from, to, rules, match, removals, adopt })
+    }
+  })
+}
+
+/** The syncs that decode, in the file's order; everything that is wrong has been reported. */
+export const read = (node: Node, world: World): ReadonlyMap<string, SyncConfig> => {
+  const syncs = new Map<string, SyncConfig>()
+  for (const [name, child] of node.children) Option.map(readOne(name, child, world), (sync) => syncs.set(name, sync))
+  return syncs
+}

@@ -1,0 +1,51 @@
+/** What a connector is: options it takes from the config file, limits it knows of, and a source, a target or both. */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { Pacer } from "./Pacer.ts"
+import type { Redactor } from "./Redactor.ts"
+import type { ConnectorError } from "./ConnectorError.ts"
+import type { Source, SourceDeclaration } from "./Source.ts"
+import type { Target, TargetDeclaration } from "./Target.ts"
+
+/** A documented limit: so many calls within any stretch of so many milliseconds. `endpoint` null: all calls of the account or key. */
+export interface Limit {
+  readonly calls: number
+  readonly perMillis: number
+  readonly endpoint: string | null
+}
+
+/** What a connector is given for one configured connection. The pacer, redactor and client are shared by all who use the connection. */
+export interface ConnectionContext {
+  /** The connection's name in the config file. */
+  readonly name: string
+  readonly client: HttpClient.HttpClient
+  readonly pacer: Pacer
+  readonly redactor: Redactor
+}
+
+export interface Connector<Options = unknown, Encoded = unknown> {
+  /** As in the config file and the folder: "zendesk". */
+  readonly name: string
+  /** As people write it: "Zendesk". */
+  readonly title: string
+  /**
+   * Options of a connection, without `connector` and `budget`. Secrets are `Schema.Redacted`. Every field carries a `description` annotation.
+   * A `baseUrl` option replaces scheme and host, and may carry a path prefix.
+   */
+  readonly options: Schema.Schema<Options, Encoded>
+  readonly limits: ReadonlyArray<Limit>
+  readonly source?: {
+    readonly declaration: SourceDeclaration
+    readonly make: (options: Options, context: ConnectionContext) => Effect.Effect<Source, ConnectorError, Scope.Scope>
+  }
+  readonly target?: {
+    readonly declaration: TargetDeclaration
+    readonly make: (options: Options, context: ConnectionContext) => Effect.Effect<Target, ConnectorError, Scope.Scope>
+  }
+}
+
+/** A connector whose options are checked when the config file is decoded, and so need no type here. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the registry holds connectors of many option types; each decodes its own
+export type AnyConnector = Connector<any, any>

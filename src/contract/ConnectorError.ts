@@ -1,0 +1,37 @@
+/** The closed set of ways in which a call to a vendor can fail, each treated in one way by the engine. */
+import * as Schema from "effect/Schema"
+
+/**
+ * - `Unauthorized`: the credential is refused; the connection stops.
+ * - `NotAllowed`, `NotFound`, `Invalid`: this request or row is refused; `message` keeps the vendor's words.
+ * - `RateLimited`: not now, `retryAt` (epoch milliseconds) if the vendor told; nothing was done.
+ * - `Unavailable`: no answer, or a server's failure; worth repeating.
+ * - `Malformed`: an answer we can't read; `message` keeps its beginning, redacted.
+ */
+export const Reason = Schema.Literal("Unauthorized", "NotAllowed", "NotFound", "Invalid", "RateLimited", "Unavailable", "Malformed")
+export type Reason = typeof Reason.Type
+
+/** A call that did not work out. Holds no request, no header and no cause object: those carry credentials. */
+export class ConnectorError extends Schema.TaggedError<ConnectorError>()("ConnectorError", {
+  connection: Schema.String,
+  /** Method and path without query: `POST /customer-groups/{id}/members`. */
+  call: Schema.String,
+  reason: Reason,
+  /** In plain words, the vendor's own where it gave some. Redacted. */
+  detail: Schema.String,
+  status: Schema.NullOr(Schema.Number),
+  /** The vendor's error code, where it gave one. */
+  code: Schema.NullOr(Schema.String),
+  retryAt: Schema.NullOr(Schema.Number),
+  /** Whether the call may have changed something: "none" only where the vendor surely refused or was never reached. */
+  effect: Schema.Literal("none", "unknown")
+}) {
+  /** Whether the same call may work later without anybody doing anything. */
+  get retryable(): boolean {
+    return this.reason === "RateLimited" || this.reason === "Unavailable"
+  }
+
+  override get message(): string {
+    return `${this.connection}: ${this.call}: ${this.detail}`
+  }
+}

@@ -1,0 +1,59 @@
+/** One pacer for each connection: it lets calls start so that no limit is passed, and knows what is left. */
+import type * as Effect from "effect/Effect"
+
+/** A stretch of time in which only so many calls may be made. `endpoint` null counts every call. */
+export interface PacerWindow {
+  readonly calls: number
+  readonly perMillis: number
+  readonly endpoint: string | null
+}
+
+/** What an answer told of the allowance. Times are epoch milliseconds. */
+export interface AllowanceReport {
+  readonly limit: number | null
+  readonly remaining: number | null
+  readonly resetAt: number | null
+  /** Set on a 429 (or another answer that means "not now"): when to go on; null if it did not tell. */
+  readonly pausedUntil: number | "untold" | null
+  readonly endpoint: string | null
+}
+
+export interface PacerStatus {
+  readonly limit: number | null
+  readonly remaining: number | null
+  readonly resetAt: number | null
+  /** Every call waits until then (epoch milliseconds); null: open. */
+  readonly pausedUntil: number | null
+  readonly reads: number
+  readonly writes: number
+  readonly limited: number
+}
+
+/** A call inside a window, kept between runs so that windows outlive a run: when it was answered, or for one still under way the moment of asking. */
+export interface PacerUse {
+  readonly endpoint: string | null
+  readonly at: number
+}
+
+export interface Pacer {
+  /**
+   * Runs one call. Waits for a slot in every window it belongs to and for the gate; holds the slot from the call's start until its
+   * answer plus the window's length. Waiting is interruptible and starts nothing.
+   * `kind` only counts. The call itself reports what its answer told through `report`.
+   */
+  readonly call: <A, E, R>(
+    options: { readonly endpoint: string | null; readonly kind: "read" | "write" },
+    effect: Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E, R>
+  readonly report: (report: AllowanceReport) => Effect.Effect<void>
+  readonly status: Effect.Effect<PacerStatus>
+  /** Slots still held, oldest first. */
+  readonly use: Effect.Effect<ReadonlyArray<PacerUse>>
+  /**
+   * When a call put in line now could start, as far as is known (epoch milliseconds): now if there is room, and behind those who wait
+   * already. It reserves nothing.
+   */
+  readonly nextStart: (endpoint: string | null) => Effect.Effect<number>
+  /** The longest that a call may wait for its start before its caller should give up; null: as long as it takes. `call` itself never gives up. */
+  readonly maxWaitMillis: number | null
+}

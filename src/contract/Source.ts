@@ -1,0 +1,79 @@
+/** What a source can be asked. A source reads; it never writes, judges or decides. */
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
+import type { SourceCustomer } from "../model/Customer.ts"
+import type { GroupCarrier, GroupKey, GroupKind, SourceGroup } from "../model/Group.ts"
+import type { ConnectorError } from "./ConnectorError.ts"
+import type { Identity } from "./Identity.ts"
+
+/** One fact of a source. A page's facts may refer to groups and customers that come later, or in another stream. */
+export type SourceRecord =
+  | { readonly _tag: "Group"; readonly group: SourceGroup }
+  | { readonly _tag: "Customer"; readonly customer: SourceCustomer }
+  /** The customer is in the group. */
+  | { readonly _tag: "Membership"; readonly group: GroupKey; readonly customer: string }
+  /** The organization carries the organization-carried group; its members are in that group through it. */
+  | { readonly _tag: "Inclusion"; readonly group: GroupKey; readonly organization: GroupKey }
+  /** The vendor says that the record is gone. Needs no complete read to be believed. */
+  | { readonly _tag: "Gone"; readonly record: "customer"; readonly id: string; readonly cause: "deleted" | "merged" }
+  | { readonly _tag: "Gone"; readonly record: "group"; readonly key: GroupKey; readonly cause: "deleted" | "merged" }
+
+/** A piece of the snapshot that a stream is the whole truth for, if it is read to its end. */
+export type Part =
+  | "customers"
+  | { readonly groups: GroupKind; readonly carrier: GroupCarrier }
+  | { readonly memberships: GroupKind; readonly carrier: "customer" }
+  | { readonly inclusions: GroupKind; readonly carrier: "organization" }
+
+export interface StreamDeclaration {
+  /** The vendor's word, shown to users: "users", "organization memberships". */
+  readonly name: string
+  readonly parts: ReadonlyArray<Part>
+  /** How the vendor says that the end is reached, in words for the capability matrix. */
+  readonly end: string
+  /** Whether rows can be missed while data changes under the paging (offsets, "last used" orders). */
+  readonly canLoseRows: boolean
+  /** Records per call at the best. */
+  readonly pageSize: number
+}
+
+/** One answer. A page that is not the last carries `end: null`; the last one tells how the vendor ended it. */
+export interface SourcePage {
+  readonly records: ReadonlyArray<SourceRecord>
+  /** Rows of the vendor in this answer, to be compared with its count. */
+  readonly rows: number
+  /** What the vendor gave to find the next page; the engine stops a read in which one repeats. Null where there is none. */
+  readonly cursor: string | null
+  readonly end: null | {
+    /** The vendor's own sign of the end was seen. A stream that just stops has not reached its end. */
+    readonly reached: boolean
+    /** The vendor's count of rows, where it told one. */
+    readonly count: { readonly value: number; readonly exact: boolean } | null
+  }
+  /** Parts that this answer could not tell, with the reason: a feature that is switched off says nothing about tags. */
+  readonly unknown: ReadonlyArray<{ readonly part: Part; readonly reason: string }>
+}
+
+export interface SourceStream {
+  readonly declaration: StreamDeclaration
+  /** Pages in the vendor's order, fetched one ahead at the most. Fails at the first answer it cannot read; what came before stands. */
+  readonly pages: Stream.Stream<SourcePage, ConnectorError>
+}
+
+export interface SourceDeclaration {
+  readonly streams: ReadonlyArray<StreamDeclaration>
+  /** The vendor's word for the record of a customer: "user", "contact". */
+  readonly customerWord: string
+  readonly deletionsSeen: boolean
+  readonly lookup: boolean
+}
+
+/** A connected source. */
+export interface Source {
+  readonly identify: Effect.Effect<Identity, ConnectorError>
+  /** One for each declared stream, in the order in which they should be read: customers, groups, memberships. */
+  readonly streams: ReadonlyArray<SourceStream>
+  /** The customer as it is now; `None` only where the vendor surely says that there is none (gone). Costs one call. */
+  readonly customer: (id: string) => Effect.Effect<Option.Option<SourceCustomer>, ConnectorError>
+}

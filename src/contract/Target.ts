@@ -1,0 +1,100 @@
+/** What a target can be asked, and what it declares that it can do. The engine plans by the declaration, never by a name. */
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
+import type { TargetCustomer } from "../model/Customer.ts"
+import type { GroupDraft, GroupMark, TargetGroup } from "../model/Group.ts"
+import type { ConnectorError } from "./ConnectorError.ts"
+import type { Identity } from "./Identity.ts"
+
+export interface TargetDeclaration {
+  /** The vendor's word for a group: "customer group", "label". */
+  readonly groupWord: string
+  readonly groups: {
+    readonly list: boolean
+    readonly create: "explicit" | "on-first-use" | "none"
+    readonly update: boolean
+    readonly delete: boolean
+    /** A group can carry our mark. */
+    readonly mark: boolean
+    /** `shown`: answers always show it; `accepted`: it can be given, but may not be shown back. */
+    readonly externalId: "shown" | "accepted" | "none"
+    /** Largest length of a name, where one is documented. */
+    readonly nameLength: number | null
+    readonly pageSize: number
+    /** Answers show how many customers are in a group. */
+    readonly count: boolean
+  }
+  readonly assignments: {
+    readonly listedBy: "group" | "customer" | "none"
+    /** Listed rows tell when the customer joined. */
+    readonly joinedAt: boolean
+    readonly pageSize: number
+    readonly add: { readonly by: "group" | "customer"; readonly pack: number }
+    /** `none`: the vendor has no such call; removals become tasks for a person. */
+    readonly remove: { readonly by: "group" | "customer"; readonly pack: number } | "none"
+  }
+  readonly customers: {
+    /** All customers can be listed. */
+    readonly list: boolean
+    readonly pageSize: number
+    /** One customer can be found by address, with this many calls at the usual. */
+    readonly search: boolean
+    /** What a membership call names a customer by. */
+    readonly namedBy: "id" | "email"
+  }
+}
+
+/** Pages of a list. `total` as the vendor told it, null if it did not. `end` only on the page where the vendor says so. */
+export interface ListPage<A> {
+  readonly items: ReadonlyArray<A>
+  readonly total: number | null
+  readonly end: boolean
+}
+
+/** A member of a group as listed. `joinedAt` is epoch milliseconds by the vendor's clock. */
+export interface Member {
+  readonly customer: TargetCustomer
+  readonly joinedAt: number | null
+}
+
+/** Memberships that one call adds or removes: one group with many customers, or one customer with many groups. Target ids. */
+export type Pack =
+  | { readonly by: "group"; readonly group: string; readonly customers: ReadonlyArray<string> }
+  | { readonly by: "customer"; readonly customer: string; readonly groups: ReadonlyArray<string> }
+
+/** What an answer to an add or remove proves. */
+export interface Receipt {
+  /**
+   * `all`: every row of the pack was changed by this call. `none`: every row was so already.
+   * `unnamed`: some were and some were not, and the answer does not say which; only reading the group tells.
+   */
+  readonly changed: "all" | "none" | "unnamed"
+  /** The group's size after the call, where the answer surely tells it. */
+  readonly count: number | null
+  /** The server's clock at the answer (Date header), epoch milliseconds; null where it told none. */
+  readonly serverTime: number | null
+}
+
+/** A connected target. An operation that the declaration excludes dies: asking for it is a defect of the engine. */
+export interface Target {
+  readonly identify: Effect.Effect<Identity, ConnectorError>
+  readonly groups: Stream.Stream<ListPage<TargetGroup>, ConnectorError>
+  readonly group: (id: string) => Effect.Effect<Option.Option<TargetGroup>, ConnectorError>
+  /** Makes a group that carries the mark. Never repeated blindly by anybody: a lost answer is settled by looking. */
+  readonly createGroup: (draft: GroupDraft, mark: GroupMark) => Effect.Effect<TargetGroup, ConnectorError>
+  /** Changes only what is given. */
+  readonly updateGroup: (id: string, values: Partial<Pick<GroupDraft, "name" | "slug" | "description" | "customFields">>) => Effect.Effect<void, ConnectorError>
+  /** Deleting what is gone already is fine. */
+  readonly deleteGroup: (id: string) => Effect.Effect<void, ConnectorError>
+  readonly members: (group: string) => Stream.Stream<ListPage<Member>, ConnectorError>
+  /** At most `add.pack` rows. Adding who is in already is fine. */
+  readonly add: (pack: Pack) => Effect.Effect<Receipt, ConnectorError>
+  /** At most `remove.pack` rows. Removing who is not in is fine. */
+  readonly remove: (pack: Pack) => Effect.Effect<Receipt, ConnectorError>
+  readonly customers: Stream.Stream<ListPage<TargetCustomer>, ConnectorError>
+  /** How many customers there are, and what it cost to know: one call. `None` where the vendor does not tell. */
+  readonly customerCount: Effect.Effect<Option.Option<number>, ConnectorError>
+  /** All customers whose address is exactly this one (case and surrounding space folded); every result page is walked. */
+  readonly customersByAddress: (address: string) => Effect.Effect<ReadonlyArray<TargetCustomer>, ConnectorError>
+}

@@ -1,0 +1,122 @@
+/** The one implementation of `VendorClient`: over an `HttpClient`, under the connection's pacer. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as Redacted from "effect/Redacted"
+import type { ConnectionContext } from "../contract/Connector.ts"
+import { ConnectorError } from "../contract/ConnectorError.ts"
+import * as AnswerBody from "./AnswerBody.ts"
+import * as CallRequest from "./CallRequest.ts"
+import * as CallTry from "./CallTry.ts"
+import * as PacedStart from "./PacedStart.ts"
+import type { Refusal } from "./VendorWords.ts"
+import type { Answer, CallOptions, VendorClient } from "./VendorClient.ts"
+
+export interface VendorClientOptions {
+  /** https, or http to this machine itself. May carry a path prefix. */
+  readonly baseUrl: string
+  /** Sent with every call; the redacted ones are hidden wherever they would be shown. */
+  readonly headers: Readonly<Record<string, Redacted.Redacted | string>>
+  /** Credentials that the vendor takes in the query. */
+  readonly params?: Readonly<Record<string, Redacted.Redacted>>
+  /** What this vendor means by an answer that is not 2xx, where it differs from the usual; what it leaves out stays as usual. */
+  readonly decodeError?: (status: number, headers: Readonly<Record<string, string>>, bodyText: string) => Partial<Refusal> | undefined
+  /** Of each try, from its start to the end of its body. 30 seconds if not given. */
+  readonly timeout?: Duration.DurationInput
+  /** Largest body that is read. 32 MiB if not given. */
+  readonly maxBytes?: number
+  /** Further tries after a failure that may pass, waits for an allowance not counted. 5 if not given. */
+  readonly retries?: number
+  /** For each endpoint of `CallOptions`: headers that tell its own allowance as `total=100; remaining=99; resets=52`. */
+  readonly endpointHeaders?: Readonly<Record<string, ReadonlyArray<string>>>
+}
+
+/**
+ * Fails with `Invalid` if credentials may not go to the base URL. What its calls fail with:
+ * - the reason by status (401 `Unauthorized`, 403 `NotAllowed`, 404 `NotFound`, 400, 409 and 422 `Invalid`, 429 `RateLimited`,
+ *   408, 5xx and no answer `Unavailable`, anything else `Malformed`), unless `decodeError` says otherwise;
+ * - `Malformed` on a redirect, on HTML, on a body that is no JSON, too large or does not fit the schema;
+ * - `RateLimited` with `retryAt` if the call would wait for its start longer than the pacer's `maxWaitMillis`.
+ *
+ * `Unavailable` is tried again, each time twice as long after the last (from half a second on), unless the call is a write that must
+ * not be repeated and the vendor may have seen it. `RateLimited` is tried again whenever the pacer lets it.
+ */
+export const make = (context: ConnectionContext, options: VendorClientOptions): Effect.Effect<VendorClient, ConnectorError> =>
+  Effect.suspend(() => {
+    const credentials = { headers: options.headers, params: options.params ?? {} }
+    CallRequest.hide(context.redactor, credentials)
+    const base = CallRequest.base(options.baseUrl)
+    if (Either.isLeft(base)) return Effect.fail(refusedHere(context.name, "base URL", base.left))
+
+    // The platform's own spans would carry the query and headers, credentials among them.
+    const client = HttpClient.withTracerDisabledWhen(context.client, () => true)
+    const connection: CallTry.Connection = {
+      context: { ...context, client },
+      decodeError: options.decodeError ?? (() => undefined),
+      timeout: Duration.decode(options.timeout ?? "30 seconds"),
+      maxBytes: options.maxBytes ?? 32 * 1024 * 1024,
+      endpointHeaders: options.endpointHeaders ?? {}
+    }
+
+    const send = <A, I>(method: CallRequest.Method, call: CallOptions<A, I>): Effect.Effect<Answer<A>, ConnectorError> =>
+      Effect.suspend(() => {
+        const name = `${method} ${call.template ?? call.path}`
+        const request = CallRequest.make(base.right, credentials, { method, path: call.path, params: call.params ?? {}, body: call.body })
+        if (request === null) return Effect.fail(refusedHere(context.name, name, "an id in this path cannot be sent"))
+        const asked: CallTry.Call = {
+          name,
+          request,
+          endpoint: call.endpoint ?? null,
+          kind: method === "GET" ? "read" : "write",
+          repeatable: call.repeatable ?? method === "GET"
+        }
+        return Effect.flatMap(repeated(connection, asked, options.retries ?? 5), (answer) => AnswerBody.decode(connection, asked, call.schema, answer))
+      })
+
+    return Effect.succeed<VendorClient>({ read: (call) => send("GET", call), write: send })
+  })
+
+const refusedHere = (connection: string, call: string, detail: string) =>
+  new ConnectorError({ connection, call, reason: "Invalid", detail, status: null, code: null, retryAt: null, effect: "none" })
+
+const firstBackoff = Duration.millis(500)
+const longestBackoff = Duration.seconds(30)
+
+/** Tries until an answer, a failure that stays, or the end of patience. */
+const repeated = (connection: CallTry.Connection, call: CallTry.Call, retries: number): Effect.Effect<CallTry.RawAnswer, ConnectorError> =>
+  Effect.gen(function* () {
+    const { pacer } = connection.context
+    let failures = 0
+    let lost = false
+    let patience = yield* PacedStart.patience(pacer)
+    for (;;) {
+      const tried = yield* PacedStart.run(pacer, call, patience, CallTry.run(connection, call))
+      if (tried._tag === "TooLong") return yield* afterLost(CallTry.tooLong(connection, call, tried.retryAt), lost)
+      if (Either.isRight(tried.result)) return tried.result.right
+      const { error, passing } = tried.result.left
+      lost ||= error.effect === "unknown"
+      if (error.reason === "RateLimited") continue
+      if (!passing || !mayRepeat(call, error) || failures === retries) return yield* afterLost(error, lost)
+      yield* Effect.sleep(Duration.min(longestBackoff, Duration.times(firstBackoff, 2 ** failures)))
+      failures += 1
+      patience = yield* PacedStart.patience(pacer)
+    }
+  })
+
+const mayRepeat = (call: CallTry.Call, error: ConnectorError) => error.reason === "Unavailable" && (call.repeatable || error.effect === "none")
+
+/** A refusal after a lost answer says nothing on what the lost call did. */
+const afterLost = (error: ConnectorError, lost: boolean) =>
+  lost && error.effect === "none" ? new ConnectorError({ ...fields(error), effect: "unknown" }) : error
+
+const fields = ({ connection, call, reason, detail, status, code, retryAt, effect }: ConnectorError) => ({
+  connection,
+  call,
+  reason,
+  detail,
+  status,
+  code,
+  retryAt,
+  effect
+})

@@ -1,0 +1,103 @@
+/** One window of a pacer: who holds its slots, how many there are, when the next one comes free. Times are epoch milliseconds. */
+import type { PacerWindow } from "../contract/Pacer.ts"
+import * as TimeRing from "./TimeRing.ts"
+
+export interface PacingWindow {
+  readonly declared: PacerWindow
+  readonly covers: (endpoint: string | null) => boolean
+  readonly take: () => void
+  /** The call was answered, or failed: its slot stays held for the window's length. */
+  readonly answered: (now: number) => void
+  /** The call never started. */
+  readonly giveBack: () => void
+  /** A call of an earlier run. */
+  readonly restore: (at: number, now: number) => void
+  /** Slots in all: declared, told by the vendor or learned, whichever is least. */
+  readonly slots: (now: number) => number
+  readonly held: (now: number) => number
+  /** Slots that came free since the pacer was made. */
+  readonly freed: (now: number) => number
+  /** When the call behind `ahead` others finds a slot: now, later, or Infinity if calls under way must be answered first. */
+  readonly free: (now: number, ahead: number) => number
+  /** As `free`, but an estimate in place of Infinity. */
+  readonly expected: (now: number, ahead: number) => number
+  /** The vendor told another limit (our share of it); null: none that binds this window. */
+  readonly tell: (limit: number | null) => void
+  /** A call was refused though there was room here: the vendor's limit is lower than we were told. */
+  readonly learn: (now: number) => void
+}
+
+/** Windows after which a learned limit is doubted: the refusal may have come of somebody else's calls. */
+const believed = 12
+
+export const make = (declared: PacerWindow): PacingWindow => {
+  const { calls, perMillis, endpoint } = declared
+  const held = TimeRing.make()
+  let underWay = 0
+  let dropped = 0
+  let told = Infinity
+  let learned = { slots: Infinity, at: -Infinity }
+
+  const drop = (now: number) => {
+    dropped += held.dropUntil(now)
+  }
+  const slots = (now: number) => {
+    if (now >= learned.at + believed * perMillis) learned = { slots: Infinity, at: -Infinity }
+    return Math.max(1, Math.min(calls, told, learned.slots))
+  }
+  const missing = (now: number, ahead: number) => {
+    drop(now)
+    return underWay + held.size() + ahead - slots(now) + 1
+  }
+
+  return {
+    declared,
+    covers: (called) => endpoint === null || endpoint === called,
+    take: () => {
+      underWay++
+    },
+    answered: (now) => {
+      underWay--
+      held.push(now + perMillis)
+    },
+    giveBack: () => {
+      underWay--
+    },
+    restore: (at, now) => {
+      if (at + perMillis > now) held.push(at + perMillis)
+    },
+    slots,
+    held: (now) => {
+      drop(now)
+      return underWay + held.size()
+    },
+    freed: (now) => {
+      drop(now)
+      return dropped
+    },
+    free: (now, ahead) => {
+      const count = missing(now, ahead)
+      if (count <= 0) return now
+      return count <= held.size() ? held.at(count - 1) : Infinity
+    },
+    expected: (now, ahead) => {
+      const count = missing(now, ahead)
+      if (count <= 0) return now
+      // Slots come free in turns, each turn a window after the one before.
+      const turn = Math.max(slots(now), underWay + held.size())
+      const place = (count - 1) % turn
+      const inFirstTurn = place < held.size() ? held.at(place) : now + perMillis
+      return inFirstTurn + perMillis * Math.floor((count - 1) / turn)
+    },
+    tell: (limit) => {
+      told = limit ?? Infinity
+    },
+    learn: (now) => {
+      if (now < learned.at + perMillis) return
+      const present = slots(now)
+      drop(now)
+      // What was answered so far was not too many. Never less than half: it may have been others who used the limit up.
+      learned = { slots: Math.max(Math.ceil(present / 2), Math.min(present, held.size())), at: now }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/** What the vendor last told of one allowance, kept true by counting what has happened since. Times are epoch milliseconds. */
+import type { AllowanceReport } from "../contract/Pacer.ts"
+import type { PacingWindow } from "./PacingWindow.ts"
+
+export interface Reporter {
+  /** Calls of this allowance under way, the reporting one not counted. */
+  readonly othersUnderWay: number
+  /** Whether the reporting call had started before the report before this one came: then the vendor may have counted in another order. */
+  readonly overtaken: boolean
+}
+
+export interface ReportedAllowance {
+  readonly take: () => void
+  readonly giveBack: () => void
+  readonly told: (report: AllowanceReport, reporter: Reporter, now: number) => void
+  /** Whether the vendor tells this allowance at all. */
+  readonly announced: () => boolean
+  /** When the call behind `ahead` others may start: now, or when the vendor (or our own calls' age) lets hope for more. */
+  readonly free: (now: number, ahead: number) => number
+  readonly status: (now: number) => { readonly limit: number | null; readonly remaining: number | null; readonly resetAt: number | null }
+}
+
+/** Without a reset time and without a window of ours, this long. */
+const unknownSpan = 60_000
+
+/** Reset times of one period differ by rounding. */
+const samePeriod = 2_000
+
+interface Told {
+  readonly remaining: number
+  readonly resetAt: number | null
+  readonly endsAt: number
+  /** Kept for others. */
+  readonly reserve: number
+  /** The window's count of freed slots at the time. */
+  readonly freed: number
+}
+
+/** `share`: our part of what the vendor reports, 0 to 1. `windows`: those of this allowance alone. */
+export const make = (windows: ReadonlyArray<PacingWindow>, share: number): ReportedAllowance => {
+  /** The one that the report is about. */
+  let window = windows.toSorted((left, right) => left.declared.perMillis - right.declared.perMillis)[0]
+  let limit: number | null = null
+  let told: Told | null = null
+  let taken = 0
+
+  const current = (now: number): Told | null => {
+    if (told !== null && now >= told.endsAt) told = null
+    return told
+  }
+  /** Without a reset time, a slot of ours that came free is one more there. */
+  const left = (told: Told, now: number) => told.remaining - taken + (told.resetAt === null && window !== undefined ? window.freed(now) - told.freed : 0)
+
+  return {
+    take: () => {
+      taken++
+    },
+    giveBack: () => {
+      taken--
+    },
+    told: (report, reporter, now) => {
+      const resetAt = report.resetAt !== null && report.resetAt > now ? report.resetAt : null
+      if (report.limit !== null) {
+        limit = report.limit
+        window = nearest(windows, limit * share)
+        // Where the vendor also tells what is left until when, that says more: its span may be shorter than the window's.
+        window?.tell(report.remaining !== null && resetAt !== null ? null : Math.floor(limit * share))
+      }
+      if (report.remaining === null) return
+      const before = current(now)
+      const remaining = report.remaining - reporter.othersUnderWay
+      const same = before !== null && reporter.overtaken && (before.resetAt === null || resetAt === null || Math.abs(resetAt - before.resetAt) <= samePeriod)
+      told = {
+        remaining: same ? Math.min(remaining, left(before, now)) : remaining,
+        resetAt,
+        endsAt: resetAt ?? now + (window?.declared.perMillis ?? unknownSpan),
+        reserve: share >= 1 ? 0 : Math.ceil(limit === null ? ((window?.declared.calls ?? 0) * (1 - share)) / share : limit * (1 - share)),
+        freed: window?.freed(now) ?? 0
+      }
+      taken = 0
+    },
+    announced: () => limit !== null || told !== null,
+    free: (now, ahead) => {
+      const present = current(now)
+      if (present === null || left(present, now) - present.reserve > ahead) return now
+      if (present.resetAt !== null || window === undefined) return present.endsAt
+      const firstFreed = window.free(now, window.slots(now) - window.held(now))
+      return Math.min(present.endsAt, firstFreed)
+    },
+    status: (now) => {
+      const present = current(now)
+      return { limit, remaining: present === null ? null : Math.max(0, left(present, now)), resetAt: present?.resetAt ?? null }
+    }
+  }
+}
+
+/** A limit belongs to the window whose own is most like it. */
+const nearest = (windows: ReadonlyArray<PacingWindow>, limit: number): PacingWindow | undefined => {
+  const distance = ({ declared }: PacingWindow) => Math.abs(Math.log(declared.calls / Math.max(1, limit)))
+  return windows.toSorted((left, right) => distance(left) - distance(right))[0]
+}

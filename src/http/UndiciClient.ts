@@ -1,0 +1,109 @@
+/** An `HttpClient` straight over undici: no redirects followed, nothing retried, no headers of ours added. */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { Readable } from "node:stream"
+import type { ReadableStream } from "node:stream/web"
+import * as Undici from "undici"
+import { TransportFailure } from "./TransportFailure.ts"
+
+const connectTimeoutMillis = 10_000
+
+/** Its connections are kept alive and close with the scope; calls still under way then fail. */
+export const make: Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> = Effect.map(
+  Effect.acquireRelease(
+    // Each call is bounded by its caller, who also bounds the body: limits of the agent would only add a second, other error.
+    Effect.sync(() => new Undici.Agent({ connect: { timeout: connectTimeoutMillis }, headersTimeout: 0, bodyTimeout: 0 })),
+    (agent) => Effect.promise(() => agent.destroy())
+  ),
+  (agent) => HttpClient.withTracerPropagation(over(agent), false)
+)
+
+const over = (agent: Undici.Agent) =>
+  HttpClient.make((request, url, signal) =>
+    Effect.tryPromise({
+      try: async () => {
+        const answer = await Undici.request(url, {
+          dispatcher: agent,
+          method: request.method,
+          headers: request.headers,
+          body: requestBody(request),
+          signal
+        })
+        return HttpClientResponse.fromWeb(request, webResponse(answer))
+      },
+      catch: (error) => {
+        const cause = failure(error)
+        return new HttpClientError.RequestError({ request, reason: "Transport", cause, description: cause.words })
+      }
+    })
+  )
+
+const requestBody = ({ body }: HttpClientRequest.HttpClientRequest): Uint8Array | null => {
+  switch (body._tag) {
+    case "Empty":
+      return null
+    case "Uint8Array":
+      return body.body
+    default:
+      throw new TransportFailure({ words: `this client sends no ${body._tag} body`, reached: false, passing: false })
+  }
+}
+
+/** These may not carry a body, not even an empty one. */
+const bodiless = new Set([204, 205, 304])
+
+const webResponse = ({ statusCode, headers, body }: Undici.Dispatcher.ResponseData): Response => {
+  const pairs = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one])))
+  if (bodiless.has(statusCode)) {
+    body.resume()
+    return new Response(null, { status: statusCode, headers: pairs })
+  }
+  return new Response(Readable.toWeb(body) as ReadableStream<Uint8Array>, { status: statusCode, headers: pairs })
+}
+
+const failure = (error: unknown): TransportFailure => {
+  if (error instanceof TransportFailure) return error
+  const code = errorCode(error)
+  const words = neverReached[code] ?? (certificateCode.test(code) ? certificateWords(code) : undefined)
+  if (words !== undefined) return new TransportFailure({ words, reached: false, passing: !certificateCode.test(code) })
+  return new TransportFailure({ words: brokeOff[code] ?? `the connection failed${code === "" ? "" : ` (${code})`}`, reached: true, passing: true })
+}
+
+/** The innermost code: with several addresses tried, node wraps one error for each. */
+const errorCode = (error: unknown): string => {
+  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0])
+  if (!(error instanceof Error)) return ""
+  if ("code" in error && typeof error.code === "string") return error.code
+  return errorCode(error.cause)
+}
+
+const neverReached: Readonly<Record<string, string>> = {
+  ENOTFOUND: "host not found",
+  EAI_AGAIN: "host name could not be looked up",
+  ECONNREFUSED: "connection refused",
+  EHOSTUNREACH: "host unreachable",
+  ENETUNREACH: "network unreachable",
+  UND_ERR_CONNECT_TIMEOUT: "no connection within 10 s",
+  EPROTO: "TLS could not be agreed on",
+  ERR_SSL_WRONG_VERSION_NUMBER: "the server does not speak TLS there"
+}
+
+const brokeOff: Readonly<Record<string, string>> = {
+  ECONNRESET: "connection reset",
+  EPIPE: "connection reset",
+  UND_ERR_SOCKET: "the connection was closed before an answer came",
+  ETIMEDOUT: "the connection timed out"
+}
+
+const certificateCode = /CERT|SIGNED|SIGNATURE|ISSUER|ALTNAME|^ERR_TLS/
+
+const certificateWords = (code: string): string => {
+  if (code === "CERT_HAS_EXPIRED") return "TLS certificate has expired"
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "TLS certificate is for another host name"
+  if (code.includes("SELF_SIGNED")) return "TLS certificate is self-signed"
+  return `TLS certificate is not trusted (${code})`
+}

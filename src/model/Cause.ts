@@ -1,0 +1,42 @@
+/** Why a membership is given or taken. Shown in every plan, stored with every change. */
+
+export type RemovalCause =
+  | "left"
+  | "untagged"
+  | "customer-gone"
+  | "group-gone"
+  | "merged"
+  | "excluded"
+  | "rule-changed"
+  | "exception"
+  /** Nothing ever asked for it; only `removals: all` takes such rows. */
+  | "not-wanted"
+
+export type AdditionCause =
+  | "joined"
+  | "tagged"
+  | "matched"
+  | "first-run"
+  | "rule-changed"
+  | "exception"
+  /** Taken out by hand and put back by `drift: restore` or an approval. */
+  | "restored"
+
+export type Cause = RemovalCause | AdditionCause
+
+/** How a ledger row came to be: added by us, already there, or there and taken over. */
+export type Origin = "applied" | "found" | "adopted"
+
+export type GuardName =
+  | "removals"
+  | "removalPercent"
+  | "groupRemovalPercent"
+  | "emptiedGroups"
+  | "sourceShrink"
+  | "additions"
+  | "groupGrowthPercent"
+  | "newGroups"
+  | "ruleChange"
+  | "adoption"
+  | "drift"
+  | "first-run"

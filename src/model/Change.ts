@@ -1,0 +1,70 @@
+/** One change of a plan: what is done, to whom, why, and what must still hold when it is done. */
+import type { Cause, GuardName, Origin } from "./Cause.ts"
+
+export type ChangeOp = "group.create" | "group.update" | "group.delete" | "assignment.add" | "assignment.remove"
+
+/** A target group of a change. `id` is null while the group does not exist yet; `key` tells the groups of a plan apart either way. */
+export interface ChangeGroup {
+  readonly id: string | null
+  readonly name: string
+  /** `keyText` of the source group, or `into:NAME` where several share the target group. */
+  readonly key: string
+}
+
+/** The record at the source that a change rests on. */
+export interface ChangeSource {
+  readonly connection: string
+  /** What it is, in the vendor's word: "user", "organization", "contact". */
+  readonly record: string
+  readonly id: string
+  readonly group: string
+}
+
+export interface Change {
+  readonly op: ChangeOp
+  readonly sync: string
+  readonly group: ChangeGroup
+  /** The customer at the target; absent for changes of groups. */
+  readonly customer?: { readonly id: string; readonly email: string | null; readonly name: string | null }
+  readonly cause: Cause | "new" | "renamed" | "empty"
+  readonly source?: ChangeSource
+  /** The rule that asked for it: its place in the config (from 1) and the line it starts on. */
+  readonly rule?: { readonly index: number; readonly line: number }
+  /** For `group.create` and `group.update`: the values written, and for an update those found before. */
+  readonly values?: Readonly<Record<string, string>>
+  readonly before?: Readonly<Record<string, string | null>>
+  /** What the ledger said when the change was planned. `null`: no row. */
+  readonly precondition?: { readonly ledger: Origin | null; readonly desired: boolean }
+  /** The held part that keeps this change back, if one does. */
+  readonly held?: string
+}
+
+/** A part of a plan that waits for a person. */
+export interface HeldPart {
+  readonly id: string
+  readonly sync: string
+  readonly guard: GuardName
+  readonly changes: number
+  readonly limit: number
+  readonly value: number
+  /** What `limit` and `value` count: "changes", "%", "groups". */
+  readonly unit: string
+  readonly since: number
+  /** The first time this hold shows: a dry run only announces it, under the id that the next sync would give. */
+  readonly isNew: boolean
+  /** Lines that tell why, for a person: counts by cause, group names, config lines, a likely rename. */
+  readonly why: ReadonlyArray<string>
+  /** What would make it unnecessary, if we see it: `put previously: [plan_gold] into rule 2 (line 19)`. */
+  readonly proposal: string | null
+  /** Names of the groups it is about, largest first, at most ten. */
+  readonly groups: ReadonlyArray<{ readonly name: string; readonly changes: number }>
+  readonly decision: "open" | "approved" | "rejected"
+}
+
+/** A guard's measure in this plan. */
+export interface GuardReading {
+  readonly name: GuardName
+  readonly limit: number
+  readonly value: number
+  readonly tripped: boolean
+}

@@ -1,0 +1,104 @@
+/** What a run tells: the same shape for people (text, Markdown, CSV) and machines (JSON). */
+import type { Change, GuardReading, HeldPart } from "./Change.ts"
+
+export interface ChangeCounts {
+  readonly groups: { readonly create: number; readonly update: number; readonly delete: number }
+  readonly assignments: { readonly add: number; readonly remove: number }
+}
+
+/** Something that waits, or is left out, with the reason in words for a person. */
+export interface Withheld {
+  readonly reason: string
+  readonly changes: number
+}
+
+/** Calls and time that carrying out a plan takes. `seconds` is within limit and budget, from its start. */
+export interface Estimate {
+  /** Write calls of the plan. */
+  readonly calls: number
+  /** Read calls that applying still needs (canary, evidence). */
+  readonly reads: number
+  /** The fewest write calls that the target's API allows for this plan. */
+  readonly fewest: number
+  readonly seconds: number
+  readonly perHour: number | null
+  readonly endpoints: ReadonlyArray<{ readonly endpoint: string; readonly calls: number }>
+}
+
+export interface ReadSummary {
+  readonly connection: string
+  readonly account: string
+  readonly complete: boolean
+  readonly at: number
+  readonly streams: ReadonlyArray<{ readonly name: string; readonly records: number; readonly complete: boolean; readonly reason: string | null }>
+  readonly calls: number
+}
+
+/** Customers without a counterpart at the target, by reason. `groups` of counts, largest first. */
+export interface UnmatchedSummary {
+  readonly total: number
+  readonly change: number
+  readonly reasons: ReadonlyArray<{ readonly reason: UnmatchedReason; readonly customers: number }>
+}
+
+export type UnmatchedReason = "not-found" | "no-address" | "ambiguous" | "suspended" | "unverified" | "not-looked-up"
+
+/** What is known of one sync's plan once it is made. `file` holds the changes, one JSON object a line, held ones too. */
+export interface PlanResult {
+  readonly sync: string
+  readonly status: "changes" | "none" | "held" | "failed"
+  readonly from: ReadonlyArray<{ readonly connection: string; readonly connector: string; readonly account: string }>
+  readonly to: { readonly connection: string; readonly connector: string; readonly account: string }
+  readonly reads: ReadonlyArray<ReadSummary>
+  /** What would be done now: held changes are not in these figures. */
+  readonly summary: ChangeCounts & {
+    readonly held: number
+    readonly unmatched: number
+    readonly ambiguous: number
+    readonly tasks: number
+  }
+  readonly guards: ReadonlyArray<GuardReading>
+  readonly held: ReadonlyArray<HeldPart>
+  readonly estimate: Estimate
+  readonly unmatched: UnmatchedSummary
+  readonly withheld: ReadonlyArray<Withheld>
+  readonly warnings: ReadonlyArray<string>
+  /** Memberships at the target that somebody else put there or took out, as far as this run saw. */
+  readonly byHand: ReadonlyArray<{ readonly customer: string; readonly group: string; readonly what: "put-in" | "taken-out" }>
+  /** Rows we found there already and will therefore never remove under `removals: ours`. */
+  readonly foundRows: number
+  readonly firstRun: boolean
+  readonly error: RunFailure | null
+}
+
+/** Why a run of one sync ended early. `message` tells what, where and what to do, fit for a person. */
+export interface RunFailure {
+  readonly kind: "config" | "credential" | "unavailable" | "state" | "locked" | "stale" | "vendor"
+  readonly message: string
+}
+
+export interface Refused {
+  readonly change: Change
+  readonly reason: string
+}
+
+/** What was really done. */
+export interface SyncResult {
+  readonly sync: string
+  /** `r-12`; null where nothing could start. */
+  readonly run: string | null
+  readonly status: "done" | "none" | "partial" | "held" | "failed"
+  readonly summary: ChangeCounts
+  readonly held: ReadonlyArray<HeldPart>
+  readonly calls: { readonly read: number; readonly write: number }
+  readonly refused: ReadonlyArray<Refused>
+  readonly withheld: ReadonlyArray<Withheld>
+  readonly tasks: number
+  readonly startedAt: number
+  readonly endedAt: number
+  /** The plan it carried out; null when planning itself failed. */
+  readonly plan: PlanResult | null
+  readonly error: RunFailure | null
+  /** Set when a long wait was handed back to the schedule: epoch milliseconds of when calls are possible again. */
+  readonly resumesAt: number | null
+}

@@ -1,0 +1,144 @@
+/** Plans as files: one JSON object a line, a header first, then one change a line. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { closeSync, createReadStream, mkdirSync, openSync, writeSync } from "node:fs"
+import { dirname } from "node:path"
+import { createInterface } from "node:readline"
+import type { Change } from "../model/Change.ts"
+import type { Frame } from "../reconcile/ReconcileStore.ts"
+import { PlanStore } from "./PlanStore.ts"
+
+const Header = Schema.Struct({
+  groupbridge: Schema.Literal("plan/1"),
+  id: Schema.String,
+  sync: Schema.String,
+  created: Schema.Number,
+  accounts: Schema.Record({ key: Schema.String, value: Schema.String }),
+  meaning: Schema.Array(Schema.String),
+  reads: Schema.Array(Schema.Struct({ connection: Schema.String, complete: Schema.Boolean, at: Schema.Number })),
+  summary: Schema.Unknown,
+  estimate: Schema.Unknown,
+  guards: Schema.Unknown
+})
+export type Header = typeof Header.Type
+
+const Row = Schema.Struct({
+  op: Schema.String,
+  group: Schema.Struct({ key: Schema.String }),
+  customer: Schema.optional(Schema.Struct({ id: Schema.String }))
+})
+
+/** A file that is no plan of ours, or that cannot be read. The message says what, where and what to do. */
+export class PlanFileError extends Schema.TaggedError<PlanFileError>()("PlanFileError", { file: Schema.String, message: Schema.String }) {}
+
+const batch = 1000
+
+/** Writes all changes of the present plan to a file that only its owner may read, without holding them in memory. */
+export const writeChanges = (
+  frame: Frame,
+  file: string
+): Effect.Effect<number, PlanFileError | Effect.Effect.Error<ReturnType<typeof PlanStore.Service.changes>>, PlanStore> =>
+  Effect.acquireUseRelease(
+    attempt(file, () => {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+      return openSync(file, "w", 0o600)
+    }),
+    (handle) =>
+      Effect.gen(function* () {
+        const store = yield* PlanStore
+        let count = 0
+        let after: string | null = null
+        do {
+          const page: { readonly changes: ReadonlyArray<Change>; readonly next: string | null } = yield* store.changes(frame, after, batch)
+          if (page.changes.length > 0) yield* attempt(file, () => writeSync(handle, page.changes.map((change) => `${JSON.stringify(change)}\n`).join("")))
+          count += page.changes.length
+          after = page.next
+        } while (after !== null)
+        return count
+      }),
+    (handle) => Effect.sync(() => closeSync(handle))
+  )
+
+/** Reads changes back, line by line. */
+export async function* readChanges(file: string): AsyncGenerator<Change> {
+  for await (const line of createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Infinity })) {
+    if (line !== "") yield JSON.parse(line) as Change
+  }
+}
+
+/** Saves a plan for `apply`: the header, then the changes of a spooled plan that are not held. */
+export const save = (file: string, header: Header, spool: string): Effect.Effect<void, PlanFileError> =>
+  Effect.gen(function* () {
+    const handle = yield* attempt(file, () => openSync(file, "w", 0o600))
+    yield* Effect.tryPromise({
+      try: async () => {
+        writeSync(handle, `${JSON.stringify(header)}\n`)
+        for await (const change of readChanges(spool)) if (change.held === undefined) writeSync(handle, `${JSON.stringify(change)}\n`)
+      },
+      catch: (cause) => new PlanFileError({ file, message: `${file} cannot be written: ${words(cause)}` })
+    }).pipe(Effect.ensuring(Effect.sync(() => closeSync(handle))))
+  })
+
+export interface SavedRow {
+  readonly op: string
+  readonly group: string
+  readonly customer: string
+}
+
+const fault = (file: string, line: number, what: string) =>
+  new PlanFileError({ file, message: `${file}:${line}  ${what}. Make a plan with groupbridge plan --save FILE, and apply it as it is.` })
+
+const parse = <A, I>(schema: Schema.Schema<A, I>, file: string, line: number, text: string): A => {
+  try {
+    return Schema.decodeUnknownSync(schema)(JSON.parse(text))
+  } catch {
+    throw fault(file, line, "this line is not part of a Groupbridge plan")
+  }
+}
+
+/** Opens a saved plan: its header, and a way to visit its rows in batches. */
+export const open = <E, R>(
+  file: string,
+  visit: (rows: ReadonlyArray<SavedRow>) => Effect.Effect<void, E, R>
+): Effect.Effect<{ readonly rows: number }, PlanFileError | E, R> =>
+  Effect.gen(function* () {
+    const reader = yield* attempt(file, () => createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Infinity })[Symbol.asyncIterator]())
+    let [line, rows] = [0, 0]
+    let pending: Array<SavedRow> = []
+    for (;;) {
+      const next = yield* Effect.tryPromise({
+        try: () => reader.next(),
+        catch: (cause) => new PlanFileError({ file, message: `${file} cannot be read: ${words(cause)}` })
+      })
+      const text: string | undefined = next.done === true ? undefined : next.value
+      line += 1
+      if (text !== undefined && line > 1 && text !== "") {
+        const row = yield* attemptParse(() => parse(Row, file, line, text))
+        pending.push({ op: row.op, group: row.group.key, customer: row.customer?.id ?? "" })
+        rows += 1
+      }
+      if (pending.length >= batch || (text === undefined && pending.length > 0)) {
+        yield* visit(pending)
+        pending = []
+      }
+      if (text === undefined) return { rows }
+    }
+  })
+
+/** Reads the header alone. */
+export const header = (file: string): Effect.Effect<Header, PlanFileError> =>
+  Effect.tryPromise({
+    try: async () => {
+      for await (const line of createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Infinity })) return parse(Header, file, 1, line)
+      throw fault(file, 1, "the file is empty")
+    },
+    catch: (cause) => (cause instanceof PlanFileError ? cause : new PlanFileError({ file, message: `${file} cannot be read: ${words(cause)}` }))
+  })
+
+const words = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+const attempt = <A>(file: string, work: () => A): Effect.Effect<A, PlanFileError> =>
+  Effect.try({ try: work, catch: (cause) => new PlanFileError({ file, message: `${file} cannot be written: ${words(cause)}` }) })
+
+const attemptParse = <A>(work: () => A): Effect.Effect<A, PlanFileError> =>
+  Effect.try({ try: work, catch: (cause) => (cause instanceof PlanFileError ? cause : new PlanFileError({ file: "", message: words(cause) })) })

@@ -1,0 +1,102 @@
+/** What making a plan asks to be remembered: baselines, measures, held parts, decisions, and the changes themselves. */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { StateError } from "../contract/StateError.ts"
+import type { GuardName } from "../model/Cause.ts"
+import type { Change, ChangeOp, HeldPart } from "../model/Change.ts"
+import type { Frame } from "../reconcile/ReconcileStore.ts"
+
+/** Sizes that guards compare. Rows that are held, approved or dropped already count nowhere, except where said. */
+export interface Measures {
+  readonly firstRun: boolean
+  readonly removals: number
+  /** Removals carried out in the last 24 hours without a person's approval; likewise the next two. */
+  readonly removedLately: number
+  readonly additions: number
+  readonly addedLately: number
+  readonly creations: number
+  readonly createdLately: number
+  /** Rows that the sync could remove: at the baseline, or now if there is none. */
+  readonly removable: number
+  /** Streams of the sources with fewer rows than at the baseline. */
+  readonly shrunk: ReadonlyArray<{ readonly connection: string; readonly stream: string; readonly before: number; readonly now: number }>
+}
+
+/** A group's part in the plan. `size` is at the baseline (now, if it was not known then), `rows` is what the ledger holds now. */
+export interface GroupMeasure {
+  readonly group: number
+  readonly name: string
+  readonly removals: number
+  readonly additions: number
+  readonly size: number
+  readonly rows: number
+  /** Every removal is because the source's group is proved gone or merged. */
+  readonly proved: boolean
+}
+
+/** Which changes a guard holds: of these operations, and of these groups or causes where named. */
+export interface Selection {
+  readonly ops: ReadonlyArray<ChangeOp>
+  readonly groups?: ReadonlyArray<number>
+  readonly where?: "rule-changed" | "drift" | "proposal" | "creations"
+}
+
+export interface Trip {
+  readonly guard: GuardName
+  readonly limit: number
+  readonly value: number
+  readonly unit: string
+  readonly why: ReadonlyArray<string>
+}
+
+export interface Estimated {
+  readonly creates: number
+  readonly updates: number
+  readonly deletes: number
+  /** Add and remove calls, packed by group. */
+  readonly addCalls: number
+  readonly removeCalls: number
+  readonly adds: number
+  readonly removes: number
+}
+
+export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
+  PlanStore,
+  {
+    /** Gives back to open parts the rows that they hold, exempts approved rows, drops rejected ones, and forgets decisions whose change the source took back. */
+    readonly recallDecisions: (frame: Frame) => Effect.Effect<void, StateError>
+    readonly measure: (frame: Frame) => Effect.Effect<Measures, StateError>
+    /** Groups with changes, in order of number, after the given one. */
+    readonly measureGroups: (frame: Frame, after: number, limit: number) => Effect.Effect<ReadonlyArray<GroupMeasure>, StateError>
+    /** The lines of the config's meaning at the baseline; null if there is none. */
+    readonly baselineMeaning: (frame: Frame) => Effect.Effect<ReadonlyArray<string> | null, StateError>
+    readonly count: (frame: Frame, selection: Selection) => Effect.Effect<number, StateError>
+    /** Holds what is selected, in the guard's open part or a new one. Answers the number of rows newly held. */
+    readonly hold: (frame: Frame, trip: Trip, selection: Selection) => Effect.Effect<number, StateError>
+    /** Closes parts that hold nothing any more; additions to held creations wait with them. */
+    readonly closeParts: (frame: Frame) => Effect.Effect<void, StateError>
+    readonly parts: (frame: Frame) => Effect.Effect<ReadonlyArray<HeldPart>, StateError>
+    /** Keeps only changes that a saved plan names. */
+    readonly restrictToFile: (
+      rows: ReadonlyArray<{ readonly op: string; readonly group: string; readonly customer: string }>
+    ) => Effect.Effect<void, StateError>
+    readonly beginFile: Effect.Effect<void, StateError>
+    /** Applies the restriction; answers the file's rows that this plan does not have, each with whether the ledger holds it already. */
+    readonly endFile: Effect.Effect<
+      ReadonlyArray<{ readonly op: string; readonly group: string; readonly customer: string; readonly already: boolean; readonly held: boolean }>,
+      StateError
+    >
+    readonly restrictToPart: (part: number) => Effect.Effect<void, StateError>
+    readonly estimate: (addPack: number, removePack: number) => Effect.Effect<Estimated, StateError>
+    /** Changes that were neither dropped nor forgotten, held ones included, in order; `after` is the last one's cursor. */
+    readonly changes: (
+      frame: Frame,
+      after: string | null,
+      limit: number
+    ) => Effect.Effect<{ readonly changes: ReadonlyArray<Change>; readonly next: string | null }, StateError>
+    /** Stores the plan's free changes as the run's work. */
+    readonly commit: (frame: Frame) => Effect.Effect<void, StateError>
+    /** Moves the baseline to this run, if nothing of the sync is held. */
+    readonly moveBaseline: (frame: Frame) => Effect.Effect<void, StateError>
+  }
+>() {}

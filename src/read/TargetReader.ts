@@ -1,0 +1,140 @@
+/** Looks at a target: groups, members and customers, with as few calls as the question allows. */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as ReadCost from "../calls/ReadCost.ts"
+import type { ConnectorError } from "../contract/ConnectorError.ts"
+import type { StateError } from "../contract/StateError.ts"
+import type { ListPage, Target, TargetDeclaration } from "../contract/Target.ts"
+import { TargetStore } from "./TargetStore.ts"
+
+type Reading<A> = Effect.Effect<A, ConnectorError | StateError, TargetStore>
+
+export interface OnRows {
+  (what: string, rows: number, total: number | null): Effect.Effect<void>
+}
+
+/** Reads pages to the sign of their end; answers the last total told and whether the end was seen. */
+const drain = <A>(
+  pages: Stream.Stream<ListPage<A>, ConnectorError>,
+  take: (items: ReadonlyArray<A>, total: number | null) => Effect.Effect<void, StateError, TargetStore>
+): Reading<{ readonly total: number | null; readonly ended: boolean }> =>
+  Stream.runFoldEffect(pages, { total: null, ended: false } as { readonly total: number | null; readonly ended: boolean }, (state, page) =>
+    Effect.as(take(page.items, page.total), { total: page.total ?? state.total, ended: page.end })
+  )
+
+/**
+ * Lists all groups of the target. A list whose distinct rows do not agree with the total that the target tells is read once more;
+ * one that still does not agree is kept, but proves no absence. Answers whether the list is whole.
+ */
+export const listGroups = (connection: string, target: Target, onRows: OnRows): Reading<boolean> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    let whole = false
+    for (let attempt = 0; attempt < 2 && !whole; attempt++) {
+      yield* store.beginGroups(connection)
+      let distinct = 0
+      const end = yield* drain(target.groups, (groups, total) =>
+        Effect.gen(function* () {
+          distinct = yield* store.stageGroups(connection, groups)
+          yield* onRows("groups", distinct, total)
+        })
+      )
+      whole = end.ended && (end.total === null || end.total === distinct)
+    }
+    yield* store.finishGroups(connection, whole)
+    return whole
+  })
+
+/** Whether groups must be listed: never yet, too long ago, or because a group is to be made and might be there already. */
+export const groupsAreStale = (connection: string, maxAge: Duration.Duration): Reading<boolean> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    const now = yield* Clock.currentTimeMillis
+    const at = yield* store.groupsListedAt(connection)
+    return at === null || now - at >= Duration.toMillis(maxAge)
+  })
+
+const listCustomers = (connection: string, target: Target, onRows: OnRows): Reading<void> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    const since = yield* Clock.currentTimeMillis
+    let rows = 0
+    const end = yield* drain(target.customers, (customers, total) =>
+      Effect.gen(function* () {
+        yield* store.storeCustomers(connection, customers)
+        rows += customers.length
+        yield* onRows("customers", rows, total)
+      })
+    )
+    // Rows may repeat or be missed while customers come and go: only a list that agrees with its total proves that somebody is not there.
+    if (end.ended && (end.total === null || end.total === rows)) yield* store.finishCustomers(connection, since)
+  })
+
+const searchEach = (connection: string, target: Target, count: number, onRows: OnRows): Reading<void> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    let after = ""
+    let done = 0
+    for (;;) {
+      const addresses = yield* store.nextNeeded(connection, after, 200)
+      if (addresses.length === 0) return
+      yield* Effect.forEach(
+        addresses,
+        (address) =>
+          Effect.gen(function* () {
+            yield* store.storeLookup(connection, address, yield* target.customersByAddress(address))
+            done += 1
+            yield* onRows("customers looked up", done, count)
+          }),
+        { concurrency: 8, discard: true }
+      )
+      after = addresses.at(-1) ?? after
+    }
+  })
+
+/**
+ * Finds the target's customers behind the addresses that mapped groups need: searched one by one, or all listed, whichever takes fewer calls.
+ * Who is not found is remembered, and asked for again after 1 h, 6 h, a day, then weekly.
+ */
+export const findCustomers = (
+  connection: string,
+  target: Target,
+  declaration: TargetDeclaration,
+  sources: ReadonlyArray<string>,
+  onRows: OnRows
+): Reading<void> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    const count = yield* store.needed(connection, sources)
+    if (count === 0) return
+    const { list, search, pageSize } = declaration.customers
+    const total = list && (count > 1 || !search) ? Option.getOrNull(yield* target.customerCount) : null
+    const way = ReadCost.cheapestLookup({ needed: count, total, pageSize, list, search })
+    if (way === "list") yield* listCustomers(connection, target, onRows)
+    if (way === "search") yield* searchEach(connection, target, count, onRows)
+    // A list may have been cut short: whom it did not show is searched for, where that is possible.
+    if (way === "list" && search && (yield* store.needed(connection, sources)) > 0) yield* searchEach(connection, target, count, onRows)
+  })
+
+/** Reads the members of one group whole. A list that does not agree with its total is read once more and then does not count. Answers whether it counts. */
+export const readMembers = (connection: string, target: Target, group: { readonly group: number; readonly id: string }): Reading<boolean> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    for (let attempt = 0; attempt < 2; attempt++) {
+      let distinct = 0
+      yield* store.stageMembers(connection, group.group, [])
+      const end = yield* drain(target.members(group.id), (members) =>
+        Effect.map(store.stageMembers(connection, group.group, members), (rows) => {
+          distinct = rows
+        })
+      )
+      if (end.ended && (end.total === null || end.total === distinct)) {
+        yield* store.finishMembers(group.group)
+        return true
+      }
+    }
+    return false
+  })

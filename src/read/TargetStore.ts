@@ -1,0 +1,43 @@
+/** What looking at a target asks to be remembered. Groups are named by the state's own numbers where they are `number`, by the target's ids where they are `string`. */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { StateError } from "../contract/StateError.ts"
+import type { Member } from "../contract/Target.ts"
+import type { TargetCustomer } from "../model/Customer.ts"
+import type { TargetGroup } from "../model/Group.ts"
+
+export interface GroupToRead {
+  readonly group: number
+  readonly id: string
+  readonly name: string
+}
+
+export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
+  TargetStore,
+  {
+    readonly groupsListedAt: (connection: string) => Effect.Effect<number | null, StateError>
+    readonly beginGroups: (connection: string) => Effect.Effect<void, StateError>
+    /** Answers how many distinct groups have been staged so far. */
+    readonly stageGroups: (connection: string, groups: ReadonlyArray<TargetGroup>) => Effect.Effect<number, StateError>
+    /** Takes the staged groups over; those that a complete list lacks are noted as gone. */
+    readonly finishGroups: (connection: string, complete: boolean) => Effect.Effect<void, StateError>
+    /** States other than this one whose mark a group of the target carries, with the number of such groups. */
+    readonly foreignMarks: (connection: string) => Effect.Effect<ReadonlyArray<{ readonly state: string; readonly groups: number }>, StateError>
+    readonly storeCustomers: (connection: string, customers: ReadonlyArray<TargetCustomer>) => Effect.Effect<void, StateError>
+    /** Ends a complete list of all customers that began at `since`: who was not seen from then on is gone, and needed addresses still unknown are not there. */
+    readonly finishCustomers: (connection: string, since: number) => Effect.Effect<void, StateError>
+    /** Gathers the addresses that mapped groups need and that nobody knows yet, and answers their number. */
+    readonly needed: (connection: string, sources: ReadonlyArray<string>) => Effect.Effect<number, StateError>
+    readonly nextNeeded: (connection: string, after: string, limit: number) => Effect.Effect<ReadonlyArray<string>, StateError>
+    readonly storeLookup: (connection: string, address: string, found: ReadonlyArray<TargetCustomer>) => Effect.Effect<void, StateError>
+    /**
+     * Groups of the present mapping whose members must be read: never read before, or (`counts`) of a size that our own writes
+     * do not explain, or (`full`) all of them.
+     */
+    readonly groupsToRead: (connection: string, depth: "none" | "counts" | "full", fullBefore: number) => Effect.Effect<ReadonlyArray<GroupToRead>, StateError>
+    readonly beginMembers: Effect.Effect<void, StateError>
+    readonly stageMembers: (connection: string, group: number, members: ReadonlyArray<Member>) => Effect.Effect<number, StateError>
+    /** Marks a group's members as read whole in this run. */
+    readonly finishMembers: (group: number) => Effect.Effect<void, StateError>
+  }
+>() {}

@@ -1,0 +1,38 @@
+/** Lets the rules of a sync look at every live source group, a thousand at a time. */
+import * as Effect from "effect/Effect"
+import type { SyncConfig } from "../config/Config.ts"
+import type { StateError } from "../contract/StateError.ts"
+import { type Mapped, MappingStore, type NumberedCandidate } from "./MappingStore.ts"
+import * as Rules from "./Rules.ts"
+
+const batch = 1000
+
+const needsCounts = (sync: SyncConfig): boolean => sync.rules.some((rule) => rule.where.some((condition) => condition.field === "members"))
+
+/** Visits all live source groups of a sync with the wish that its rules have for each (null: no rule takes it). */
+export const eachGroup = (
+  sync: SyncConfig,
+  count: boolean,
+  visit: (groups: ReadonlyArray<{ readonly candidate: NumberedCandidate; readonly wish: Rules.Wish | null }>) => Effect.Effect<void, StateError>
+): Effect.Effect<void, StateError, MappingStore> =>
+  Effect.gen(function* () {
+    const store = yield* MappingStore
+    let after = 0
+    for (;;) {
+      const candidates = yield* store.candidates(sync.from, after, batch, count || needsCounts(sync))
+      const last = candidates.at(-1)
+      if (last === undefined) return
+      yield* visit(candidates.map((candidate) => ({ candidate, wish: Rules.wishFor(sync.rules, candidate) })))
+      after = last.number
+    }
+  })
+
+/** Makes the mapping of a sync afresh from its rules and the snapshot. */
+export const make = (sync: SyncConfig): Effect.Effect<void, StateError, MappingStore> =>
+  Effect.gen(function* () {
+    const store = yield* MappingStore
+    yield* store.clear
+    yield* eachGroup(sync, false, (groups) =>
+      store.store(groups.flatMap(({ candidate, wish }): ReadonlyArray<Mapped> => (wish === null ? [] : [{ number: candidate.number, wish }])))
+    )
+  })

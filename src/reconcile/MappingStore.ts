@@ -1,0 +1,41 @@
+/** What applying rules asks to be remembered for the time of one run: who maps to what, and which target group that is. */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { StateError } from "../contract/StateError.ts"
+import type { Candidate, Wish } from "./Rules.ts"
+
+export interface NumberedCandidate extends Candidate {
+  readonly number: number
+}
+
+export interface Mapped {
+  readonly number: number
+  readonly wish: Wish
+}
+
+export class MappingStore extends Context.Tag("groupbridge/MappingStore")<
+  MappingStore,
+  {
+    readonly clear: Effect.Effect<void, StateError>
+    /** Live source groups of the connections after the given number, in order of number. `count`: with the number of their members. */
+    readonly candidates: (
+      connections: ReadonlyArray<string>,
+      after: number,
+      limit: number,
+      count: boolean
+    ) => Effect.Effect<ReadonlyArray<NumberedCandidate>, StateError>
+    readonly store: (mapped: ReadonlyArray<Mapped>) => Effect.Effect<void, StateError>
+    /**
+     * Finds the existing target group of each wish: by our link, our mark, then by what `adopt` allows. What meets another wish or
+     * several groups is blocked with the reason; what may only be proposed is kept as a proposal. Nothing is linked yet.
+     * Answers how many wishes have no group, and would need one made.
+     */
+    readonly resolve: (options: {
+      readonly to: string
+      readonly adopt: ReadonlyArray<"externalId" | "slug" | "name">
+      readonly nameLength: number | null
+      readonly listIsWhole: boolean
+    }) => Effect.Effect<{ readonly unresolved: number }, StateError>
+    readonly blocked: Effect.Effect<ReadonlyArray<{ readonly handle: string; readonly name: string; readonly reason: string }>, StateError>
+  }
+>() {}

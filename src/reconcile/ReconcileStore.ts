@@ -1,0 +1,47 @@
+/**
+ * The three-way comparison over stored rows: what the sources wish (claims), what the target holds (ledger), and what follows (changes).
+ * The steps are called in the order in which they stand here, within one transaction that a dry run takes back.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { MatchRule, SyncConfig } from "../config/Config.ts"
+import type { StateError } from "../contract/StateError.ts"
+
+/** A run's frame: the sync, which of its sources were read in this run, and its number (0 in a dry run). */
+export interface Frame {
+  readonly sync: SyncConfig
+  /** Connections whose snapshot is of this run. The others keep their claims and add nothing. */
+  readonly read: ReadonlyArray<string>
+  readonly run: number
+  readonly now: number
+}
+
+export class ReconcileStore extends Context.Tag("groupbridge/ReconcileStore")<
+  ReconcileStore,
+  {
+    /** Makes the links that the mapping found, and places for groups that are still to be made. A linked group that is gone at the target is taken as removed by hand. */
+    readonly linkGroups: (frame: Frame) => Effect.Effect<void, StateError>
+    /** Brings the ledger up to what was read of the target: unknown rows become `found`, missing ones are noted as taken out by hand. */
+    readonly refreshLedger: (frame: Frame) => Effect.Effect<void, StateError>
+    /** Matches source customers that have no counterpart yet, rule by rule. What is ambiguous is held: neither end gains or loses anything. */
+    readonly linkCustomers: (frame: Frame, match: ReadonlyArray<MatchRule>) => Effect.Effect<void, StateError>
+    /** Works out what one source wishes and brings its claims up to it: new ones stand, missing ones lapse with their cause. */
+    readonly claim: (frame: Frame, source: string) => Effect.Effect<void, StateError>
+    /** Lists what must change so that the ledger becomes what is claimed. Answers the number of changes. */
+    readonly compare: (frame: Frame) => Effect.Effect<number, StateError>
+    /** Keeps only changes of these target groups (by name, folded, or key text). Answers the names that matched nothing. */
+    readonly restrictToGroups: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>, StateError>
+    readonly summary: (frame: Frame) => Effect.Effect<
+      {
+        readonly unmatched: ReadonlyArray<{ readonly reason: string; readonly customers: number }>
+        readonly ambiguous: number
+        readonly foundRows: number
+        readonly tasks: number
+        readonly byHand: ReadonlyArray<{ readonly customer: string; readonly group: string; readonly what: "put-in" | "taken-out" }>
+        /** Exceptions that name no mapped group or no known customer. */
+        readonly warnings: ReadonlyArray<string>
+      },
+      StateError
+    >
+  }
+>() {}

@@ -1,0 +1,133 @@
+/** What each connector can do, told from its declarations: for `groupbridge connectors`, and as the README's tables. */
+import type { AnyConnector, Limit } from "../contract/Connector.ts"
+import type { Part, SourceDeclaration } from "../contract/Source.ts"
+import type { TargetDeclaration } from "../contract/Target.ts"
+import * as Columns from "./Columns.ts"
+import * as ConnectorOptions from "./ConnectorOptions.ts"
+import * as Escape from "./Escape.ts"
+import * as Terminal from "./Terminal.ts"
+import type { View } from "./View.ts"
+import * as Wording from "./Wording.ts"
+
+const SOURCE_HEADER = ["from", "groups", "paging can lose rows", "sees deletions", "look-up of one", "limits"]
+const TARGET_HEADER = ["to", "group", "makes groups", "renames", "deletes", "our mark", "members listed", "add", "remove", "customers", "limits"]
+
+/** Both tables for a terminal: where groups can come from, and where they can go to. Ends in a line end. */
+export const matrix = (connectors: ReadonlyArray<AnyConnector>, view: View): string => {
+  const part = (rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+    Columns.table(rows)
+      .map((line, index) => (index === 0 ? Terminal.paint(view, "strong", line) : line))
+      .join("\n")
+  return `${part(sources(connectors))}\n\n${part(targets(connectors))}\n`
+}
+
+/** The same as Markdown, for the README between its markers. Ends in a line end. */
+export const markdown = (connectors: ReadonlyArray<AnyConnector>): string => {
+  const table = ([header = [], ...rows]: ReadonlyArray<ReadonlyArray<string>>): string =>
+    [header, header.map(() => "---"), ...rows.map((row) => row.map(Escape.markdown))].map((row) => `| ${row.join(" | ")} |\n`).join("")
+  return `${table(sources(connectors))}\n${table(targets(connectors))}`
+}
+
+/** One connector in full: each stream with how it ends, each ability of the target, the limits, and the options for the config file. Ends in a line end. */
+export const one = (connector: AnyConnector, view: View): string => {
+  const lines = [`${Terminal.paint(view, "strong", connector.title)} (connector: ${connector.name})`]
+  const add = (label: string, value: string): void => void lines.push(Columns.labelled(view, `  ${label}`, value))
+  const source = connector.source?.declaration
+  if (source !== undefined) {
+    add(
+      "from",
+      `${kinds(source).join(", ")}; deletions ${source.deletionsSeen ? "are told" : "are not told"}; ${source.lookup ? `one ${source.customerWord} can be looked up` : "no look-up"}`
+    )
+    for (const stream of source.streams) {
+      add(
+        "",
+        `${stream.name}: ${Wording.number(stream.pageSize)} a call, ends: ${stream.end}${stream.canLoseRows ? "; paging can lose rows, so an absence counts only when seen twice" : ""}`
+      )
+    }
+  }
+  const target = connector.target?.declaration
+  if (target !== undefined) {
+    const [, ...header] = TARGET_HEADER
+    const [, ...cells] = targetRow(connector, target)
+    add(
+      "to",
+      header
+        .map((title, index) => `${title}: ${cells[index] ?? ""}`)
+        .slice(0, -1)
+        .join("; ")
+    )
+    if (target.groups.nameLength !== null) add("", `names up to ${Wording.plural(target.groups.nameLength, "character")}`)
+  }
+  add("limits", limits(connector.limits))
+  for (const [index, option] of ConnectorOptions.of(connector).entries()) {
+    add(index === 0 ? "options" : "", `${option.name}${option.required ? " (needed)" : ""}: ${option.description}`)
+  }
+  return `${lines.join("\n")}\n`
+}
+
+const yes = (value: boolean): string => (value ? "yes" : "no")
+
+const sources = (connectors: ReadonlyArray<AnyConnector>): ReadonlyArray<ReadonlyArray<string>> => [
+  SOURCE_HEADER,
+  ...connectors.flatMap((connector) => {
+    const declaration = connector.source?.declaration
+    if (declaration === undefined) return []
+    const losing = declaration.streams.filter((stream) => stream.canLoseRows).map((stream) => stream.name)
+    return [
+      [
+        connector.title,
+        kinds(declaration).join(", "),
+        losing.length === 0 ? "no" : losing.join(", "),
+        yes(declaration.deletionsSeen),
+        yes(declaration.lookup),
+        limits(connector.limits)
+      ]
+    ]
+  })
+]
+
+const kindOf = (part: Part): ReadonlyArray<string> => {
+  if (part === "customers") return []
+  const kind = "groups" in part ? part.groups : "memberships" in part ? part.memberships : part.inclusions
+  return [part.carrier === "organization" && kind !== "organization" ? `${kind}s of organizations` : `${kind}s`]
+}
+
+/** Kinds of groups that a source gives, each once. */
+const kinds = (declaration: SourceDeclaration): ReadonlyArray<string> => [...new Set(declaration.streams.flatMap((stream) => stream.parts.flatMap(kindOf)))]
+
+const targets = (connectors: ReadonlyArray<AnyConnector>): ReadonlyArray<ReadonlyArray<string>> => [
+  TARGET_HEADER,
+  ...connectors.flatMap((connector) => (connector.target === undefined ? [] : [targetRow(connector, connector.target.declaration)]))
+]
+
+const targetRow = (connector: AnyConnector, { groupWord, groups, assignments, customers }: TargetDeclaration): ReadonlyArray<string> => {
+  const pack = (way: { readonly by: "group" | "customer"; readonly pack: number }): string =>
+    way.pack === 1 ? "1 a call" : `${Wording.number(way.pack)} a call, by ${way.by}`
+  const create = { explicit: "yes", "on-first-use": "by use", none: "no" }[groups.create]
+  const found = [...(customers.list ? ["listed"] : []), ...(customers.search ? ["searched"] : [])].join(", ")
+  return [
+    connector.title,
+    groupWord,
+    create,
+    yes(groups.update),
+    yes(groups.delete),
+    yes(groups.mark),
+    assignments.listedBy === "none" ? "no" : `by ${assignments.listedBy}${assignments.joinedAt ? ", with time" : ""}`,
+    pack(assignments.add),
+    assignments.remove === "none" ? "no (a task for a person)" : pack(assignments.remove),
+    `${found === "" ? "not shown" : found}, named by ${customers.namedBy}`,
+    limits(connector.limits)
+  ]
+}
+
+const UNITS: Readonly<Record<number, string>> = { 1000: "s", 60_000: "min", 3_600_000: "h", 86_400_000: "day" }
+
+const limits = (all: ReadonlyArray<Limit>): string =>
+  all.length === 0
+    ? "none documented"
+    : all
+        .map(
+          (limit) =>
+            `${Wording.number(limit.calls)}/${UNITS[limit.perMillis] ?? `${Wording.number(limit.perMillis / 1000)} s`}${limit.endpoint === null ? "" : ` on ${limit.endpoint}`}`
+        )
+        .join(", ")

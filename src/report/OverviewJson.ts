@@ -1,0 +1,53 @@
+/** The `--json` documents of the commands that look around. Each is one document, streamed. */
+import type { HeldPart } from "../model/Change.ts"
+import type { CheckReport, GroupRow, RunRow, StatusRow, UnmatchedRow } from "../model/Overview.ts"
+import * as CheckText from "./CheckText.ts"
+import * as Escape from "./Escape.ts"
+import * as Json from "./Json.ts"
+import * as Sink from "./Sink.ts"
+import * as Times from "./Times.ts"
+
+const list = async <A>(name: string, rows: Sink.Rows<A>, sink: Sink.Sink, document: (row: A) => unknown): Promise<void> => {
+  const out = Sink.make(sink)
+  await out.write(`{${Escape.json(name)}:`)
+  await Json.array(out, rows, (row) => out.write(Escape.json(document(row))))
+  await out.write("}\n")
+  await out.flush()
+}
+
+/** `{"runs":[{"run","sync","status","started","summary",...}]}`, in the order given. */
+export const runs = (rows: Sink.Rows<RunRow>, sink: Sink.Sink): Promise<void> =>
+  list("runs", rows, sink, ({ startedAt, endedAt, ...rest }) => ({ ...rest, started: Times.iso(startedAt), ended: Times.isoOrNull(endedAt) }))
+
+/** `{"syncs":[{"sync","state","lastGood",...}]}`. */
+export const status = (rows: Sink.Rows<StatusRow>, sink: Sink.Sink): Promise<void> =>
+  list("syncs", rows, sink, (row) => ({
+    ...row,
+    lastGood: Times.isoOrNull(row.lastGood),
+    next: Times.isoOrNull(row.next),
+    held: row.held.map(Json.held),
+    paused: row.paused === null ? null : { ...row.paused, until: Times.isoOrNull(row.paused.until) },
+    failing: row.failing === null ? null : { ...row.failing, since: Times.iso(row.failing.since) }
+  }))
+
+/** `{"held":[{"id","guard","changes",...}]}`. */
+export const held = (parts: Sink.Rows<HeldPart>, sink: Sink.Sink): Promise<void> => list("held", parts, sink, Json.held)
+
+/** `{"groups":[{"connection","key","name","rule","target","state",...}]}`. */
+export const groups = (rows: Sink.Rows<GroupRow>, sink: Sink.Sink): Promise<void> => list("groups", rows, sink, (row) => row)
+
+/** `{"unmatched":[{"sync","id","email","reason","since",...}]}`. */
+export const unmatched = (rows: Sink.Rows<UnmatchedRow>, sink: Sink.Sink): Promise<void> =>
+  list("unmatched", rows, sink, (row) => ({ ...row, since: Times.iso(row.since) }))
+
+/** The check as it is, with the number of problems under `problemCount`. */
+export const check = async (report: CheckReport, sink: Sink.Sink): Promise<void> => {
+  const connections = report.connections.map((one) => ({
+    ...one,
+    since: Times.isoOrNull(one.since),
+    lastGood: Times.isoOrNull(one.lastGood),
+    allowance: one.allowance === null ? null : { ...one.allowance, resetAt: Times.isoOrNull(one.allowance.resetAt) }
+  }))
+  const state = { ...report.state, backupAt: Times.isoOrNull(report.state.backupAt) }
+  await sink(`${Escape.json({ ...report, connections, state, problemCount: CheckText.problems(report) })}\n`)
+}

@@ -1,0 +1,129 @@
+/** The changes of a plan as lines for a terminal: counted by group and cause, or one by one. */
+import type { Change } from "../model/Change.ts"
+import type { PlanResult } from "../model/Result.ts"
+import * as Columns from "./Columns.ts"
+import type { Line, Named, Tally } from "./PlanTally.ts"
+import { DISTINCT } from "./PlanTally.ts"
+import * as Terminal from "./Terminal.ts"
+import * as View from "./View.ts"
+import * as Wording from "./Wording.ts"
+
+/** Widths of who, group and why. */
+const COLUMNS = [20, 14, 22] as const
+
+/** Lines of leavers shown before they are only counted. */
+const LINES = 8
+
+/** Groups of joiners named before they are only counted. */
+const GROUPS = 12
+
+const LISTED = 200
+
+/** Whom a change is about: the e-mail, else the name, else the id; for a change of a group nobody. */
+export const who = (change: Change, max: number = Terminal.NAME): string =>
+  change.customer === undefined ? "" : Terminal.visible(change.customer.email ?? change.customer.name ?? change.customer.id, max)
+
+/** "zendesk user 3877"; empty where no record is known. */
+export const source = (change: Change): string =>
+  change.source === undefined ? "" : Terminal.visible(`${change.source.connection} ${change.source.record} ${change.source.id}`)
+
+/** The title of the helpdesk that a change comes from. */
+export const sourceTitle = (plan: PlanResult, change: Change, view: Pick<View.View, "titles">): string | null => {
+  const from = plan.from.find((side) => side.connection === change.source?.connection)
+  if (from !== undefined) return Terminal.visible(View.title(view, from.connector))
+  return change.source === undefined ? null : Terminal.visible(change.source.connection)
+}
+
+const OPS: Readonly<Record<Change["op"], string>> = {
+  "assignment.remove": "LEAVE",
+  "assignment.add": "JOIN",
+  "group.create": "NEW",
+  "group.update": "CHANGE",
+  "group.delete": "DELETE"
+}
+
+/** What a listed change stands under. */
+export const label = (change: Change): string => (change.held === undefined ? OPS[change.op] : `${OPS[change.op]} ${Terminal.visible(change.held, 20)}`)
+
+/** `"Foo" -> "Foo GmbH"` for a rename, else the name. */
+export const groupText = (change: Change): string => {
+  const before = change.before?.["name"]
+  const after = change.values?.["name"] ?? change.group.name
+  if (change.op === "group.update" && before !== undefined && before !== null && before !== after)
+    return `${Wording.quoted(before)} -> ${Wording.quoted(after)}`
+  return Terminal.visible(change.group.name)
+}
+
+/** One change as a line of `--all`. */
+export const row = (change: Change, label: string, view: View.View): string => {
+  const tone = change.op === "assignment.remove" || change.op === "group.delete" ? "bad" : "good"
+  const cells = [who(change, LISTED), groupText(change), Wording.cause(change.cause), source(change)]
+  return Terminal.paint(view, change.held === undefined ? tone : "warn", Terminal.pad(label, Columns.LABEL)) + Columns.line(cells, COLUMNS)
+}
+
+/** The sections LEAVE, JOIN and GROUPS. With `view.all` the rows stand above already and only the counts by group follow. */
+export const sections = (plan: PlanResult, tally: Tally, view: View.View): ReadonlyArray<string> => [
+  ...(view.all ? [] : leave(plan, tally, view)),
+  ...join(tally, view),
+  ...groups(tally, view)
+]
+
+const leave = (plan: PlanResult, tally: Tally, view: View.View): ReadonlyArray<string> => {
+  if (tally.leave.size === 0) return []
+  const lines = [...tally.leave.values()].sort((a, b) => b.count - a.count)
+  const shown = lines.slice(0, LINES)
+  const shortened = lines.length > LINES || shown.some((line) => line.count > 1)
+  const cells: Array<ReadonlyArray<string>> = [["who", "group", "why", "source"], ...shown.map((line) => leaveCells(plan, line, view))]
+  const rest = lines.slice(LINES)
+  if (rest.length > 0) cells.push([`${Wording.number(rest.reduce((sum, line) => sum + line.count, 0))} more`, Wording.plural(rest.length, "group")])
+  const total = lines.reduce((sum, line) => sum + line.count, 0)
+  const table = Columns.table(cells, { limits: [...widths(view), Terminal.NAME] })
+  const labelled = table.map(
+    (line, index) =>
+      (index === 0 ? Terminal.paint(view, "bad", Terminal.pad(`LEAVE ${Wording.number(total)}`, Columns.LABEL)) : " ".repeat(Columns.LABEL)) + line
+  )
+  return shortened ? [...labelled, `${" ".repeat(Columns.LABEL)}--all lists them`] : labelled
+}
+
+const widths = (view: View.View): ReadonlyArray<number> => {
+  const room = Math.max(0, view.width - Columns.LABEL - 90)
+  return [28 + Math.floor(room / 2), 22 + Math.floor(room / 2), 36]
+}
+
+const leaveCells = (plan: PlanResult, line: Line, view: View.View): ReadonlyArray<string> => {
+  const why = Wording.cause(line.cause, sourceTitle(plan, line.first, view))
+  if (line.count === 1) return [who(line.first), Terminal.visible(line.first.group.name), why, source(line.first)]
+  if (line.group !== null) return [Wording.plural(line.count, "person", "people"), Terminal.visible(line.group), why]
+  const people = line.people.size < DISTINCT ? Wording.plural(line.people.size, "person", "people") : Wording.plural(line.count, "membership")
+  return [people, Wording.plural(line.groups.size, "group"), why]
+}
+
+const join = (tally: Tally, view: View.View): ReadonlyArray<string> => {
+  if (tally.join.size === 0) return []
+  const entries = [...tally.join.values()].sort((a, b) => b.count - a.count)
+  const total = entries.reduce((sum, entry) => sum + entry.count, 0)
+  const named = entries.slice(0, GROUPS).map((entry) => `${Terminal.visible(entry.name, 40)} ${Wording.number(entry.count)}`)
+  const rest = entries.slice(GROUPS).reduce((sum, entry) => sum + entry.count, 0)
+  const more = entries.length > GROUPS ? `; ${Wording.number(rest)} into ${Wording.plural(entries.length - GROUPS, "more group")}   --all lists them` : ""
+  return [Columns.labelled(view, `JOIN ${Wording.number(total)}`, named.join(", ") + more, "good")]
+}
+
+const groups = (tally: Tally, view: View.View): ReadonlyArray<string> => {
+  const told = (word: string, named: Named, text: (change: Change) => string): ReadonlyArray<string> =>
+    named.count === 0 ? [] : [`${word}: ${Wording.some(named.changes.map(text), named.changes.length, named.count)}`]
+  const texts = [
+    ...told("new", tally.created, (change) => `${Terminal.visible(change.group.name, 40)} (${Wording.key(change.group.key)})`),
+    ...told("renamed", tally.renamed, groupText),
+    ...told(
+      "changed",
+      tally.updated,
+      (change) =>
+        `${Terminal.visible(change.group.name, 40)} (${Object.keys(change.values ?? {})
+          .map((field) => Terminal.visible(field, 20))
+          .join(", ")})`
+    ),
+    ...told("deleted", tally.deleted, (change) => Wording.quoted(change.group.name))
+  ]
+  const count = tally.created.count + tally.renamed.count + tally.updated.count + tally.deleted.count
+  return texts.length === 0 ? [] : [Columns.labelled(view, `GROUPS ${Wording.number(count)}`, texts.join("; "))]
+}

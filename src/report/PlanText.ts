@@ -1,0 +1,90 @@
+/** A plan for people at a terminal: counts first, what is held and why, what it costs, and the next thing to type. */
+import type { HeldPart } from "../model/Change.ts"
+import type { PlanResult } from "../model/Result.ts"
+import * as Columns from "./Columns.ts"
+import * as Facts from "./Facts.ts"
+import type { PlanInput } from "./PlanInput.ts"
+import * as PlanRows from "./PlanRows.ts"
+import * as PlanTally from "./PlanTally.ts"
+import * as Sink from "./Sink.ts"
+import * as Terminal from "./Terminal.ts"
+import type { View } from "./View.ts"
+import * as Wording from "./Wording.ts"
+
+const RIGHT = 48
+
+/** Writes the plan of one sync. With `view.all` each change has its line, in the plan's order; otherwise changes are counted by group and cause. */
+export const write = async (input: PlanInput, view: View, sink: Sink.Sink): Promise<void> => {
+  const { plan } = input
+  const out = Sink.make(sink)
+  const tally = PlanTally.make()
+  if (view.all) {
+    await out.write(head(plan, view, null))
+    await writeAll(input, view, out, tally)
+  } else {
+    for await (const change of input.changes) PlanTally.add(tally, change)
+    await out.write(head(plan, view, tally.renamed.count))
+  }
+  for (const line of PlanRows.sections(plan, tally, view)) await out.line(line)
+  const rest = [
+    ...Facts.notFound(plan, view),
+    ...Facts.byHand(plan),
+    ...Facts.tasks(plan.summary.tasks),
+    ...Facts.withheld(plan.withheld),
+    ...Facts.warnings(plan.warnings),
+    ...Facts.found(plan.foundRows)
+  ]
+  for (const fact of rest) await out.line(text(fact, view))
+  await out.line(last(plan))
+  await out.flush()
+}
+
+const writeAll = async (input: PlanInput, view: View, out: Sink.Writer, tally: PlanTally.Tally): Promise<void> => {
+  let label = ""
+  for await (const change of input.changes) {
+    PlanTally.add(tally, change)
+    const next = PlanRows.label(change)
+    await out.line(PlanRows.row(change, next === label ? "" : next, view))
+    label = next
+  }
+}
+
+/** A fact laid out for a terminal. */
+export const text = (fact: Facts.Fact, view: View): string =>
+  fact.rows
+    .map((row, index) =>
+      Columns.labelled(view, row.term === null ? (index === 0 ? fact.label : "") : `  ${row.term}`, row.text, index === 0 ? fact.tone : "plain")
+    )
+    .join("\n")
+
+const head = (plan: PlanResult, view: View, renames: number | null): string => {
+  const beside = (left: string, right: string, columns: number): string => `${Terminal.pad(left, columns)}  ${right}`.trimEnd()
+  const name = Terminal.paint(view, "strong", `${Terminal.visible(plan.sync)}:`)
+  const first = plan.firstRun ? ", first run" : ""
+  const lines = [`${name} ${beside(Facts.way(plan, view), Facts.readings(plan.reads, view) + first, RIGHT - Terminal.width(plan.sync))}`]
+  if (plan.error === null) lines.push(`  ${beside(Wording.planned(plan.summary, renames), Wording.estimate(plan.estimate), RIGHT)}`)
+  const held = Facts.heldLine(plan.held)
+  if (held !== null) lines.push(...Columns.wrap(held, view.width - 2).map((line) => `  ${Terminal.paint(view, "warn", line)}`))
+  const facts = [
+    ...(plan.error === null ? [] : [Facts.failure(plan.error, null)]),
+    ...Facts.incomplete(plan.reads),
+    ...plan.held.map((part) => Facts.held(part, view, false))
+  ]
+  return [...lines, ...facts.map((fact) => text(fact, view)), ""].join("\n")
+}
+
+/** The last line: that nothing was written, and what to type next. */
+const last = (plan: PlanResult): string => {
+  const open = plan.held.filter((part) => part.decision === "open")
+  const idle = plan.error === null && Wording.total(plan.summary) === 0 && open.length === 0
+  const command = next(plan, open)
+  return `${idle ? "Nothing to do, nothing was written." : "Nothing was written."}${command === null ? "" : `  Next: ${command}`}`
+}
+
+/** A new hold is stored by the next sync, and can be decided on only then. */
+const next = (plan: PlanResult, open: ReadonlyArray<HeldPart>): string | null => {
+  if (plan.error !== null) return plan.error.message.includes("groupbridge ") ? null : "groupbridge check"
+  if (Wording.total(plan.summary) > 0 || open.some((part) => part.isNew)) return `groupbridge sync ${Terminal.visible(plan.sync)}`
+  const [first] = open
+  return first === undefined ? null : `groupbridge held ${Terminal.visible(first.id)}`
+}

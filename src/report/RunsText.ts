@@ -1,0 +1,68 @@
+/** Runs for people: a list, newest first, or one with what it changed. */
+import type { Change } from "../model/Change.ts"
+import type { RunRow } from "../model/Overview.ts"
+import * as Columns from "./Columns.ts"
+import * as Facts from "./Facts.ts"
+import * as PlanRows from "./PlanRows.ts"
+import * as PlanText from "./PlanText.ts"
+import * as Sink from "./Sink.ts"
+import * as Terminal from "./Terminal.ts"
+import * as Times from "./Times.ts"
+import type { View } from "./View.ts"
+import * as Wording from "./Wording.ts"
+
+const ROWS = 20
+
+/** One run a line. Ends in a line end. */
+export const list = (runs: ReadonlyArray<RunRow>, view: View): string => {
+  if (runs.length === 0) return "No run yet.  Next: groupbridge plan\n"
+  const rows = runs.map((run) => [
+    Terminal.visible(run.run),
+    Terminal.visible(run.sync),
+    Times.at(view, run.startedAt),
+    run.status,
+    did(run),
+    `${Terminal.visible(run.command)} by ${Terminal.visible(run.by)}`
+  ])
+  return `${Columns.table(rows, { limits: [12, 24, 20, 12, 70, 40] }).join("\n")}\n`
+}
+
+const did = (run: RunRow): string => {
+  const took = run.endedAt === null ? "" : `, ${Times.duration(run.endedAt - run.startedAt)}`
+  const refused = run.refused === 0 ? "" : `, ${Wording.number(run.refused)} refused`
+  const held =
+    run.held.length === 0
+      ? ""
+      : `, held ${Wording.some(
+          run.held.map((id) => Terminal.visible(id)),
+          3
+        )}`
+  return `${Wording.done(run.summary)}${refused}${held}; ${Wording.plural(run.calls.write, "call")}${took}`
+}
+
+/** One run with every fact known of it and what it really changed: the first twenty rows, or all with `view.all`. */
+export const write = async (run: RunRow, changes: Sink.Rows<Change>, view: View, sink: Sink.Sink): Promise<void> => {
+  const out = Sink.make(sink)
+  const id = Terminal.visible(run.run)
+  await out.line(`${id} ${Terminal.visible(run.sync)}: ${run.status}`)
+  const facts: ReadonlyArray<readonly [string, string]> = [
+    ["started", `${Times.atWithZone(view, run.startedAt)} by ${Terminal.visible(run.by)}: ${Terminal.visible(run.command)}`],
+    ["did", did(run)],
+    ["calls", `${Wording.number(run.calls.write)} to write, ${Wording.number(run.calls.read)} to read`],
+    ...(run.reason === null ? [] : [["reason", Terminal.visible(run.reason, 500)] as const])
+  ]
+  for (const [label, value] of facts) await out.line(Columns.labelled(view, `  ${label}`, value))
+  if (run.error !== null) await out.line(PlanText.text(Facts.failure(run.error, Wording.total(run.summary) === 0 ? null : Wording.done(run.summary)), view))
+  let count = 0
+  let label = ""
+  for await (const change of changes) {
+    count += 1
+    if (!view.all && count > ROWS) continue
+    const next = PlanRows.label(change)
+    await out.line(PlanRows.row(change, next === label ? "" : next, view))
+    label = next
+  }
+  if (!view.all && count > ROWS) await out.line(`${" ".repeat(Columns.LABEL)}and ${Wording.number(count - ROWS)} more   groupbridge runs ${id} --all`)
+  if (count > 0) await out.line(`Take it back: groupbridge undo ${id}`)
+  await out.flush()
+}

@@ -1,0 +1,123 @@
+/** The connections of one invocation: each is opened once, has one pacer, and its source is read once, however many syncs use it. */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Config, ConnectionConfig } from "../config/Config.ts"
+import type { AnyConnector, Limit } from "../contract/Connector.ts"
+import { type ConnectorError } from "../contract/ConnectorError.ts"
+import type { Identity } from "../contract/Identity.ts"
+import type { Pacer, PacerWindow } from "../contract/Pacer.ts"
+import type { Redactor } from "../contract/Redactor.ts"
+import type { Source } from "../contract/Source.ts"
+import type { StateError } from "../contract/StateError.ts"
+import type { Target, TargetDeclaration } from "../contract/Target.ts"
+import * as SlotPacer from "../http/SlotPacer.ts"
+import type { SourceRead } from "../read/SourceReader.ts"
+import { RunStore } from "./RunStore.ts"
+
+/** What the outside world is for a run: the connectors there are, the way to call vendors, the secrets to hide. */
+export class Vendors extends Context.Tag("groupbridge/Vendors")<
+  Vendors,
+  { readonly connectors: ReadonlyMap<string, AnyConnector>; readonly client: HttpClient.HttpClient; readonly redactor: Redactor }
+>() {}
+
+export interface Connected {
+  readonly config: ConnectionConfig
+  readonly connector: AnyConnector
+  readonly pacer: Pacer
+  readonly identify: Effect.Effect<Identity, ConnectorError>
+  readonly source: Source | null
+  readonly target: { readonly api: Target; readonly declaration: TargetDeclaration } | null
+}
+
+export interface Connections {
+  readonly open: (name: string) => Effect.Effect<Connected, ConnectorError | StateError>
+  /** What a source showed in this invocation, read by `read` if nobody asked before. A failure is remembered too. */
+  readonly readOnce: (name: string, read: Effect.Effect<SourceRead, ConnectorError | StateError>) => Effect.Effect<SourceRead, ConnectorError | StateError>
+  readonly calls: Effect.Effect<{ readonly read: number; readonly write: number }>
+}
+
+export interface ConnectionOptions {
+  /** The longest wait for an allowance; beyond it a call fails and the run hands back. Null: wait as long as it takes. */
+  readonly maxWaitMillis: number | null
+  readonly onWait: (connection: string, until: number, why: string) => Effect.Effect<void>
+}
+
+/** The share of a vendor's limit that we take if the config does not say: 80 % of a target's, 50 % of a source's. */
+const defaultShare = (connector: AnyConnector): number => (connector.target === undefined ? 0.5 : 0.8)
+
+/** The windows that a connection's calls keep to: the documented limits scaled by the budget, or the budget itself. */
+export const windows = (connector: AnyConnector, config: ConnectionConfig): { readonly windows: ReadonlyArray<PacerWindow>; readonly share: number } => {
+  const { budget } = config
+  const share = budget?._tag === "Share" ? budget.share : defaultShare(connector)
+  const scale = (limit: Limit): PacerWindow => ({ ...limit, calls: Math.max(1, Math.floor(limit.calls * share)) })
+  if (budget?._tag !== "Calls") return { windows: connector.limits.map(scale), share }
+  // Whoever names a number knows the account's plan better than we do; the limits of single endpoints stay.
+  return {
+    windows: [...connector.limits.filter((limit) => limit.endpoint !== null), { calls: budget.calls, perMillis: budget.perMillis, endpoint: null }],
+    share: 1
+  }
+}
+
+const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
+  Effect.gen(function* () {
+    const { connectors, client, redactor } = yield* Vendors
+    const store = yield* RunStore
+    const { name } = config
+    const connector = connectors.get(config.connector)
+    if (connector === undefined) return yield* Effect.dieMessage(`the config was accepted with an unknown connector ${config.connector}`)
+    const pacer = yield* SlotPacer.make({
+      ...windows(connector, config),
+      restored: yield* store.pacerUse(name),
+      concurrency: 8,
+      maxWaitMillis: options.maxWaitMillis,
+      onWait: (until, why) => options.onWait(name, until, why)
+    })
+    yield* Effect.addFinalizer(() => Effect.ignore(Effect.flatMap(pacer.use, (use) => store.storePacerUse(name, use))))
+    const context = { name, client, pacer, redactor }
+    const source = connector.source === undefined ? null : yield* connector.source.make(config.options, context)
+    const target =
+      connector.target === undefined ? null : { api: yield* connector.target.make(config.options, context), declaration: connector.target.declaration }
+    const identify = source?.identify ?? target?.api.identify ?? Effect.dieMessage(`${connector.name} is neither a source nor a target`)
+    return { config, connector, pacer, identify, source, target } satisfies Connected
+  })
+
+/** Opens nothing yet. Pacers' use is stored when the scope ends, so that a vendor's windows outlive the run. */
+export const make = (config: Config, options: ConnectionOptions): Effect.Effect<Connections, never, Vendors | RunStore | Scope.Scope> =>
+  Effect.gen(function* () {
+    const context = yield* Effect.context<Vendors | RunStore | Scope.Scope>()
+    const opened = new Map<string, Connected>()
+    const reads = new Map<string, Effect.Effect<SourceRead, ConnectorError | StateError>>()
+    const known = (name: string): Effect.Effect<Connected, ConnectorError | StateError> => {
+      const before = opened.get(name)
+      if (before !== undefined) return Effect.succeed(before)
+      const found = config.connections.get(name)
+      if (found === undefined) return Effect.dieMessage(`the config was accepted with an unknown connection ${name}`)
+      return connect(found, options).pipe(
+        Effect.provide(context),
+        Effect.tap((connected) => Effect.sync(() => opened.set(name, connected)))
+      )
+    }
+    return {
+      open: known,
+      readOnce: (name, read) =>
+        Effect.flatMap(
+          Effect.sync(() => reads.get(name)),
+          (before) => {
+            if (before !== undefined) return before
+            return Effect.flatMap(Effect.exit(read), (exit) => {
+              reads.set(name, exit)
+              return exit
+            })
+          }
+        ),
+      calls: Effect.map(
+        Effect.suspend(() => Effect.forEach([...opened.values()], (connected) => connected.pacer.status)),
+        (all) => ({
+          read: all.reduce((sum, status) => sum + status.reads, 0),
+          write: all.reduce((sum, status) => sum + status.writes, 0)
+        })
+      )
+    }
+  })

@@ -1,0 +1,38 @@
+/** The right to write from one state file: held by one run at a time, renewed while it lives, and numbered so that a sleeper notices. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type { StateError } from "../contract/StateError.ts"
+import * as Failure from "./Failure.ts"
+import { Stopped } from "./Looking.ts"
+import { RunStore } from "./RunStore.ts"
+
+const length = Duration.toMillis("2 minutes")
+const renewal = Duration.seconds(20)
+
+/** Runs `use` while nobody else may write. Fails when another run holds the lease; a lease that ended with its process is taken over. */
+export const hold = <A, E, R>(holder: string, use: (lease: number) => Effect.Effect<A, E, R>): Effect.Effect<A, E | StateError | Stopped, R | RunStore> =>
+  Effect.gen(function* () {
+    const store = yield* RunStore
+    return yield* Effect.acquireUseRelease(
+      Effect.flatMap(store.acquire(`${holder} (process ${process.pid})`, length), (lease) =>
+        lease._tag === "Ours"
+          ? Effect.succeed(lease.number)
+          : Effect.fail(
+              new Stopped(
+                Failure.make(
+                  "locked",
+                  `another run is under way (${lease.holder}); nothing was done. It has until ${new Date(lease.until).toISOString()} to show that it lives, then the next run takes over.`
+                )
+              )
+            )
+      ),
+      (lease) =>
+        Effect.raceFirst(
+          use(lease),
+          // Renewing ends only when the lease was lost, and then nothing more may be written.
+          Effect.zipRight(Effect.repeat(Effect.delay(store.renew(lease, length), renewal), Schedule.forever), Effect.never)
+        ),
+      (lease) => Effect.ignore(store.release(lease))
+    )
+  })

@@ -1,0 +1,138 @@
+/** The part of a run that only looks: who we are, what the sources hold, what the target shows. Nothing is decided here. */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { SyncConfig } from "../config/Config.ts"
+import type { ConnectorError } from "../contract/ConnectorError.ts"
+import type { Identity } from "../contract/Identity.ts"
+import type { StateError } from "../contract/StateError.ts"
+import type { RunFailure } from "../model/Result.ts"
+import * as SourceReader from "../read/SourceReader.ts"
+import type { SnapshotStore } from "../read/SnapshotStore.ts"
+import * as TargetReader from "../read/TargetReader.ts"
+import { TargetStore } from "../read/TargetStore.ts"
+import * as Mapping from "../reconcile/Mapping.ts"
+import { MappingStore } from "../reconcile/MappingStore.ts"
+import type { Connected, Connections } from "./Connections.ts"
+import * as Failure from "./Failure.ts"
+import { RunStore } from "./RunStore.ts"
+
+/** Told while looking, for a progress line. `total` null: not known. */
+export type OnLook = (connection: string, what: string, rows: number, total: number | null) => Effect.Effect<void>
+
+/** Ends a sync's run early with words for a person. */
+export class Stopped {
+  readonly _tag = "Stopped"
+  readonly failure: RunFailure
+  constructor(failure: RunFailure) {
+    this.failure = failure
+  }
+}
+
+const stop = (kind: RunFailure["kind"], message: string) => Effect.fail(new Stopped(Failure.make(kind, message)))
+
+/** Who we are at a connection, compared with last time. Another account stops the sync; another role distrusts what is missing. */
+export const identify = (
+  connected: Connected
+): Effect.Effect<{ readonly identity: Identity; readonly distrust: string | null }, ConnectorError | StateError | Stopped, RunStore> =>
+  Effect.gen(function* () {
+    const store = yield* RunStore
+    const { name } = connected.config
+    const identity = yield* connected.identify
+    const binding = yield* store.bind(name, connected.connector.name, identity)
+    if (binding._tag === "OtherAccount") {
+      return yield* stop(
+        "state",
+        `${name} now opens the account ${identity.account}, and the state belongs to ${binding.before}. Nothing was read or written. If the change is meant: groupbridge state rebind ${name}`
+      )
+    }
+    const distrust =
+      binding._tag === "OtherRole"
+        ? `the token of ${name} now acts as ${identity.role ?? "an unknown role"}, and was ${binding.before}: it may see fewer rows, so nothing is removed. If the change is meant: groupbridge state rebind ${name}`
+        : null
+    return { identity, distrust }
+  })
+
+export const readSource = (
+  connections: Connections,
+  connected: Connected,
+  distrust: string | null,
+  onLook: OnLook
+): Effect.Effect<SourceReader.SourceRead, ConnectorError | StateError, SnapshotStore> => {
+  const { source, config } = connected
+  if (source === null) return Effect.dieMessage(`the config was accepted with ${config.name} as a source`)
+  return Effect.flatMap(Effect.context<SnapshotStore>(), (context) =>
+    connections.readOnce(
+      config.name,
+      Effect.provide(SourceReader.read(config.name, source, { distrust, onRows: (what, rows) => onLook(config.name, what, rows, null) }), context)
+    )
+  )
+}
+
+/** Groups that another state of Groupbridge made mean that two would write to one target. */
+const refuseForeignMarks = (sync: SyncConfig): Effect.Effect<void, StateError | Stopped, TargetStore | RunStore> =>
+  Effect.gen(function* () {
+    const [foreign] = yield* (yield* TargetStore).foreignMarks(sync.to)
+    if (foreign === undefined) return
+    const { file, fresh } = yield* RunStore
+    return yield* stop(
+      "state",
+      fresh
+        ? `nothing was written: ${file} is a new state file, but ${foreign.groups} groups in ${sync.to} carry the mark of state ${foreign.state}. Put that state's newest backup in its place: groupbridge state restore FILE`
+        : `nothing was written: ${foreign.groups} groups in ${sync.to} carry the mark of another state (${foreign.state}). Two Groupbridge states must not write to one target: run this sync where that state is, or give it a target of its own.`
+    )
+  })
+
+const recently = Duration.minutes(15)
+
+/** Lists the target's groups if what we know is too old, or if a group is to be made that might be there already. */
+const lookAtGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>, depth: Depth, onRows: TargetReader.OnRows) =>
+  Effect.gen(function* () {
+    const mapping = yield* MappingStore
+    const resolve = (listIsWhole: boolean) =>
+      mapping.resolve({ to: sync.to, adopt: sync.adopt.groups, nameLength: target.declaration.groups.nameLength, listIsWhole })
+    const list = () => (target.declaration.groups.list ? TargetReader.listGroups(sync.to, target.api, onRows) : Effect.succeed(true))
+    const stale = depth !== "none" && (yield* TargetReader.groupsAreStale(sync.to, depth === "usual" ? sync.refresh.counts : Duration.zero))
+    const never = yield* TargetReader.groupsAreStale(sync.to, Duration.infinity)
+    if (stale || never) {
+      yield* resolve(yield* list())
+      return
+    }
+    const { unresolved } = yield* resolve(true)
+    if (unresolved > 0 && (yield* TargetReader.groupsAreStale(sync.to, recently))) yield* resolve(yield* list())
+  })
+
+/** How deep to look at the target: as often as the config says, or as `--refresh` asks. */
+export type Depth = "usual" | "none" | "counts" | "full"
+
+const lookAtMembers = (sync: SyncConfig, target: NonNullable<Connected["target"]>, depth: Depth, onRows: TargetReader.OnRows) =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    yield* store.beginMembers
+    if (target.declaration.assignments.listedBy !== "group") return []
+    const now = yield* Clock.currentTimeMillis
+    const mirror = sync.removals === "all" || depth === "full"
+    const groups = yield* store.groupsToRead(sync.to, mirror ? "full" : depth === "none" ? "none" : "counts", now - Duration.toMillis(sync.refresh.full))
+    const results = yield* Effect.forEach(
+      groups,
+      (group, index) => Effect.zipLeft(TargetReader.readMembers(sync.to, target.api, group), onRows("groups' members", index + 1, groups.length)),
+      { concurrency: 4 }
+    )
+    return groups.filter((_, index) => results[index] === false).map((group) => group.name)
+  })
+
+/** Looks at the target as far as the mapping of this sync needs. Answers the groups whose members could not be read whole. */
+export const lookAtTarget = (
+  sync: SyncConfig,
+  target: NonNullable<Connected["target"]>,
+  depth: Depth,
+  onLook: OnLook
+): Effect.Effect<ReadonlyArray<string>, ConnectorError | StateError | Stopped, TargetStore | MappingStore | RunStore> =>
+  Effect.gen(function* () {
+    const onRows: TargetReader.OnRows = (what, rows, total) => onLook(sync.to, what, rows, total)
+    yield* Mapping.make(sync)
+    yield* lookAtGroups(sync, target, depth, onRows)
+    yield* refuseForeignMarks(sync)
+    if (sync.match.some((rule) => rule._tag !== "File")) yield* TargetReader.findCustomers(sync.to, target.api, target.declaration, sync.from, onRows)
+    return yield* lookAtMembers(sync, target, depth, onRows)
+  })

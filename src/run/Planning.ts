@@ -1,0 +1,195 @@
+/** Makes a plan from what was seen. All of it happens in one transaction: a dry run's is taken back, so that it moves nothing. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as WriteCost from "../calls/WriteCost.ts"
+import type { SyncConfig } from "../config/Config.ts"
+import type { StateError } from "../contract/StateError.ts"
+import type { Identity } from "../contract/Identity.ts"
+import type { GuardReading, HeldPart } from "../model/Change.ts"
+import type { Estimate, PlanResult, UnmatchedReason, UnmatchedSummary } from "../model/Result.ts"
+import * as Guards from "../plan/Guards.ts"
+import * as PlanFile from "../plan/PlanFile.ts"
+import { type Estimated, PlanStore } from "../plan/PlanStore.ts"
+import type { SourceRead } from "../read/SourceReader.ts"
+import { MappingStore } from "../reconcile/MappingStore.ts"
+import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
+import type { Connected } from "./Connections.ts"
+import { windows } from "./Connections.ts"
+import { RunStore } from "./RunStore.ts"
+
+/** What of the whole difference a run takes on. */
+export interface Scope {
+  readonly only: ReadonlyArray<string>
+  readonly lifted: Guards.Lifted
+  /** A saved plan: exactly its rows. */
+  readonly file: string | null
+  /** An approved part: exactly its rows. */
+  readonly part: number | null
+}
+
+export interface Seen {
+  readonly sync: SyncConfig
+  readonly sources: ReadonlyArray<{
+    readonly connected: Connected
+    readonly identity: Identity | null
+    readonly read: SourceRead | null
+    readonly error: string | null
+  }>
+  readonly target: Connected
+  readonly targetIdentity: Identity
+  readonly unreadGroups: ReadonlyArray<string>
+  readonly readCalls: number
+}
+
+export interface Planned {
+  readonly result: PlanResult
+  /** Rows of a saved plan that this plan does not have. */
+  readonly leftOver: ReadonlyArray<{
+    readonly op: string
+    readonly group: string
+    readonly customer: string
+    readonly already: boolean
+    readonly held: boolean
+  }>
+}
+
+const compare = (frame: Frame): Effect.Effect<void, StateError, ReconcileStore> =>
+  Effect.gen(function* () {
+    const store = yield* ReconcileStore
+    yield* store.linkGroups(frame)
+    yield* store.refreshLedger(frame)
+    yield* store.linkCustomers(frame, frame.sync.match)
+    for (const source of frame.read) yield* store.claim(frame, source)
+    yield* store.compare(frame)
+  })
+
+const restrict = (scope: Scope) =>
+  Effect.gen(function* () {
+    const plan = yield* PlanStore
+    const unknown = scope.only.length === 0 ? [] : yield* (yield* ReconcileStore).restrictToGroups(scope.only)
+    if (scope.part !== null) yield* plan.restrictToPart(scope.part)
+    if (scope.file === null) return { unknown, leftOver: [] }
+    yield* plan.beginFile
+    yield* PlanFile.open(scope.file, (rows) => plan.restrictToFile(rows))
+    return { unknown, leftOver: yield* plan.endFile }
+  })
+
+const estimate = (seen: Seen, figures: Estimated): Effect.Effect<Estimate> =>
+  Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const { connector, config, pacer, target } = seen.target
+    const calls = figures.creates + figures.updates + figures.deletes + figures.addCalls + figures.removeCalls
+    const { seconds, perHour } = WriteCost.time(calls, windows(connector, config).windows, yield* pacer.status, now)
+    const word = target?.declaration.groupWord ?? "group"
+    const endpoints = [
+      { endpoint: `make a ${word}`, calls: figures.creates },
+      { endpoint: `change a ${word}`, calls: figures.updates },
+      { endpoint: `add ${figures.adds} memberships`, calls: figures.addCalls },
+      { endpoint: `remove ${figures.removes} memberships`, calls: figures.removeCalls },
+      { endpoint: `delete a ${word}`, calls: figures.deletes }
+    ]
+    // Packs are the largest that the target takes, one group after the other, so no order of calls needs fewer.
+    return { calls, reads: 0, fewest: calls, seconds, perHour, endpoints: endpoints.filter((item) => item.calls > 0) }
+  })
+
+const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly customers: number }>): UnmatchedSummary => ({
+  total: rows.reduce((sum, row) => sum + row.customers, 0),
+  change: 0,
+  reasons: rows.map((row) => ({ reason: row.reason as UnmatchedReason, customers: row.customers }))
+})
+
+const status = (figures: Estimated, held: ReadonlyArray<HeldPart>): PlanResult["status"] => {
+  const changes = figures.creates + figures.updates + figures.deletes + figures.adds + figures.removes
+  return held.length > 0 ? "held" : changes > 0 ? "changes" : "none"
+}
+
+const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading>, unknown: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const plan = yield* PlanStore
+    const summary = yield* (yield* ReconcileStore).summary(frame)
+    const blocked = yield* (yield* MappingStore).blocked
+    const held = yield* plan.parts(frame)
+    const { assignments } = seen.target.target?.declaration ?? { assignments: { add: { pack: 1 }, remove: "none" as const } }
+    const figures = yield* plan.estimate(assignments.add.pack, assignments.remove === "none" ? 1 : assignments.remove.pack)
+    const unread = seen.sources.filter((source) => source.read === null)
+    const withheld = seen.sources.flatMap(
+      (source) => source.read?.withheld.map((item) => ({ reason: `${source.connected.config.name}: ${item.reason}`, changes: item.memberships })) ?? []
+    )
+    const end = (connected: Connected, identity: Identity | null) => ({
+      connection: connected.config.name,
+      connector: connected.connector.title,
+      account: identity?.label ?? ""
+    })
+    const result: PlanResult = {
+      sync: frame.sync.name,
+      status: status(figures, held),
+      from: seen.sources.map((source) => end(source.connected, source.identity)),
+      to: end(seen.target, seen.targetIdentity),
+      reads: seen.sources.flatMap(({ read, identity }) =>
+        read === null
+          ? []
+          : [
+              {
+                connection: read.connection,
+                account: identity?.label ?? "",
+                complete: read.complete,
+                at: read.at,
+                streams: read.streams.map((stream) => ({ ...stream, records: stream.rows })),
+                calls: seen.readCalls
+              }
+            ]
+      ),
+      summary: {
+        groups: { create: figures.creates, update: figures.updates, delete: figures.deletes },
+        assignments: { add: figures.adds, remove: figures.removes },
+        held: held.reduce((sum, part) => sum + part.changes, 0),
+        unmatched: summary.unmatched.reduce((sum, row) => sum + row.customers, 0),
+        ambiguous: summary.ambiguous,
+        tasks: summary.tasks
+      },
+      guards: readings,
+      held,
+      estimate: yield* estimate(seen, figures),
+      unmatched: unmatchedOf(summary.unmatched),
+      withheld: [
+        ...unread.map((source) => ({
+          reason: source.error ?? `${source.connected.config.name} could not be read: it keeps what it had and adds nothing`,
+          changes: 0
+        })),
+        ...withheld
+      ],
+      warnings: [
+        ...unknown.map((name) => `--only ${name}: no target group is called so`),
+        ...summary.warnings,
+        ...blocked.map((wish) => `"${wish.name}" (${wish.handle}) is left alone: ${wish.reason}`),
+        ...seen.unreadGroups.map((name) => `the members of "${name}" could not be read whole, so nothing was concluded from them`)
+      ],
+      byHand: summary.byHand,
+      foundRows: summary.foundRows,
+      firstRun: (yield* plan.measure(frame)).firstRun,
+      error: null
+    }
+    return result
+  })
+
+/**
+ * Plans one sync and spools its changes, held ones too, to `spool`. With `keep` the judgement is stored and its free changes become the
+ * run's work; without, nothing of it stays.
+ */
+export const make = (seen: Seen, run: number, scope: Scope, spool: string, keep: boolean) =>
+  Effect.gen(function* () {
+    const store = yield* RunStore
+    const plan = yield* PlanStore
+    const now = yield* Clock.currentTimeMillis
+    const frame: Frame = { sync: seen.sync, read: seen.sources.flatMap((source) => (source.read === null ? [] : [source.read.connection])), run, now }
+    const judgement = Effect.gen(function* () {
+      yield* compare(frame)
+      const readings = yield* Guards.hold(frame, scope.lifted)
+      const { unknown, leftOver } = yield* restrict(scope)
+      const result = yield* describe(seen, frame, readings, unknown)
+      yield* PlanFile.writeChanges(frame, spool)
+      if (keep) yield* plan.commit(frame)
+      return { result, leftOver, frame }
+    })
+    return yield* store.judgement(keep, judgement)
+  })

@@ -1,0 +1,55 @@
+/** What running asks to be remembered: runs, the lease that keeps them apart, and the account each connection is bound to. */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { Identity } from "../contract/Identity.ts"
+import type { PacerUse } from "../contract/Pacer.ts"
+import type { StateError } from "../contract/StateError.ts"
+import type { ChangeCounts, Refused, RunFailure } from "../model/Result.ts"
+
+export type RunKind = "sync" | "apply" | "approve" | "migrate"
+
+/** Whether the account behind a credential is the one that the state knows. */
+export type Binding =
+  | { readonly _tag: "Same" }
+  | { readonly _tag: "OtherAccount"; readonly before: string }
+  /** The same account, seen with another role: it may see fewer rows. */
+  | { readonly _tag: "OtherRole"; readonly before: string }
+
+export type Lease =
+  | { readonly _tag: "Ours"; readonly number: number }
+  /** Somebody else writes; their lease ends at `until` unless it is renewed. */
+  | { readonly _tag: "Taken"; readonly holder: string; readonly until: number }
+
+export class RunStore extends Context.Tag("groupbridge/RunStore")<
+  RunStore,
+  {
+    readonly lineage: string
+    readonly file: string
+    /** The state file was made in this invocation. */
+    readonly fresh: boolean
+    readonly acquire: (holder: string, millis: number) => Effect.Effect<Lease, StateError>
+    /** Fails with `Superseded` when the lease is not ours any more. */
+    readonly renew: (number: number, millis: number) => Effect.Effect<void, StateError>
+    readonly release: (number: number) => Effect.Effect<void, StateError>
+    readonly begin: (sync: string, kind: RunKind, who: string, host: string) => Effect.Effect<number, StateError>
+    readonly end: (
+      run: number,
+      outcome: { readonly status: string; readonly calls: { readonly read: number; readonly write: number }; readonly error: RunFailure | null }
+    ) => Effect.Effect<void, StateError>
+    /** What a run really changed, and what was refused in it. */
+    readonly outcome: (
+      run: number,
+      sync: string
+    ) => Effect.Effect<{ readonly counts: ChangeCounts; readonly refused: ReadonlyArray<Refused>; readonly left: number }, StateError>
+    /** Notes who we are at a connection. Another account or role is told and not stored. */
+    readonly bind: (connection: string, connector: string, identity: Identity) => Effect.Effect<Binding, StateError>
+    readonly rebind: (connection: string) => Effect.Effect<boolean, StateError>
+    readonly pacerUse: (connection: string) => Effect.Effect<ReadonlyArray<PacerUse>, StateError>
+    readonly storePacerUse: (connection: string, use: ReadonlyArray<PacerUse>) => Effect.Effect<void, StateError>
+    /** Planned changes that nobody carried out are void, such as those of a run that was declined. */
+    readonly voidPlanned: (run: number) => Effect.Effect<void, StateError>
+    /** Runs `steps` in one transaction that is stored if `keep`, and otherwise taken back. */
+    readonly judgement: <A, E, R>(keep: boolean, steps: Effect.Effect<A, E, R>) => Effect.Effect<A, E | StateError, R>
+    readonly pausedUntil: (sync: string, now: number) => Effect.Effect<{ readonly until: number; readonly by: string } | null, StateError>
+  }
+>() {}

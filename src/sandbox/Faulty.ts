@@ -1,0 +1,72 @@
+/** Wraps a sandbox so that calls go wrong on demand, and remembers every call. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { Fault, SandboxApp, SandboxRequest, SandboxResponse } from "./Sandbox.ts"
+
+/** What becomes of one call on its way back: an answer, or one of the ways in which none arrives whole. */
+export type Delivery = SandboxResponse | { readonly _tag: "Reset" } | { readonly _tag: "Stall" } | { readonly _tag: "Cut"; readonly response: SandboxResponse }
+
+/** An app as `InProcess` and `Serve` take it. Every `SandboxApp` is one that nothing happens to. */
+export type DeliveringApp = (request: SandboxRequest) => Effect.Effect<Delivery>
+
+/** `status` is the vendor's; null where it never acted. `at` is epoch milliseconds. */
+export interface LoggedCall {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly body: string
+  readonly status: number | null
+  readonly at: number
+}
+
+export interface FaultySandbox {
+  readonly app: DeliveringApp
+  /** Every call, in the order of the answers. */
+  readonly log: ReadonlyArray<LoggedCall>
+  /** Faults for the next calls, one each in this order; with `when`, for the next calls that it accepts. */
+  readonly inject: (faults: Fault | ReadonlyArray<Fault>, when?: (request: SandboxRequest) => boolean) => void
+  /** Calls logged that were not GET. */
+  readonly writes: () => number
+}
+
+export const make = (app: SandboxApp): FaultySandbox => {
+  const log: Array<LoggedCall> = []
+  const waiting: Array<{ readonly fault: Fault; readonly when: (request: SandboxRequest) => boolean }> = []
+
+  const take = (request: SandboxRequest): Fault | undefined => {
+    const index = waiting.findIndex((candidate) => candidate.when(request))
+    return index < 0 ? undefined : waiting.splice(index, 1)[0]?.fault
+  }
+
+  const note = ({ method, path, query, body }: SandboxRequest, status: number | null) =>
+    Effect.map(Clock.currentTimeMillis, (at) => {
+      log.push({ method, path, query, body, status, at })
+    })
+
+  const act = (request: SandboxRequest) => Effect.tap(app(request), (response) => note(request, response.status))
+
+  const deliver: DeliveringApp = (request) =>
+    Effect.suspend((): Effect.Effect<Delivery> => {
+      const fault = take(request)
+      switch (fault?._tag) {
+        case undefined:
+          return act(request)
+        case "Answer":
+          return Effect.as(note(request, fault.response.status), fault.response)
+        case "Cut":
+          return Effect.map(act(request), (response) => ({ _tag: "Cut", response }))
+        case "Reset":
+        case "Stall":
+          return Effect.as(fault.when === "after" ? act(request) : note(request, null), { _tag: fault._tag })
+      }
+    })
+
+  return {
+    app: deliver,
+    log,
+    inject: (faults, when = () => true) => {
+      for (const fault of "_tag" in faults ? [faults] : faults) waiting.push({ fault, when })
+    },
+    writes: () => log.filter((call) => call.method !== "GET").length
+  }
+}

@@ -1,0 +1,106 @@
+/** What a vendor's sandbox is: an HTTP app that behaves like the vendor, with faults on demand and a log of what it was asked. */
+import type * as Effect from "effect/Effect"
+import type { TargetCustomer } from "../model/Customer.ts"
+
+export interface SandboxRequest {
+  readonly method: string
+  /** Without the query; percent-encoding as sent. */
+  readonly path: string
+  readonly query: URLSearchParams
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export interface SandboxResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** The vendor's behaviour. Time is Effect's Clock, so limits and waits obey a TestClock. */
+export type SandboxApp = (request: SandboxRequest) => Effect.Effect<SandboxResponse>
+
+/**
+ * What goes wrong with one call. `before`: the vendor never acts. `after`: it acts and the answer is lost.
+ * `cut`: the body ends in its middle. `stall`: no answer ever comes. `answer`: this answer instead of acting.
+ */
+export type Fault =
+  | { readonly _tag: "Answer"; readonly response: SandboxResponse }
+  | { readonly _tag: "Reset"; readonly when: "before" | "after" }
+  | { readonly _tag: "Cut" }
+  | { readonly _tag: "Stall"; readonly when: "before" | "after" }
+
+/** A plain description of what a source holds, from which every source's sandbox can be filled. */
+export interface SourceWorld {
+  readonly customers: ReadonlyArray<{
+    readonly id: string
+    readonly email: string | null
+    readonly name: string
+    readonly externalId?: string
+    readonly tags?: ReadonlyArray<string>
+    readonly staff?: boolean
+    readonly suspended?: boolean
+  }>
+  readonly organizations: ReadonlyArray<{
+    readonly id: string
+    readonly name: string
+    readonly externalId?: string
+    readonly tags?: ReadonlyArray<string>
+    readonly fields?: Readonly<Record<string, string | number | boolean | null>>
+  }>
+  readonly memberships: ReadonlyArray<{ readonly customer: string; readonly organization: string }>
+}
+
+/** Edits that every source's sandbox understands, as a person at the helpdesk would make them. */
+export interface SourceEdits {
+  /** Adds to what is there. */
+  readonly load: (world: SourceWorld) => void
+  readonly join: (customer: string, organization: string) => void
+  readonly leave: (customer: string, organization: string) => void
+  readonly tag: (customer: string, tag: string) => void
+  readonly untag: (customer: string, tag: string) => void
+  readonly tagOrganization: (organization: string, tag: string) => void
+  readonly untagOrganization: (organization: string, tag: string) => void
+  readonly renameOrganization: (organization: string, name: string) => void
+  readonly deleteCustomer: (customer: string) => void
+  readonly deleteOrganization: (organization: string) => void
+  readonly changeEmail: (customer: string, email: string | null) => void
+  readonly suspend: (customer: string, suspended: boolean) => void
+  readonly makeStaff: (customer: string) => void
+}
+
+/** A group as it stands in a target's sandbox. */
+export interface SandboxGroup {
+  readonly id: string
+  readonly name: string
+  readonly externalId: string | null
+  /** Target customer ids, sorted. */
+  readonly members: ReadonlyArray<string>
+}
+
+export interface TargetEdits {
+  readonly addCustomers: (customers: ReadonlyArray<{ readonly email: string; readonly name: string }>) => ReadonlyArray<TargetCustomer>
+  readonly deleteCustomer: (id: string) => void
+  readonly groups: () => ReadonlyArray<SandboxGroup>
+  /** A group that a person made by hand; answers its id. */
+  readonly addGroup: (group: { readonly name: string; readonly externalId?: string; readonly members?: ReadonlyArray<string> }) => string
+  readonly addMember: (group: string, customer: string) => void
+  readonly removeMember: (group: string, customer: string) => void
+  readonly deleteGroup: (id: string) => void
+}
+
+/** What every `sandbox.ts` exports as `make`. */
+export interface ConnectorSandbox {
+  readonly app: SandboxApp
+  /** Options of a connection to it as they would stand in the config file, without `connector`. */
+  readonly options: (baseUrl: string) => Readonly<Record<string, unknown>>
+  /** The same with a credential that the vendor refuses. */
+  readonly refusedOptions: (baseUrl: string) => Readonly<Record<string, unknown>>
+  /** Values that must never be seen in anything the program emits. */
+  readonly secrets: ReadonlyArray<string>
+  /** Rows of one full page of the longest list, for tests at the page's edge. */
+  readonly pageSize: number
+  readonly source?: SourceEdits
+  readonly target?: TargetEdits
+}

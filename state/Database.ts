@@ -1,0 +1,171 @@
+/** The state file: opening it safely, and running statements on it so that every failure is a `StateError`. */
+import Sqlite from "better-sqlite3"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { StateError } from "../src/contract/StateError.ts"
+import * as Migrations from "./Migrations.ts"
+
+export type Row = Record<string, string | number | null>
+
+export interface Database {
+  readonly file: string
+  /** Whether this opening made the file. */
+  readonly fresh: boolean
+  readonly lineage: string
+  /** Runs `work` at once. Everything inside sees and leaves one state of the file if it is wrapped in `atomically`. */
+  readonly use: <A>(work: (sql: Statements) => A) => Effect.Effect<A, StateError>
+  /** As `use`, in one transaction: all of it is stored, or nothing. */
+  readonly atomically: <A>(work: (sql: Statements) => A) => Effect.Effect<A, StateError>
+  /** One transaction around several steps; `keep` decides from the result whether it is stored or taken back. */
+  readonly around: <A, E, R>(steps: Effect.Effect<A, E, R>, keep: (result: A) => boolean) => Effect.Effect<A, E | StateError, R>
+}
+
+/** Statements by their text, prepared once. Values are bound in order, to `?` or to `?1`, `?2`, ...; a statement uses one of the two. */
+export interface Statements {
+  readonly all: (text: string, ...values: ReadonlyArray<unknown>) => ReadonlyArray<Row>
+  readonly get: (text: string, ...values: ReadonlyArray<unknown>) => Row | undefined
+  /** Answers the number of rows changed. */
+  readonly run: (text: string, ...values: ReadonlyArray<unknown>) => number
+  readonly insert: (text: string, ...values: ReadonlyArray<unknown>) => number
+}
+
+/** The driver knows numbered parameters by name only. */
+const bound = (text: string, values: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
+  /\?\d/.test(text) ? [Object.fromEntries(values.map((value, index) => [index + 1, value]))] : values
+
+const statements = (db: Sqlite.Database): Statements => {
+  const cache = new Map<string, Sqlite.Statement>()
+  const prepared = (text: string): Sqlite.Statement => {
+    const known = cache.get(text)
+    if (known !== undefined) return known
+    const made = db.prepare(text)
+    cache.set(text, made)
+    return made
+  }
+  return {
+    all: (text, ...values) => prepared(text).all(...bound(text, values)) as ReadonlyArray<Row>,
+    get: (text, ...values) => prepared(text).get(...bound(text, values)) as Row | undefined,
+    run: (text, ...values) => prepared(text).run(...bound(text, values)).changes,
+    insert: (text, ...values) => Number(prepared(text).run(...bound(text, values)).lastInsertRowid)
+  }
+}
+
+/** What a failure of SQLite or of the file system means for the person who reads it. */
+const explain = (file: string, cause: unknown): StateError => {
+  if (cause instanceof StateError) return cause
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
+  const words = cause instanceof Error ? cause.message : String(cause)
+  const make = (reason: StateError["reason"], message: string): StateError => new StateError({ reason, file, message })
+  if (code === "SQLITE_FULL" || code === "ENOSPC") {
+    return make("Full", `the disk of the state file ${file} is full. Nothing of this step was stored. Make room and run it again; it goes on where it stopped.`)
+  }
+  if (code === "SQLITE_NOTADB") return make("NotAState", `${file} is not a Groupbridge state file. Put the right path under state: in the config file.`)
+  if (code.startsWith("SQLITE_CORRUPT")) return make("Corrupt", `the state file ${file} is damaged (${words}). Put the newest backup in its place.`)
+  if (code.startsWith("SQLITE_BUSY")) return make("Locked", `the state file ${file} is in use by another process. Try again when that one is done.`)
+  if (code.startsWith("SQLITE_READONLY") || code === "EACCES" || code === "EROFS" || code === "EPERM" || code.startsWith("SQLITE_CANTOPEN")) {
+    return make("Unwritable", `the state file ${file} cannot be opened for writing. Check its owner and rights, and those of its folder.`)
+  }
+  if (code === "ENOTDIR" || code === "EEXIST") {
+    return make(
+      "Unwritable",
+      `the state file ${file} cannot be made: a part of its path is a file, not a folder. Put another path under state: in the config file.`
+    )
+  }
+  return make("Failed", `the state file ${file} failed: ${words}`)
+}
+
+const prepare = (file: string): void => {
+  const folder = dirname(file)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (existsSync(file) && statSync(file).isDirectory()) {
+    throw new StateError({
+      reason: "NotAState",
+      file,
+      message: `the state path ${file} is a folder. Name a file in it under state: in the config file, such as ${join(file, "state.db")}.`
+    })
+  }
+}
+
+const migrate = (db: Sqlite.Database, file: string, now: number): boolean => {
+  const version = Number(db.pragma("user_version", { simple: true }))
+  if (version > Migrations.steps.length) {
+    throw new StateError({
+      reason: "Newer",
+      file,
+      message: `the state file ${file} was written by a newer Groupbridge (schema ${version}, this one knows ${Migrations.steps.length}). Install that version again.`
+    })
+  }
+  const tables = Number(db.prepare("SELECT count(*) FROM sqlite_master").pluck().get())
+  if (version === 0 && tables > 0) {
+    throw new StateError({
+      reason: "NotAState",
+      file,
+      message: `${file} is a database of another program. Put the right path under state: in the config file.`
+    })
+  }
+  db.transaction(() => {
+    for (const step of Migrations.steps.slice(version)) db.exec(step)
+    if (version === 0) {
+      db.prepare("INSERT INTO meta VALUES ('lineage', ?), ('created_at', ?), ('counter', '0')").run(randomUUID().slice(0, 8), String(now))
+    }
+    db.pragma(`user_version = ${Migrations.steps.length}`)
+  })()
+  return version === 0
+}
+
+const connect = (file: string, now: number, maxPages: number | null): { readonly db: Sqlite.Database; readonly fresh: boolean } => {
+  prepare(file)
+  const db = new Sqlite(file)
+  try {
+    db.pragma("busy_timeout = 5000")
+    db.pragma("journal_mode = WAL")
+    db.pragma("synchronous = FULL")
+    db.pragma("foreign_keys = ON")
+    db.pragma("cache_size = -16384")
+    db.pragma("temp_store = FILE")
+    if (maxPages !== null) db.pragma(`max_page_count = ${maxPages}`)
+    const intact = String(db.pragma("quick_check(1)", { simple: true }))
+    if (intact !== "ok") throw Object.assign(new Error(intact), { code: "SQLITE_CORRUPT" })
+    const fresh = migrate(db, file, now)
+    db.exec(Migrations.temporary)
+    chmodSync(file, 0o600)
+    return { db, fresh }
+  } catch (cause) {
+    db.close()
+    throw cause
+  }
+}
+
+/**
+ * Opens the state file, making it and its folder if they are not there, and closes it with the scope.
+ * Fails with what is wrong and leaves the file as it was. `maxPages` bounds its size (SQLite's `max_page_count`), for tests of a full disk.
+ */
+export const open = (file: string, options: { readonly maxPages: number | null } = { maxPages: null }): Effect.Effect<Database, StateError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const { db, fresh } = yield* Effect.acquireRelease(
+      Effect.try({ try: () => connect(file, now, options.maxPages), catch: (cause) => explain(file, cause) }),
+      ({ db }) => Effect.sync(() => db.close())
+    )
+    const sql = statements(db)
+    const attempt = <A>(work: () => A): Effect.Effect<A, StateError> => Effect.try({ try: work, catch: (cause) => explain(file, cause) })
+    const atomically = <A>(work: (sql: Statements) => A): Effect.Effect<A, StateError> => attempt(() => db.transaction(() => work(sql)).immediate())
+    const finish = (text: "COMMIT" | "ROLLBACK") => attempt(() => (db.inTransaction ? db.exec(text) : undefined))
+    return {
+      file,
+      fresh,
+      lineage: String(sql.get("SELECT value FROM meta WHERE key = 'lineage'")?.["value"]),
+      use: (work) => attempt(() => work(sql)),
+      atomically,
+      around: (steps, keep) =>
+        Effect.acquireUseRelease(
+          attempt(() => db.exec("BEGIN IMMEDIATE")),
+          () => Effect.tap(steps, (result) => finish(keep(result) ? "COMMIT" : "ROLLBACK")),
+          () => Effect.ignore(finish("ROLLBACK"))
+        )
+    }
+  })

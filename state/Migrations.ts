@@ -1,0 +1,146 @@
+/** The state's schema, as numbered steps that are never edited after a release. Times are epoch milliseconds. */
+
+/** What each table is for stands above it; ids are interned integers, so that the large tables are narrow and diffs are merges. */
+const first = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- A configured connection and the account it is bound to.
+CREATE TABLE connection (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, connector TEXT, account TEXT, label TEXT, actor TEXT, role TEXT,
+  identified_at INTEGER, groups_listed_at INTEGER, customers_listed_at INTEGER, canary_at INTEGER, clock_offset INTEGER
+) STRICT;
+CREATE TABLE pacer_use (connection INTEGER NOT NULL, endpoint TEXT, at INTEGER NOT NULL) STRICT;
+
+CREATE TABLE sync (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, paused_until INTEGER, paused_by TEXT, paused_reason TEXT) STRICT;
+-- A wish's owner: one source of one sync.
+CREATE TABLE claimant (id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, connection INTEGER NOT NULL, UNIQUE (sync, connection)) STRICT;
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, kind TEXT NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER,
+  status TEXT, summary TEXT, error TEXT, who TEXT, host TEXT
+) STRICT;
+CREATE INDEX run_by_sync ON run (sync, id);
+CREATE TABLE lease (name TEXT PRIMARY KEY, number INTEGER NOT NULL, holder TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+-- One reading of a source, with what proves it complete.
+CREATE TABLE read (id INTEGER PRIMARY KEY, connection INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER, complete INTEGER) STRICT;
+CREATE TABLE read_stream (read INTEGER NOT NULL, name TEXT NOT NULL, rows INTEGER NOT NULL, complete INTEGER NOT NULL, reason TEXT, PRIMARY KEY (read, name)) STRICT, WITHOUT ROWID;
+-- The state of each part of a snapshot as of the last read: absence counts only where complete is 1.
+CREATE TABLE read_part (connection INTEGER NOT NULL, part TEXT NOT NULL, complete INTEGER NOT NULL, reason TEXT, PRIMARY KEY (connection, part)) STRICT, WITHOUT ROWID;
+CREATE TABLE cursor (connection INTEGER NOT NULL, stream TEXT NOT NULL, value TEXT NOT NULL, read INTEGER NOT NULL, PRIMARY KEY (connection, stream)) STRICT, WITHOUT ROWID;
+
+-- The snapshot. gone_cause: absent (from a complete read), deleted or merged (the vendor said so).
+CREATE TABLE source_group (
+  id INTEGER PRIMARY KEY, connection INTEGER NOT NULL, kind TEXT NOT NULL, carrier TEXT NOT NULL, key TEXT NOT NULL,
+  name TEXT NOT NULL, external_id TEXT, fields TEXT NOT NULL, since INTEGER NOT NULL, gone_cause TEXT, gone_at INTEGER,
+  UNIQUE (connection, kind, carrier, key)
+) STRICT;
+CREATE TABLE source_customer (
+  id INTEGER PRIMARY KEY, connection INTEGER NOT NULL, key TEXT NOT NULL, email TEXT, address TEXT, external_id TEXT, name TEXT,
+  role TEXT NOT NULL, excluded TEXT, suspended INTEGER NOT NULL, verified INTEGER NOT NULL, fields TEXT NOT NULL,
+  since INTEGER NOT NULL, changed INTEGER NOT NULL, gone_cause TEXT, gone_at INTEGER,
+  UNIQUE (connection, key)
+) STRICT;
+CREATE INDEX source_customer_address ON source_customer (connection, address) WHERE address IS NOT NULL;
+CREATE TABLE source_membership (grp INTEGER NOT NULL, customer INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (grp, customer)) STRICT, WITHOUT ROWID;
+CREATE INDEX source_membership_customer ON source_membership (customer, grp);
+CREATE TABLE source_inclusion (grp INTEGER NOT NULL, organization INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (grp, organization)) STRICT, WITHOUT ROWID;
+
+-- Target groups: those that exist (key is set) and those still to be made (key is null). handle: the wish it serves, "zendesk/organization:5512" or "into:At risk".
+CREATE TABLE target_group (
+  id INTEGER PRIMARY KEY, connection INTEGER NOT NULL, key TEXT, handle TEXT, basis TEXT, made_by_us INTEGER NOT NULL DEFAULT 0,
+  name TEXT NOT NULL, folded TEXT NOT NULL, slug TEXT, description TEXT, external_id TEXT, written TEXT, mark_state TEXT, mark_key TEXT,
+  count INTEGER, counted_at INTEGER, expected_count INTEGER, members_read_at INTEGER, created_at INTEGER, gone_at INTEGER, run INTEGER,
+  UNIQUE (connection, key), UNIQUE (connection, handle)
+) STRICT;
+CREATE INDEX target_group_external ON target_group (connection, external_id) WHERE external_id IS NOT NULL;
+CREATE TABLE target_customer (
+  id INTEGER PRIMARY KEY, connection INTEGER NOT NULL, key TEXT NOT NULL, email TEXT, address TEXT, external_id TEXT, name TEXT,
+  seen_at INTEGER NOT NULL, gone_at INTEGER, UNIQUE (connection, key)
+) STRICT;
+CREATE INDEX target_customer_address ON target_customer (connection, address) WHERE address IS NOT NULL;
+CREATE INDEX target_customer_external ON target_customer (connection, external_id) WHERE external_id IS NOT NULL;
+-- Addresses that the target does not know, and when to ask again.
+CREATE TABLE lookup (connection INTEGER NOT NULL, address TEXT NOT NULL, asked_at INTEGER NOT NULL, next_at INTEGER NOT NULL, misses INTEGER NOT NULL, PRIMARY KEY (connection, address)) STRICT, WITHOUT ROWID;
+-- Who is who, once known, for good: until either end is proved gone.
+CREATE TABLE customer_link (
+  source_customer INTEGER NOT NULL, target_connection INTEGER NOT NULL, target_customer INTEGER NOT NULL, basis TEXT NOT NULL, value TEXT, since INTEGER NOT NULL,
+  PRIMARY KEY (source_customer, target_connection)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX customer_link_target ON customer_link (target_customer);
+
+-- The ledger: what we believe the target holds. origin: applied, found, adopted.
+CREATE TABLE assignment (grp INTEGER NOT NULL, customer INTEGER NOT NULL, origin TEXT NOT NULL, since INTEGER NOT NULL, run INTEGER, PRIMARY KEY (grp, customer)) STRICT, WITHOUT ROWID;
+CREATE INDEX assignment_customer ON assignment (customer, grp);
+-- Rows of ours that a person took out at the target. decision: null (asked), accepted.
+CREATE TABLE drift (grp INTEGER NOT NULL, customer INTEGER NOT NULL, origin TEXT NOT NULL, seen_at INTEGER NOT NULL, decision TEXT, PRIMARY KEY (grp, customer)) STRICT, WITHOUT ROWID;
+-- Wishes. A wish stands while lapsed_at is null; a lapsed one stays, with its first cause, until its row has left the ledger.
+CREATE TABLE claim (
+  claimant INTEGER NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, via INTEGER, person INTEGER, since INTEGER NOT NULL, cause TEXT NOT NULL,
+  lapsed_at INTEGER, lapsed_reads INTEGER, lapse_cause TEXT, PRIMARY KEY (claimant, grp, customer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_lapsed ON claim (claimant, grp, customer) WHERE lapsed_at IS NOT NULL;
+-- Rows that an undo took back: left alone until released.
+CREATE TABLE pin (grp INTEGER NOT NULL, customer INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (grp, customer)) STRICT, WITHOUT ROWID;
+
+-- Sizes and config meaning as of the last run of a sync in which nothing was held, or whose hold was decided.
+CREATE TABLE baseline (sync INTEGER PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL, removable INTEGER NOT NULL, meaning TEXT NOT NULL) STRICT;
+CREATE INDEX target_group_folded ON target_group (connection, folded);
+CREATE TABLE baseline_read (sync INTEGER NOT NULL, connection INTEGER NOT NULL, read INTEGER NOT NULL, PRIMARY KEY (sync, connection)) STRICT, WITHOUT ROWID;
+CREATE TABLE baseline_stream (sync INTEGER NOT NULL, connection INTEGER NOT NULL, stream TEXT NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY (sync, connection, stream)) STRICT, WITHOUT ROWID;
+CREATE TABLE baseline_group (sync INTEGER NOT NULL, grp INTEGER NOT NULL, members INTEGER NOT NULL, PRIMARY KEY (sync, grp)) STRICT, WITHOUT ROWID;
+
+-- What waits for a person. state: open, approved, rejected, closed. customer is 0 for changes of groups.
+CREATE TABLE held_part (
+  id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, guard TEXT NOT NULL, state TEXT NOT NULL, opened_at INTEGER NOT NULL, run INTEGER NOT NULL,
+  lim INTEGER NOT NULL, value INTEGER NOT NULL, unit TEXT NOT NULL, why TEXT NOT NULL, proposal TEXT, closed_at INTEGER
+) STRICT;
+CREATE TABLE held_row (part INTEGER NOT NULL, op TEXT NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, PRIMARY KEY (op, grp, customer, part)) STRICT, WITHOUT ROWID;
+CREATE INDEX held_row_part ON held_row (part);
+CREATE TABLE decision (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, host TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT, details TEXT) STRICT;
+
+-- The changes of a run as planned, and what came of each. state: planned, done, already, refused, void.
+CREATE TABLE planned (
+  run INTEGER NOT NULL, op TEXT NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, cause TEXT NOT NULL, approved INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL DEFAULT 'planned', call INTEGER, settled_at INTEGER, PRIMARY KEY (run, op, grp, customer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX planned_done ON planned (settled_at) WHERE state = 'done';
+-- Every write call: its intent is stored before it is sent, its outcome after. outcome null: under way, or lost with its process.
+CREATE TABLE call (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, lease INTEGER NOT NULL, connection INTEGER NOT NULL, op TEXT NOT NULL, grp INTEGER NOT NULL, intent_at INTEGER NOT NULL,
+  answered_at INTEGER, outcome TEXT, status INTEGER, detail TEXT
+) STRICT;
+CREATE INDEX call_open ON call (connection) WHERE outcome IS NULL;
+CREATE TABLE call_row (call INTEGER NOT NULL, customer INTEGER NOT NULL, absent INTEGER NOT NULL, outcome TEXT, PRIMARY KEY (call, customer)) STRICT, WITHOUT ROWID;
+-- Changes that the vendor refused, its words, and when to try again. print: what they rested on, so that a changed record is tried at once.
+CREATE TABLE refused (op TEXT NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, reason TEXT NOT NULL, print TEXT NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, PRIMARY KEY (op, grp, customer)) STRICT, WITHOUT ROWID;
+-- Removals that only a person can do.
+CREATE TABLE task (id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, cause TEXT NOT NULL, opened_at INTEGER NOT NULL, done_at INTEGER, UNIQUE (grp, customer, done_at)) STRICT;
+`
+
+/** Steps in order: the state's `user_version` is the number of steps it has taken. */
+export const steps: ReadonlyArray<string> = [first]
+
+/** Tables of one run's work. They live in SQLite's temporary database: gone with the process, never in a backup. */
+export const temporary = `
+CREATE TEMP TABLE stage_customer (key TEXT NOT NULL, email TEXT, address TEXT, external_id TEXT, name TEXT, role TEXT NOT NULL, excluded TEXT, suspended INTEGER NOT NULL, verified INTEGER NOT NULL, fields TEXT NOT NULL);
+CREATE TEMP TABLE stage_group (kind TEXT NOT NULL, carrier TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, external_id TEXT, fields TEXT NOT NULL);
+CREATE TEMP TABLE stage_membership (kind TEXT NOT NULL, key TEXT NOT NULL, customer TEXT NOT NULL);
+CREATE TEMP TABLE stage_inclusion (kind TEXT NOT NULL, key TEXT NOT NULL, organization TEXT NOT NULL);
+CREATE TEMP TABLE stage_gone (record TEXT NOT NULL, kind TEXT, carrier TEXT, key TEXT NOT NULL, cause TEXT NOT NULL);
+CREATE TEMP TABLE resolved (grp INTEGER NOT NULL, customer INTEGER NOT NULL, PRIMARY KEY (grp, customer)) WITHOUT ROWID;
+CREATE TEMP TABLE mapping (source_group INTEGER PRIMARY KEY, handle TEXT NOT NULL, rule INTEGER NOT NULL, line INTEGER NOT NULL, name TEXT NOT NULL, target_group INTEGER, blocked TEXT);
+CREATE INDEX temp.mapping_handle ON mapping (handle);
+CREATE TEMP TABLE wanted (handle TEXT PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL, slug TEXT, description TEXT, external_id TEXT, explicit_external INTEGER NOT NULL, custom TEXT NOT NULL, target_group INTEGER, basis TEXT, proposal INTEGER, proposal_basis TEXT, blocked TEXT) WITHOUT ROWID;
+CREATE TEMP TABLE previous (handle TEXT NOT NULL, old TEXT NOT NULL, PRIMARY KEY (handle, old)) WITHOUT ROWID;
+CREATE INDEX temp.wanted_folded ON wanted (folded);
+CREATE INDEX temp.wanted_target ON wanted (target_group);
+CREATE TEMP TABLE needed (address TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP TABLE seen_group (grp INTEGER PRIMARY KEY, count INTEGER);
+CREATE TEMP TABLE seen_member (grp INTEGER NOT NULL, customer INTEGER NOT NULL, joined_at INTEGER, PRIMARY KEY (grp, customer)) WITHOUT ROWID;
+CREATE TEMP TABLE held_identity (source_customer INTEGER PRIMARY KEY, reason TEXT NOT NULL);
+CREATE TEMP TABLE desired (grp INTEGER NOT NULL, customer INTEGER NOT NULL, via INTEGER, person INTEGER, PRIMARY KEY (grp, customer)) WITHOUT ROWID;
+CREATE TEMP TABLE change (op TEXT NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, cause TEXT NOT NULL, claimant INTEGER, part INTEGER, approved INTEGER NOT NULL DEFAULT 0, dropped TEXT, PRIMARY KEY (op, grp, customer)) WITHOUT ROWID;
+CREATE TEMP TABLE by_hand (grp INTEGER NOT NULL, customer INTEGER NOT NULL, what TEXT NOT NULL, PRIMARY KEY (grp, customer)) WITHOUT ROWID;
+CREATE TEMP TABLE allowed (op TEXT NOT NULL, grp TEXT NOT NULL, customer TEXT NOT NULL, PRIMARY KEY (op, grp, customer)) WITHOUT ROWID;
+`

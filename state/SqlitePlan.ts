@@ -1,0 +1,244 @@
+/** Plans, baselines and measures over SQLite. */
+import type { Cause, Origin } from "../src/model/Cause.ts"
+import type { Change, ChangeOp } from "../src/model/Change.ts"
+import { type Measures, type PlanStore } from "../src/plan/PlanStore.ts"
+import type { Frame } from "../src/reconcile/ReconcileStore.ts"
+import { connectionId, syncId } from "./Connections.ts"
+import type { Database, Row, Statements } from "./Database.ts"
+import * as Holds from "./Holds.ts"
+
+const day = 86_400_000
+const free = "part IS NULL AND dropped IS NULL AND approved = 0"
+
+const number = (sql: Statements, text: string, ...values: ReadonlyArray<unknown>): number => Number(sql.get(text, ...values)?.["n"] ?? 0)
+
+const lately = (sql: Statements, frame: Frame, op: ChangeOp): number =>
+  number(
+    sql,
+    "SELECT count(*) AS n FROM planned p JOIN run r ON r.id = p.run WHERE p.state = 'done' AND p.settled_at > ? AND p.op = ? AND p.approved = 0 AND r.sync = ?",
+    frame.now - day,
+    op,
+    syncId(sql, frame.sync.name)
+  )
+
+const removableNow = (sql: Statements, { sync }: Frame): number =>
+  number(
+    sql,
+    `SELECT count(*) AS n FROM assignment WHERE ${sync.removals === "all" ? "true" : "origin IN ('applied', 'adopted')"} AND grp IN (SELECT target_group FROM wanted WHERE blocked IS NULL UNION SELECT grp FROM change WHERE op = 'assignment.remove')`
+  )
+
+const measure = (sql: Statements, frame: Frame): Measures => {
+  const sync = syncId(sql, frame.sync.name)
+  const baseline = sql.get("SELECT removable FROM baseline WHERE sync = ?", sync)
+  const planned = (op: ChangeOp) => number(sql, `SELECT count(*) AS n FROM change WHERE op = ? AND ${free}`, op)
+  const shrunk = sql.all(
+    `SELECT c.name AS connection, b.stream, b.rows AS before, s.rows AS now FROM baseline_stream b JOIN connection c ON c.id = b.connection
+     JOIN read_stream s ON s.name = b.stream AND s.read = (SELECT max(id) FROM read r WHERE r.connection = b.connection AND r.ended_at IS NOT NULL)
+     WHERE b.sync = ? AND s.rows < b.rows`,
+    sync
+  )
+  return {
+    firstRun: baseline === undefined,
+    removals: planned("assignment.remove"),
+    removedLately: lately(sql, frame, "assignment.remove"),
+    additions: planned("assignment.add"),
+    addedLately: lately(sql, frame, "assignment.add"),
+    creations: planned("group.create"),
+    createdLately: lately(sql, frame, "group.create"),
+    removable: baseline === undefined ? removableNow(sql, frame) : Number(baseline["removable"]),
+    shrunk: shrunk.map((row) => ({
+      connection: String(row["connection"]),
+      stream: String(row["stream"]),
+      before: Number(row["before"]),
+      now: Number(row["now"])
+    }))
+  }
+}
+
+const groupMeasures = `
+  SELECT g.id, g.name, sum(c.op = 'assignment.remove') AS removals, sum(c.op = 'assignment.add') AS additions,
+    coalesce((SELECT b.members FROM baseline_group b WHERE b.sync = ?1 AND b.grp = g.id), (SELECT count(*) FROM assignment a WHERE a.grp = g.id)) AS size,
+    (SELECT count(*) FROM assignment a WHERE a.grp = g.id) AS rows,
+    min(c.op <> 'assignment.remove' OR c.cause IN ('group-gone', 'merged')) AS proved
+  FROM change c JOIN target_group g ON g.id = c.grp WHERE c.${free.replaceAll(" AND ", " AND c.")} AND c.op LIKE 'assignment.%' AND c.grp > ?2 GROUP BY g.id ORDER BY g.id LIMIT ?3`
+
+const changeRows = `
+  SELECT c.op, c.grp, c.customer, c.cause, c.part, g.key AS group_key, g.name AS group_name, g.handle, g.written, g.slug AS group_slug, w.name AS wanted_name, w.slug AS wanted_slug,
+    w.description AS wanted_description, w.external_id AS wanted_external, t.key AS customer_key, t.email, t.name AS customer_name, a.origin,
+    k.name AS connection, s.key AS person_key, v.kind AS via_kind, v.name AS via_name, v.key AS via_key, p.rule, p.line
+  FROM change c JOIN target_group g ON g.id = c.grp
+  LEFT JOIN wanted w ON w.target_group = g.id AND c.op LIKE 'group.%'
+  LEFT JOIN target_customer t ON t.id = c.customer
+  LEFT JOIN assignment a ON a.grp = c.grp AND a.customer = c.customer
+  LEFT JOIN claim l ON l.claimant = c.claimant AND l.grp = c.grp AND l.customer = c.customer
+  LEFT JOIN source_customer s ON s.id = l.person
+  LEFT JOIN source_group v ON v.id = coalesce(l.via, (SELECT m.source_group FROM mapping m WHERE m.handle = g.handle LIMIT 1))
+  LEFT JOIN connection k ON k.id = v.connection
+  LEFT JOIN mapping p ON p.source_group = v.id
+  WHERE c.dropped IS NULL AND (c.op, c.grp, c.customer) > (?, ?, ?) ORDER BY c.op, c.grp, c.customer LIMIT ?`
+
+const text = (value: string | number | null | undefined): string | null => (value === null || value === undefined ? null : String(value))
+
+const groupValues = (row: Row): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries({
+      name: row["wanted_name"],
+      slug: row["wanted_slug"],
+      description: row["wanted_description"],
+      ...(row["op"] === "group.create" ? { externalId: row["wanted_external"] } : {})
+    }).flatMap(([key, value]) => (value === null || value === undefined ? [] : [[key, String(value)]]))
+  )
+
+const toChange = (frame: Frame, row: Row): Change => {
+  const op = String(row["op"]) as ChangeOp
+  const onGroup = op.startsWith("group.")
+  const group = {
+    id: text(row["group_key"]),
+    name: String(onGroup && row["wanted_name"] !== null ? row["wanted_name"] : row["group_name"]),
+    key: text(row["handle"]) ?? `target:${String(row["group_key"])}`
+  }
+  return {
+    op,
+    sync: frame.sync.name,
+    group,
+    cause: String(row["cause"]) as Cause,
+    ...(onGroup ? {} : { customer: { id: String(row["customer_key"]), email: text(row["email"]), name: text(row["customer_name"]) } }),
+    ...(row["connection"] === null
+      ? {}
+      : {
+          source: {
+            connection: String(row["connection"]),
+            record: row["person_key"] === null ? String(row["via_kind"]) : "customer",
+            id: String(row["person_key"] ?? row["via_key"]),
+            group: `${String(row["via_kind"])} ${String(row["via_name"])}`
+          }
+        }),
+    ...(row["rule"] === null ? {} : { rule: { index: Number(row["rule"]), line: Number(row["line"]) } }),
+    ...(op === "group.create" || op === "group.update" ? { values: groupValues(row) } : {}),
+    ...(op === "group.update" ? { before: { name: String(row["group_name"]) } } : {}),
+    ...(onGroup ? {} : { precondition: { ledger: text(row["origin"]) as Origin | null, desired: op === "assignment.add" } }),
+    ...(row["part"] === null ? {} : { held: `H-${String(row["part"])}` })
+  }
+}
+
+const readCursor = (after: string | null): ReadonlyArray<string | number> => {
+  if (after === null) return ["", 0, 0]
+  const [op = "", grp, customer] = after.split("|")
+  return [op, Number(grp), Number(customer)]
+}
+
+const moveBaseline = (sql: Statements, frame: Frame): void => {
+  const sync = syncId(sql, frame.sync.name)
+  const { read, run, now } = frame
+  if (read.length < frame.sync.from.length) return
+  if (number(sql, "SELECT count(*) AS n FROM held_part WHERE sync = ? AND state = 'open'", sync) > 0) return
+  const reads = read.map((name) => ({
+    connection: connectionId(sql, name),
+    row: sql.get("SELECT id, complete FROM read WHERE connection = ? AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1", connectionId(sql, name))
+  }))
+  if (reads.some(({ row }) => row === undefined || row["complete"] !== 1)) return
+  sql.run("INSERT OR REPLACE INTO baseline VALUES (?, ?, ?, ?, ?)", sync, run, now, removableNow(sql, frame), JSON.stringify(frame.sync.meaning))
+  for (const table of ["baseline_read", "baseline_stream", "baseline_group"]) sql.run(`DELETE FROM ${table} WHERE sync = ?`, sync)
+  for (const { connection, row } of reads) {
+    sql.run("INSERT INTO baseline_read VALUES (?, ?, ?)", sync, connection, row?.["id"])
+    sql.run("INSERT INTO baseline_stream SELECT ?, ?, name, rows FROM read_stream WHERE read = ?", sync, connection, row?.["id"])
+  }
+  sql.run(
+    "INSERT INTO baseline_group SELECT ?, grp, count(*) FROM assignment WHERE grp IN (SELECT target_group FROM wanted WHERE blocked IS NULL) GROUP BY grp",
+    sync
+  )
+}
+
+/** A file's rows that the present plan does not have, with what the ledger says of them. */
+const leftOver = `
+  SELECT f.op, f.grp, f.customer,
+    CASE f.op WHEN 'assignment.add' THEN a.grp IS NOT NULL WHEN 'assignment.remove' THEN a.grp IS NULL AND g.id IS NOT NULL WHEN 'group.create' THEN g.key IS NOT NULL WHEN 'group.delete' THEN g.gone_at IS NOT NULL ELSE 0 END AS already,
+    c.part IS NOT NULL AS held
+  FROM allowed f LEFT JOIN target_group g ON g.handle = f.grp LEFT JOIN target_customer t ON t.connection = g.connection AND t.key = f.customer
+  LEFT JOIN assignment a ON a.grp = g.id AND a.customer = t.id
+  LEFT JOIN change c ON c.op = f.op AND c.grp = g.id AND c.customer = coalesce(t.id, 0)
+  WHERE c.op IS NULL OR c.part IS NOT NULL OR c.dropped IS NOT NULL ORDER BY 1, 2, 3 LIMIT 10000`
+
+export const make = (database: Database): typeof PlanStore.Service => ({
+  recallDecisions: (frame) => database.atomically((sql) => Holds.recallDecisions(sql, frame)),
+  measure: (frame) => database.use((sql) => measure(sql, frame)),
+  measureGroups: (frame, after, limit) =>
+    database.use((sql) =>
+      sql.all(groupMeasures, syncId(sql, frame.sync.name), after, limit).map((row) => ({
+        group: Number(row["id"]),
+        name: String(row["name"]),
+        removals: Number(row["removals"]),
+        additions: Number(row["additions"]),
+        size: Number(row["size"]),
+        rows: Number(row["rows"]),
+        proved: row["proved"] === 1
+      }))
+    ),
+  baselineMeaning: (frame) =>
+    database.use((sql) => {
+      const row = sql.get("SELECT meaning FROM baseline WHERE sync = ?", syncId(sql, frame.sync.name))
+      return row === undefined ? null : JSON.parse(String(row["meaning"]))
+    }),
+  count: (frame, selection) => database.use((sql) => Holds.count(sql, frame, selection)),
+  hold: (frame, trip, selection) => database.atomically((sql) => Holds.hold(sql, frame, trip, selection)),
+  closeParts: (frame) => database.atomically((sql) => Holds.closeParts(sql, frame)),
+  parts: (frame) => database.use((sql) => Holds.parts(sql, frame)),
+  beginFile: database.use((sql) => void sql.run("DELETE FROM allowed")),
+  restrictToFile: (rows) =>
+    database.atomically((sql) => {
+      for (const row of rows) sql.run("INSERT OR IGNORE INTO allowed VALUES (?, ?, ?)", row.op, row.group, row.customer)
+    }),
+  endFile: database.atomically((sql) => {
+    sql.run(
+      `UPDATE change SET dropped = 'not-in-plan' WHERE dropped IS NULL AND NOT EXISTS (SELECT 1 FROM allowed f JOIN target_group g ON g.id = change.grp AND g.handle = f.grp
+       LEFT JOIN target_customer t ON t.id = change.customer WHERE f.op = change.op AND f.customer = coalesce(t.key, ''))`
+    )
+    return sql.all(leftOver).map((row) => ({
+      op: String(row["op"]),
+      group: String(row["grp"]),
+      customer: String(row["customer"]),
+      already: row["already"] === 1,
+      held: row["held"] === 1
+    }))
+  }),
+  restrictToPart: (part) =>
+    database.atomically((sql) => {
+      sql.run(
+        "UPDATE change SET dropped = 'only' WHERE dropped IS NULL AND (op, grp, customer) NOT IN (SELECT op, grp, customer FROM held_row WHERE part = ?)",
+        part
+      )
+    }),
+  estimate: (addPack, removePack) =>
+    database.use((sql) => {
+      const work = "part IS NULL AND dropped IS NULL"
+      const count = (op: ChangeOp) => number(sql, `SELECT count(*) AS n FROM change WHERE op = ? AND ${work}`, op)
+      const packs = (op: ChangeOp, size: number) =>
+        number(sql, `SELECT sum((n + ?1 - 1) / ?1) AS n FROM (SELECT count(*) AS n FROM change WHERE op = ?2 AND ${work} GROUP BY grp)`, size, op)
+      return {
+        creates: count("group.create"),
+        updates: count("group.update"),
+        deletes: count("group.delete"),
+        addCalls: packs("assignment.add", addPack),
+        removeCalls: packs("assignment.remove", removePack),
+        adds: count("assignment.add"),
+        removes: count("assignment.remove")
+      }
+    }),
+  changes: (frame, after, limit) =>
+    database.use((sql) => {
+      const rows = sql.all(changeRows, ...readCursor(after), limit)
+      const last = rows.at(-1)
+      return {
+        changes: rows.map((row) => toChange(frame, row)),
+        next: last === undefined ? null : `${String(last["op"])}|${String(last["grp"])}|${String(last["customer"])}`
+      }
+    }),
+  commit: (frame) =>
+    database.atomically((sql) => {
+      sql.run(
+        "INSERT INTO planned (run, op, grp, customer, cause, approved) SELECT ?, op, grp, customer, cause, approved FROM change WHERE part IS NULL AND dropped IS NULL",
+        frame.run
+      )
+    }),
+  moveBaseline: (frame) => database.atomically((sql) => moveBaseline(sql, frame))
+})

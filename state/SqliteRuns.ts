@@ -1,0 +1,132 @@
+/** Runs, the lease and account bindings over SQLite. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { Identity } from "../src/contract/Identity.ts"
+import { StateError } from "../src/contract/StateError.ts"
+import type { ChangeOp } from "../src/model/Change.ts"
+import type { ChangeCounts, Refused } from "../src/model/Result.ts"
+import { type Binding, type Lease, type RunStore } from "../src/run/RunStore.ts"
+import { connectionId, syncId } from "./Connections.ts"
+import type { Database, Row, Statements } from "./Database.ts"
+
+const acquire = (sql: Statements, holder: string, millis: number, now: number): Lease => {
+  const held = sql.get("SELECT number, holder, expires_at FROM lease WHERE name = 'run'")
+  if (held !== undefined && Number(held["expires_at"]) > now) return { _tag: "Taken", holder: String(held["holder"]), until: Number(held["expires_at"]) }
+  const number = Number(held?.["number"] ?? 0) + 1
+  sql.run("INSERT OR REPLACE INTO lease VALUES ('run', ?, ?, ?)", number, holder, now + millis)
+  return { _tag: "Ours", number }
+}
+
+const superseded = (file: string): StateError =>
+  new StateError({
+    reason: "Superseded",
+    file,
+    message: "another run took over while this one slept, so this one stopped. The other run goes on with what was left."
+  })
+
+const bind = (sql: Statements, name: string, connector: string, identity: Identity, now: number): Binding => {
+  const id = connectionId(sql, name)
+  const before = sql.get("SELECT account, role FROM connection WHERE id = ?", id)
+  if (before?.["account"] !== null && before?.["account"] !== identity.account) return { _tag: "OtherAccount", before: String(before?.["account"]) }
+  if (before?.["role"] !== null && before?.["role"] !== undefined && before["role"] !== identity.role)
+    return { _tag: "OtherRole", before: String(before["role"]) }
+  sql.run(
+    "UPDATE connection SET connector = ?, account = ?, label = ?, actor = ?, role = ?, identified_at = ? WHERE id = ?",
+    connector,
+    identity.account,
+    identity.label,
+    identity.actor,
+    identity.role,
+    now,
+    id
+  )
+  return { _tag: "Same" }
+}
+
+const counts = (sql: Statements, run: number): ChangeCounts => {
+  const done = (op: ChangeOp) => Number(sql.get("SELECT count(*) AS n FROM planned WHERE run = ? AND op = ? AND state = 'done'", run, op)?.["n"])
+  return {
+    groups: { create: done("group.create"), update: done("group.update"), delete: done("group.delete") },
+    assignments: { add: done("assignment.add"), remove: done("assignment.remove") }
+  }
+}
+
+const refusedRow = (sync: string, row: Row): Refused => ({
+  reason: String(row["reason"]),
+  change: {
+    op: String(row["op"]) as ChangeOp,
+    sync,
+    group: { id: row["key"] === null ? null : String(row["key"]), name: String(row["name"]), key: String(row["handle"] ?? "") },
+    cause: "new",
+    ...(row["customer"] === 0 ? {} : { customer: { id: String(row["customer_key"]), email: row["email"] === null ? null : String(row["email"]), name: null } })
+  }
+})
+
+export const make = (database: Database): typeof RunStore.Service => {
+  const atNow = <A>(work: (sql: Statements, now: number) => A): Effect.Effect<A, StateError> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => work(sql, now)))
+  return {
+    lineage: database.lineage,
+    file: database.file,
+    fresh: database.fresh,
+    acquire: (holder, millis) => atNow((sql, now) => acquire(sql, holder, millis, now)),
+    renew: (number, millis) =>
+      atNow((sql, now) => {
+        if (sql.run("UPDATE lease SET expires_at = ? WHERE name = 'run' AND number = ?", now + millis, number) === 0) throw superseded(database.file)
+      }),
+    release: (number) => atNow((sql) => void sql.run("UPDATE lease SET expires_at = 0 WHERE name = 'run' AND number = ?", number)),
+    begin: (sync, kind, who, host) =>
+      atNow((sql, now) => {
+        // A run that still shows as under way while we hold the lease was killed.
+        sql.run("UPDATE run SET ended_at = ?, status = 'interrupted' WHERE ended_at IS NULL", now)
+        sql.run("UPDATE planned SET state = 'void', settled_at = ? WHERE state = 'planned'", now)
+        sql.run("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'counter'")
+        return sql.insert("INSERT INTO run (sync, kind, started_at, who, host) VALUES (?, ?, ?, ?, ?)", syncId(sql, sync), kind, now, who, host)
+      }),
+    end: (run, { status, calls, error }) =>
+      atNow((sql, now) => {
+        const summary = JSON.stringify({ ...counts(sql, run), calls })
+        sql.run(
+          "UPDATE run SET ended_at = ?, status = ?, summary = ?, error = ? WHERE id = ?",
+          now,
+          status,
+          summary,
+          error === null ? null : JSON.stringify(error),
+          run
+        )
+      }),
+    outcome: (run, sync) =>
+      database.use((sql) => ({
+        counts: counts(sql, run),
+        refused: sql
+          .all(
+            `SELECT p.op, p.customer, g.key, g.name, g.handle, t.key AS customer_key, t.email, r.reason FROM planned p JOIN target_group g ON g.id = p.grp
+             JOIN refused r ON r.op = p.op AND r.grp = p.grp AND r.customer = p.customer LEFT JOIN target_customer t ON t.id = p.customer WHERE p.run = ? AND p.state = 'refused' LIMIT 1000`,
+            run
+          )
+          .map((row) => refusedRow(sync, row)),
+        left: Number(sql.get("SELECT count(*) AS n FROM planned WHERE run = ? AND state = 'planned'", run)?.["n"])
+      })),
+    bind: (name, connector, identity) => atNow((sql, now) => bind(sql, name, connector, identity, now)),
+    rebind: (name) => atNow((sql) => sql.run("UPDATE connection SET account = NULL, role = NULL, actor = NULL WHERE name = ?", name) > 0),
+    pacerUse: (name) =>
+      database.use((sql) =>
+        sql
+          .all("SELECT u.endpoint, u.at FROM pacer_use u JOIN connection c ON c.id = u.connection WHERE c.name = ? ORDER BY u.at", name)
+          .map((row) => ({ endpoint: row["endpoint"] === null ? null : String(row["endpoint"]), at: Number(row["at"]) }))
+      ),
+    storePacerUse: (name, use) =>
+      database.atomically((sql) => {
+        const connection = connectionId(sql, name)
+        sql.run("DELETE FROM pacer_use WHERE connection = ?", connection)
+        for (const item of use) sql.run("INSERT INTO pacer_use VALUES (?, ?, ?)", connection, item.endpoint, item.at)
+      }),
+    voidPlanned: (run) => atNow((sql, now) => void sql.run("UPDATE planned SET state = 'void', settled_at = ? WHERE run = ? AND state = 'planned'", now, run)),
+    judgement: (keep, steps) => database.around(steps, () => keep),
+    pausedUntil: (sync, now) =>
+      database.use((sql) => {
+        const row = sql.get("SELECT paused_until, paused_by FROM sync WHERE name = ? AND paused_until > ?", sync, now)
+        return row === undefined ? null : { until: Number(row["paused_until"]), by: String(row["paused_by"]) }
+      })
+  }
+}

@@ -1,0 +1,37 @@
+/** All that is remembered, over one SQLite file. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Journal } from "../src/apply/Journal.ts"
+import type { StateError } from "../src/contract/StateError.ts"
+import { PlanStore } from "../src/plan/PlanStore.ts"
+import { SnapshotStore } from "../src/read/SnapshotStore.ts"
+import { TargetStore } from "../src/read/TargetStore.ts"
+import { MappingStore } from "../src/reconcile/MappingStore.ts"
+import { ReconcileStore } from "../src/reconcile/ReconcileStore.ts"
+import { RunStore } from "../src/run/RunStore.ts"
+import type { Memory } from "../src/run/SyncRun.ts"
+import * as Database from "./Database.ts"
+import * as SqliteJournal from "./SqliteJournal.ts"
+import * as SqliteMapping from "./SqliteMapping.ts"
+import * as SqlitePlan from "./SqlitePlan.ts"
+import * as SqliteReconcile from "./SqliteReconcile.ts"
+import * as SqliteRuns from "./SqliteRuns.ts"
+import * as SqliteSnapshot from "./SqliteSnapshot.ts"
+import * as SqliteTarget from "./SqliteTarget.ts"
+
+/** Opens the state file for one invocation and closes it with the scope. See `Database.open` for how it fails. */
+export const layer = (file: string, options: { readonly maxPages: number | null } = { maxPages: null }): Layer.Layer<Memory, StateError> =>
+  Layer.scopedContext(
+    Effect.map(Database.open(file, options), (database) =>
+      Context.empty().pipe(
+        Context.add(SnapshotStore, SqliteSnapshot.make(database)),
+        Context.add(TargetStore, SqliteTarget.make(database)),
+        Context.add(MappingStore, SqliteMapping.make(database)),
+        Context.add(ReconcileStore, SqliteReconcile.make(database)),
+        Context.add(PlanStore, SqlitePlan.make(database)),
+        Context.add(Journal, SqliteJournal.make(database)),
+        Context.add(RunStore, SqliteRuns.make(database))
+      )
+    )
+  )

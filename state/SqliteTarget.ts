@@ -1,0 +1,183 @@
+/** What is known of targets, over SQLite. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { TargetCustomer } from "../src/model/Customer.ts"
+import * as Address from "../src/model/Address.ts"
+import { foldName, type TargetGroup } from "../src/model/Group.ts"
+import { type TargetStore } from "../src/read/TargetStore.ts"
+import { connectionId } from "./Connections.ts"
+import type { Database, Statements } from "./Database.ts"
+
+const hour = 3_600_000
+/** Waits before an address that was not found is asked for again: 1 h, 6 h, a day, then weekly. */
+const patience = [hour, 6 * hour, 24 * hour, 168 * hour]
+
+const storeGroup = (sql: Statements, connection: number, group: TargetGroup, now: number): number => {
+  sql.run(
+    `INSERT INTO target_group (connection, key, name, folded, slug, description, external_id, mark_state, mark_key, count, counted_at, created_at)
+     VALUES (?1, ?2, ?3, ?13, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+     ON CONFLICT (connection, key) DO UPDATE SET name = excluded.name, folded = excluded.folded, slug = coalesce(excluded.slug, slug), description = coalesce(excluded.description, description),
+       external_id = coalesce(excluded.external_id, external_id), mark_state = CASE WHEN ?12 THEN excluded.mark_state ELSE mark_state END,
+       mark_key = CASE WHEN ?12 THEN excluded.mark_key ELSE mark_key END, count = coalesce(excluded.count, count), counted_at = excluded.counted_at,
+       created_at = coalesce(excluded.created_at, created_at), gone_at = NULL`,
+    connection,
+    group.id,
+    group.name,
+    group.slug ?? null,
+    group.description ?? null,
+    group.externalId ?? null,
+    group.mark?.state ?? null,
+    group.mark?.key ?? null,
+    group.count ?? null,
+    now,
+    group.createdAt ?? null,
+    group.marksShown ? 1 : 0,
+    foldName(group.name)
+  )
+  return Number(sql.get("SELECT id FROM target_group WHERE connection = ? AND key = ?", connection, group.id)?.["id"])
+}
+
+/** Stores a customer as the target shows it now and answers its number. */
+export const storeCustomer = (sql: Statements, connection: number, customer: TargetCustomer, now: number): number => {
+  sql.run(
+    `INSERT INTO target_customer (connection, key, email, address, external_id, name, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (connection, key) DO UPDATE SET email = coalesce(excluded.email, email), address = coalesce(excluded.address, address),
+       external_id = coalesce(excluded.external_id, external_id), name = coalesce(excluded.name, name), seen_at = excluded.seen_at, gone_at = NULL`,
+    connection,
+    customer.id,
+    customer.email,
+    Address.normalise(customer.email),
+    customer.externalId,
+    customer.name,
+    now
+  )
+  return Number(sql.get("SELECT id FROM target_customer WHERE connection = ? AND key = ?", connection, customer.id)?.["id"])
+}
+
+const storeMiss = (sql: Statements, connection: number, address: string, now: number): void => {
+  const misses = Number(sql.get("SELECT misses FROM lookup WHERE connection = ? AND address = ?", connection, address)?.["misses"] ?? 0) + 1
+  const wait = patience[Math.min(misses, patience.length) - 1] ?? hour
+  sql.run("INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?)", connection, address, now, now + wait, misses)
+}
+
+/** Addresses of people in mapped groups that are neither linked nor known at the target, and due to be asked for. */
+const neededAddresses = (sources: number) => `
+  SELECT DISTINCT c.address FROM source_customer c
+  WHERE c.connection IN (${Array.from({ length: sources }, () => "?").join(", ")}) AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL AND c.address IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?)
+    AND NOT EXISTS (SELECT 1 FROM target_customer t WHERE t.connection = ? AND t.address = c.address AND t.gone_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM lookup k WHERE k.connection = ? AND k.address = c.address AND k.next_at > ?)
+    AND EXISTS (SELECT 1 FROM source_membership m WHERE m.customer = c.id AND (
+      EXISTS (SELECT 1 FROM mapping p WHERE p.source_group = m.grp)
+      OR EXISTS (SELECT 1 FROM source_inclusion i JOIN mapping p ON p.source_group = i.grp WHERE i.organization = m.grp)))`
+
+const groupsToRead = (depth: "none" | "counts" | "full"): string => {
+  const unread = "g.members_read_at IS NULL AND (g.count IS NULL OR g.count > 0)"
+  const moved = "g.expected_count IS NOT NULL AND g.count IS NOT NULL AND g.count <> g.expected_count"
+  const condition =
+    depth === "full" ? "true" : depth === "counts" ? `(${unread}) OR (${moved}) OR (g.members_read_at IS NOT NULL AND g.members_read_at < ?2)` : unread
+  return `SELECT g.id, g.key, g.name FROM target_group g WHERE g.connection = ?1 AND g.key IS NOT NULL AND g.gone_at IS NULL AND (${condition}) AND ?2 IS NOT NULL
+    AND g.id IN (SELECT target_group FROM wanted WHERE target_group IS NOT NULL) ORDER BY g.id`
+}
+
+export const make = (database: Database): typeof TargetStore.Service => ({
+  groupsListedAt: (name) =>
+    database.use((sql) => {
+      const at = sql.get("SELECT groups_listed_at AS at FROM connection WHERE name = ?", name)?.["at"]
+      return typeof at === "number" ? at : null
+    }),
+  beginGroups: () => database.use((sql) => void sql.run("DELETE FROM seen_group")),
+  stageGroups: (name, groups) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      database.atomically((sql) => {
+        const connection = connectionId(sql, name)
+        for (const group of groups) sql.run("INSERT OR IGNORE INTO seen_group VALUES (?, ?)", storeGroup(sql, connection, group, now), group.count ?? null)
+        return Number(sql.get("SELECT count(*) AS n FROM seen_group")?.["n"])
+      })
+    ),
+  finishGroups: (name, complete) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      database.atomically((sql) => {
+        const connection = connectionId(sql, name)
+        if (!complete) return
+        sql.run(
+          "UPDATE target_group SET gone_at = ? WHERE connection = ? AND key IS NOT NULL AND gone_at IS NULL AND id NOT IN (SELECT grp FROM seen_group)",
+          now,
+          connection
+        )
+        sql.run("UPDATE connection SET groups_listed_at = ? WHERE id = ?", now, connection)
+      })
+    ),
+  foreignMarks: (name) =>
+    database.use((sql) =>
+      sql
+        .all(
+          "SELECT mark_state AS state, count(*) AS n FROM target_group WHERE connection = ? AND gone_at IS NULL AND mark_state IS NOT NULL AND mark_state <> ? GROUP BY 1 ORDER BY 2 DESC",
+          connectionId(sql, name),
+          database.lineage
+        )
+        .map((row) => ({ state: String(row["state"]), groups: Number(row["n"]) }))
+    ),
+  storeCustomers: (name, customers) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      database.atomically((sql) => {
+        const connection = connectionId(sql, name)
+        for (const customer of customers) storeCustomer(sql, connection, customer, now)
+      })
+    ),
+  finishCustomers: (name, since) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      database.atomically((sql) => {
+        const connection = connectionId(sql, name)
+        sql.run("UPDATE target_customer SET gone_at = ? WHERE connection = ? AND gone_at IS NULL AND seen_at < ?", now, connection, since)
+        sql.run("UPDATE connection SET customers_listed_at = ? WHERE id = ?", now, connection)
+        const unknown = `SELECT address FROM needed n WHERE NOT EXISTS (SELECT 1 FROM target_customer t WHERE t.connection = ? AND t.address = n.address AND t.gone_at IS NULL)`
+        for (const row of sql.all(unknown, connection)) storeMiss(sql, connection, String(row["address"]), now)
+      })
+    ),
+  needed: (name, sources) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      database.atomically((sql) => {
+        const connection = connectionId(sql, name)
+        const ids = sources.map((source) => connectionId(sql, source))
+        sql.run("DELETE FROM needed")
+        return sql.run(`INSERT INTO needed ${neededAddresses(ids.length)}`, ...ids, connection, connection, connection, now)
+      })
+    ),
+  nextNeeded: (_name, after, limit) =>
+    database.use((sql) => sql.all("SELECT address FROM needed WHERE address > ? ORDER BY address LIMIT ?", after, limit).map((row) => String(row["address"]))),
+  storeLookup: (name, address, found) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      database.atomically((sql) => {
+        const connection = connectionId(sql, name)
+        if (found.length === 0) storeMiss(sql, connection, address, now)
+        else sql.run("DELETE FROM lookup WHERE connection = ? AND address = ?", connection, address)
+        for (const customer of found) storeCustomer(sql, connection, customer, now)
+      })
+    ),
+  groupsToRead: (name, depth, fullBefore) =>
+    database.use((sql) =>
+      sql
+        .all(groupsToRead(depth), connectionId(sql, name), fullBefore)
+        .map((row) => ({ group: Number(row["id"]), id: String(row["key"]), name: String(row["name"]) }))
+    ),
+  beginMembers: database.use((sql) => {
+    sql.run("DELETE FROM seen_group")
+    sql.run("DELETE FROM seen_member")
+  }),
+  stageMembers: (name, group, members) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      database.atomically((sql) => {
+        const connection = connectionId(sql, name)
+        if (members.length === 0) sql.run("DELETE FROM seen_member WHERE grp = ?", group)
+        for (const member of members) {
+          sql.run("INSERT OR IGNORE INTO seen_member VALUES (?, ?, ?)", group, storeCustomer(sql, connection, member.customer, now), member.joinedAt)
+        }
+        return Number(sql.get("SELECT count(*) AS n FROM seen_member WHERE grp = ?", group)?.["n"])
+      })
+    ),
+  finishMembers: (group) =>
+    database.use((sql) => {
+      sql.run("INSERT OR REPLACE INTO seen_group SELECT ?, count(*) FROM seen_member WHERE grp = ?", group, group)
+    })
+})

@@ -1,0 +1,111 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { AnyConnector } from "../../src/contract/Connector.ts"
+import * as ConnectorsText from "../../src/report/ConnectorsText.ts"
+import * as S from "./Samples.ts"
+
+const never = Effect.dieMessage("not to be connected")
+
+const desk: AnyConnector = {
+  name: "desk",
+  title: "Desk | Co",
+  options: Schema.Struct({
+    host: Schema.NonEmptyString.annotations({ description: "Where the desk is." }),
+    token: Schema.optional(Schema.Redacted(Schema.String).annotations({ description: "A token." })),
+    suspended: Schema.optionalWith(Schema.Literal("include", "exclude").annotations({ description: "Whether suspended users count." }), {
+      default: () => "include" as const
+    })
+  }).pipe(Schema.filter(() => true)),
+  limits: [
+    { calls: 700, perMillis: 60_000, endpoint: null },
+    { calls: 10, perMillis: 90_000, endpoint: "GET /export" }
+  ],
+  source: {
+    declaration: {
+      streams: [
+        { name: "users", parts: ["customers", { memberships: "tag", carrier: "customer" }], end: "has_more is false", canLoseRows: false, pageSize: 100 },
+        {
+          name: "companies",
+          parts: [
+            { groups: "organization", carrier: "customer" },
+            { inclusions: "tag", carrier: "organization" }
+          ],
+          end: "next is null",
+          canLoseRows: true,
+          pageSize: 1000
+        }
+      ],
+      customerWord: "user",
+      deletionsSeen: true,
+      lookup: true
+    },
+    make: () => never
+  }
+}
+
+const shop: AnyConnector = {
+  name: "shop",
+  title: "Shop",
+  options: Schema.Union(
+    Schema.Struct({ key: Schema.String, shop: Schema.String.annotations({ description: "Its name." }) }),
+    Schema.Struct({ token: Schema.String, shop: Schema.String })
+  ),
+  limits: [],
+  target: {
+    declaration: {
+      groupWord: "label",
+      groups: {
+        list: true,
+        create: "on-first-use",
+        update: false,
+        delete: false,
+        mark: false,
+        externalId: "none",
+        nameLength: 50,
+        pageSize: 100,
+        count: false
+      },
+      assignments: { listedBy: "none", joinedAt: false, pageSize: 1, add: { by: "customer", pack: 20 }, remove: "none" },
+      customers: { list: false, pageSize: 1, search: true, namedBy: "email" }
+    },
+    make: () => never
+  }
+}
+
+describe("ConnectorsText", () => {
+  it("tells what each connector can do, from its declaration alone", () => {
+    const lines = ConnectorsText.matrix([desk, shop], S.view).split("\n")
+    assert.match(lines[1] ?? "", /^Desk \| Co +tags, organizations, tags of organizations +companies +yes +yes +700\/min, 10\/90 s on GET \/export$/u)
+    assert.match(
+      lines[4] ?? "",
+      /^Shop +label +by use +no +no +no +no +20 a call, by customer +no \(a task for a person\) +searched, named by email +none documented$/u
+    )
+  })
+
+  it("is a Markdown table whose rows have the header's cells", () => {
+    const rows = ConnectorsText.markdown([desk, shop])
+      .split("\n")
+      .filter((line) => line !== "")
+    assert.deepStrictEqual(
+      rows.map((line) => line.split("|").length),
+      [8, 8, 8, 13, 13, 13]
+    )
+    assert.include(rows[2] ?? "", "| Desk &#124; Co |")
+  })
+
+  it("shows one connector with streams, limits and options", () => {
+    const text = ConnectorsText.one(desk, S.view)
+    for (const fact of [
+      "companies: 1,000 a call, ends: next is null; paging can lose rows",
+      "host (needed): Where the desk is.",
+      "token: A token.",
+      "suspended: Whether suspended users count."
+    ]) {
+      assert.include(text, fact)
+    }
+    const alternatives = ConnectorsText.one(shop, S.view)
+    for (const fact of ["names up to 50 characters", "key: ", "token: ", "shop (needed): Its name."]) assert.include(alternatives, fact.trimEnd())
+    assert.notInclude(alternatives, "key (needed)")
+  })
+})

@@ -1,0 +1,213 @@
+/** Plans and results for tests of reports: one equal in content to what an operator saw once, and names that attack. */
+import type { Change, HeldPart } from "../../src/model/Change.ts"
+import type { PlanResult, SyncResult } from "../../src/model/Result.ts"
+import type { View } from "../../src/report/View.ts"
+
+const HOUR = 3_600_000
+
+/** Tuesday, 3 March 2026, 15:02 in Prague. */
+export const NOW = Date.parse("2026-03-03T14:02:00Z")
+
+export const view: View = {
+  now: NOW,
+  zone: "Europe/Prague",
+  width: 120,
+  color: false,
+  all: false,
+  titles: { zendesk: "Zendesk", cstar: "cStar" }
+}
+
+export const h14: HeldPart = {
+  id: "H-14",
+  sync: "customers",
+  guard: "groupRemovalPercent",
+  changes: 311,
+  limit: 50,
+  value: 98,
+  unit: "%",
+  since: NOW - HOUR + 5 * 60_000,
+  isNew: false,
+  why: ["tag plan_gold is gone from them since 13:07; 309 of them now carry plan_gold_2026"],
+  proposal: "put  previously: [plan_gold]  into rule 2 (line 19), and nobody leaves",
+  groups: [{ name: "Plan Gold", changes: 311 }],
+  decision: "open"
+}
+
+export const h15: HeldPart = {
+  id: "H-15",
+  sync: "customers",
+  guard: "drift",
+  changes: 1,
+  limit: 0,
+  value: 1,
+  unit: "changes",
+  since: NOW,
+  isNew: false,
+  why: [],
+  proposal: null,
+  groups: [{ name: "VIP", changes: 1 }],
+  decision: "open"
+}
+
+export const plan: PlanResult = {
+  sync: "customers",
+  status: "held",
+  from: [{ connection: "zendesk", connector: "zendesk", account: "acme" }],
+  to: { connection: "cstar", connector: "cstar", account: "team_1" },
+  reads: [
+    {
+      connection: "zendesk",
+      account: "acme",
+      complete: true,
+      at: NOW,
+      calls: 1210,
+      streams: ["users", "organizations", "memberships"].map((name) => ({ name, records: 1000, complete: true, reason: null }))
+    }
+  ],
+  summary: {
+    groups: { create: 2, update: 1, delete: 0 },
+    assignments: { add: 31, remove: 12 },
+    held: 2,
+    unmatched: 5914,
+    ambiguous: 0,
+    tasks: 0
+  },
+  guards: [{ name: "groupRemovalPercent", limit: 50, value: 98, tripped: true }],
+  held: [h14, h15],
+  estimate: { calls: 19, reads: 0, fewest: 19, seconds: 120, perHour: 800, endpoints: [{ endpoint: "POST /members", calls: 19 }] },
+  unmatched: {
+    total: 5914,
+    change: 3,
+    reasons: [
+      { reason: "suspended", customers: 4102 },
+      { reason: "no-address", customers: 1210 },
+      { reason: "not-found", customers: 602 }
+    ]
+  },
+  withheld: [],
+  warnings: [],
+  byHand: [
+    { customer: "bob@x.io", group: "VIP", what: "put-in" },
+    { customer: "eve@y.io", group: "VIP", what: "taken-out" }
+  ],
+  foundRows: 1204,
+  firstRun: false,
+  error: null
+}
+
+export const emptyPlan: PlanResult = {
+  ...plan,
+  status: "none",
+  summary: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 }, held: 0, unmatched: 0, ambiguous: 0, tasks: 0 },
+  guards: [],
+  held: [],
+  estimate: { calls: 0, reads: 0, fewest: 0, seconds: 0, perHour: 800, endpoints: [] },
+  unmatched: { total: 0, change: 0, reasons: [] },
+  byHand: [],
+  foundRows: 0
+}
+
+const assignment = (op: Change["op"], cause: Change["cause"], group: string, key: string, id: string, extra: Partial<Change> = {}): Change => ({
+  op,
+  sync: "customers",
+  group: { id: `grp_${key}`, name: group, key },
+  customer: { id: `cus_${id}`, email: `${id}@globex.com`, name: null },
+  cause,
+  source: { connection: "zendesk", record: "user", id, group: key },
+  rule: { index: 2, line: 19 },
+  precondition: { ledger: "applied", desired: false },
+  ...extra
+})
+
+const times = <A>(count: number, make: (index: number) => A): ReadonlyArray<A> => Array.from({ length: count }, (_, index) => make(index))
+
+const leaves = (group: string, key: string, cause: Change["cause"], id: string, extra: Partial<Change> = {}): Change =>
+  assignment("assignment.remove", cause, group, key, id, extra)
+
+const joins = (group: string, key: string, count: number): ReadonlyArray<Change> =>
+  times(count, (index) => assignment("assignment.add", "joined", group, key, `${group}${index}`))
+
+const group = (op: Change["op"], cause: Change["cause"], name: string, key: string, extra: Partial<Change> = {}): Change => ({
+  op,
+  sync: "customers",
+  group: { id: null, name, key },
+  cause,
+  ...extra
+})
+
+/** The changes of `plan`. */
+export const changes: ReadonlyArray<Change> = [
+  leaves("Plan Silver", "tag:plan_silver", "untagged", "3877", { customer: { id: "cus_1", email: "jan@globex.com", name: "Jan" } }),
+  ...times(7, (index) => leaves("Globex", "organization:7", "left", `g${index}`)),
+  ...["a", "b", "c"].map((key, index) => leaves(`Group ${key}`, `tag:${key}`, "customer-gone", `gone${index}`)),
+  leaves("Group a", "tag:a", "customer-gone", "gone3"),
+  ...times(311, (index) => leaves("Plan Gold", "tag:plan_gold", "untagged", `gold${index}`, { held: "H-14" })),
+  leaves("VIP", "tag:vip", "restored", "eve", { op: "assignment.add", held: "H-15" }),
+  group("group.create", "new", "Initech", "organization:5512", { values: { name: "Initech" } }),
+  group("group.create", "new", "Hooli", "organization:5519", { values: { name: "Hooli" } }),
+  group("group.update", "renamed", "Foo GmbH", "organization:9", { values: { name: "Foo GmbH" }, before: { name: "Foo" } }),
+  ...joins("Umbrella", "organization:1", 14),
+  ...joins("Plan Silver", "tag:plan_silver", 9),
+  ...joins("Initech", "organization:5512", 4),
+  ...joins("Hooli", "organization:5519", 4)
+]
+
+/** Names that attack: SQL, formulas, HTML, terminals, Markdown, readers, width. */
+export const hostile: ReadonlyArray<string> = [
+  "'; drop table groups; --",
+  "=cmd()",
+  "+1+cmd|' /C calc'!A0",
+  "@SUM(1)",
+  "\tTab",
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "\u001b[31mred\u001b]0;title\u0007",
+  "\u009b31m",
+  "x".repeat(10_000),
+  "宽".repeat(10_000),
+  `z${"\u0301".repeat(10_000)}`,
+  "שלום עולם",
+  "\u202efdp.exe",
+  "two\r\nlines | and `ticks` \\| [a](javascript:b) ![i](http://x) @octocat #1",
+  "lone \ud800 half",
+  ""
+]
+
+export const hostileChanges: ReadonlyArray<Change> = hostile.map((name, index) =>
+  assignment(index % 2 === 0 ? "assignment.remove" : "assignment.add", "untagged", name, `tag:${name}`, String(index), {
+    customer: { id: name, email: name, name }
+  })
+)
+
+export const hostilePlan: PlanResult = {
+  ...plan,
+  sync: hostile[5] ?? "",
+  held: [{ ...h14, why: hostile, groups: hostile.slice(0, 10).map((name) => ({ name, changes: 1 })), proposal: hostile[7] ?? null }],
+  withheld: hostile.map((reason) => ({ reason, changes: 1 })),
+  warnings: hostile,
+  byHand: hostile.map((name) => ({ customer: name, group: name, what: "put-in" as const }))
+}
+
+export const result: SyncResult = {
+  sync: "customers",
+  run: "r-2291",
+  status: "held",
+  summary: { groups: { create: 1, update: 0, delete: 0 }, assignments: { add: 26, remove: 9 } },
+  held: [{ ...h14, isNew: true }],
+  calls: { read: 1210, write: 15 },
+  refused: [],
+  withheld: [],
+  tasks: 0,
+  startedAt: h14.since,
+  endedAt: h14.since + 120_000,
+  plan: null,
+  error: null,
+  resumesAt: null
+}
+
+/** Gathers what a writer writes. */
+export const collect = async (write: (sink: (chunk: string) => void) => Promise<void>): Promise<string> => {
+  const chunks: Array<string> = []
+  await write((chunk) => void chunks.push(chunk))
+  return chunks.join("")
+}

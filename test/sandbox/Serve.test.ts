@@ -1,0 +1,121 @@
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
+import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
+import * as SlotPacer from "../../src/http/SlotPacer.ts"
+import * as UndiciClient from "../../src/http/UndiciClient.ts"
+import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
+import * as Faulty from "../../src/sandbox/Faulty.ts"
+import type { SandboxRequest } from "../../src/sandbox/Sandbox.ts"
+import * as Serve from "../../src/sandbox/Serve.ts"
+
+const Body = Schema.Struct({ id: Schema.String })
+
+const vendorAt = (baseUrl: string, timeout = 2_000) =>
+  Effect.gen(function* () {
+    const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 4 })
+    const client = yield* UndiciClient.make
+    return yield* LiveVendorClient.make(
+      { name: "acme", client, pacer, redactor: SecretRedactor.make() },
+      { baseUrl, headers: { authorization: Redacted.make("Bearer canary-token") }, timeout, retries: 1 }
+    )
+  })
+
+const served = Effect.gen(function* () {
+  const seen: Array<SandboxRequest> = []
+  const faulty = Faulty.make((request) => {
+    seen.push(request)
+    return Effect.succeed({ status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify({ id: "é".repeat(5_000) }) })
+  })
+  const { url } = yield* Serve.serve(faulty.app)
+  return { ...faulty, seen, url, vendor: yield* vendorAt(url, 500) }
+})
+
+const read = { path: "/a%2Fb", params: { q: "x?y" }, schema: Body }
+const write = { path: "/a", body: { name: "ü" }, schema: Body }
+
+describe("Serve, called through UndiciClient", () => {
+  it.scopedLive("carries a whole call, and no headers of a tracer", () =>
+    Effect.gen(function* () {
+      const { vendor, seen } = yield* served
+      const answer = yield* Effect.withSpan(vendor.read(read), "outer")
+      assert.strictEqual(answer.body.id.length, 5_000)
+      assert.isNotNull(answer.serverTime)
+      yield* vendor.write("POST", write)
+      const [first, second] = seen
+      assert.deepStrictEqual([first?.method, first?.path, first?.query.get("q")], ["GET", "/a%2Fb", "x?y"])
+      assert.deepStrictEqual([second?.method, second?.body], ["POST", `{"name":"ü"}`])
+      assert.deepStrictEqual(Object.keys(first?.headers ?? {}).toSorted(), ["accept", "authorization", "connection", "host", "user-agent"])
+    })
+  )
+
+  for (const [fault, words] of [
+    [{ _tag: "Reset", when: "before" }, /^connection reset$|^the connection was closed/],
+    [{ _tag: "Reset", when: "after" }, /^connection reset$|^the connection was closed/],
+    [{ _tag: "Cut" }, /^the answer broke off$/],
+    [{ _tag: "Stall", when: "after" }, /^no answer within 500ms$/]
+  ] as const) {
+    it.scopedLive(`really performs ${JSON.stringify(fault)}`, () =>
+      Effect.gen(function* () {
+        const { vendor, inject, writes } = yield* served
+        inject(fault)
+        const error = yield* Effect.flip(vendor.write("POST", write))
+        assert.match(error.detail, words)
+        assert.deepStrictEqual([error.reason, error.effect, writes()], ["Unavailable", "unknown", 1])
+        inject(fault)
+        assert.strictEqual((yield* vendor.read(read)).status, 200)
+      })
+    )
+  }
+
+  it.scopedLive("closes with its scope, stalled calls included", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const faulty = Faulty.make(() => Effect.succeed({ status: 200, headers: {}, body: "{}" }))
+      faulty.inject({ _tag: "Stall", when: "before" })
+      const { url } = yield* Scope.extend(Serve.serve(faulty.app), scope)
+      const client = yield* UndiciClient.make
+      const stalled = yield* Effect.fork(Effect.flip(client.execute(HttpClientRequest.get(url))))
+      yield* Effect.sleep(100)
+      yield* Scope.close(scope, Exit.void)
+      assert.strictEqual((yield* stalled)._tag, "RequestError")
+      const vendor = yield* vendorAt(url)
+      const error = yield* Effect.flip(vendor.write("POST", write))
+      assert.deepStrictEqual([error.detail, error.effect], ["connection refused", "none"])
+    })
+  )
+
+  it.scopedLive("an interrupted call closes its connection", () =>
+    Effect.gen(function* () {
+      let left = false
+      const { url } = yield* Serve.serve(() => Effect.onInterrupt(Effect.never, () => Effect.sync(() => (left = true))))
+      const client = yield* UndiciClient.make
+      yield* Effect.timeoutOption(client.execute(HttpClientRequest.get(url)), 100)
+      yield* Effect.sleep(100)
+      assert.isTrue(left)
+    })
+  )
+
+  it.scopedLive("says in plain words what kept a call from its vendor", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Serve.serve(() => Effect.succeed({ status: 200, headers: {}, body: "{}" }))
+      const client = yield* UndiciClient.make
+      const words = (target: string) =>
+        Effect.map(Effect.flip(client.execute(HttpClientRequest.get(target))), (error) => ("description" in error ? error.description : ""))
+      assert.match((yield* words("http://no-such-host.invalid")) ?? "", /^host (not found|name could not be looked up)$/)
+      assert.match((yield* words(url.replace("http:", "https:"))) ?? "", /TLS/)
+    })
+  )
+
+  it.scopedLive("follows no redirect", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Serve.serve((request) => Effect.succeed({ status: request.path === "/" ? 302 : 200, headers: { location: "/other" }, body: "" }))
+      const client = yield* UndiciClient.make
+      assert.strictEqual((yield* client.execute(HttpClientRequest.get(url))).status, 302)
+    })
+  )
+})

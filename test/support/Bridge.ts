@@ -1,0 +1,167 @@
+/** A whole Groupbridge in one process: real connectors over in-process sandboxes, a real state file, a real config file. */
+import * as Effect from "effect/Effect"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Cstar from "../../connectors/cstar/sandbox.ts"
+import { connectors } from "../../connectors/registry.ts"
+import * as Zendesk from "../../connectors/zendesk/sandbox.ts"
+import * as ConfigFile from "../../src/config/ConfigFile.ts"
+import type { Change } from "../../src/model/Change.ts"
+import type { PlanResult, SyncResult } from "../../src/model/Result.ts"
+import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
+import * as PlanFile from "../../src/plan/PlanFile.ts"
+import * as Connections from "../../src/run/Connections.ts"
+import type { Scope } from "../../src/run/Planning.ts"
+import * as SyncRun from "../../src/run/SyncRun.ts"
+import * as Faulty from "../../src/sandbox/Faulty.ts"
+import * as InProcess from "../../src/sandbox/InProcess.ts"
+import * as SqliteState from "../../state/SqliteState.ts"
+
+export const sourceUrl = "https://acme.zendesk.test"
+export const targetUrl = "https://cstar.test"
+
+export interface Bridge {
+  readonly zendesk: Zendesk.ZendeskSandbox
+  readonly cstar: Cstar.CstarSandbox
+  readonly source: Faulty.FaultySandbox
+  readonly target: Faulty.FaultySandbox
+  readonly dir: string
+  /** Replaces the sync's part of the config: YAML, indented by four spaces. */
+  readonly configure: (rules: string) => void
+  readonly sync: (
+    options?: Partial<Scope & { readonly kind: "sync" | "apply" | "approve"; readonly depth: "usual" | "full" | "none" | "counts" }>
+  ) => Effect.Effect<SyncResult>
+  readonly plan: (options?: Partial<Scope>) => Effect.Effect<{ readonly result: PlanResult; readonly changes: ReadonlyArray<Change> }>
+  /** Names of the target's groups with the e-mails in them, both sorted: what the target really holds. */
+  readonly held: () => Readonly<Record<string, ReadonlyArray<string>>>
+}
+
+const everything: Scope = { only: [], lifted: new Map(), file: null, part: null }
+
+export const usualRules = `
+    rules:
+      - kind: organization
+      - kind: tag
+        include: ["vip", "plan_*"]
+        name: "Plan {name}"`
+
+/** Makes a bridge in a folder of its own, which goes with the scope. */
+export const make = Effect.gen(function* () {
+  const dir = yield* Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "groupbridge-"))),
+    (dir) => Effect.sync(() => rmSync(dir, { recursive: true, force: true }))
+  )
+  const zendesk = Zendesk.make()
+  const cstar = Cstar.make()
+  const source = Faulty.make(zendesk.app)
+  const target = Faulty.make(cstar.app)
+  const file = join(dir, "groupbridge.yaml")
+  const emails = new Map<string, string>()
+  const configure = (rules: string) => {
+    const options = (given: Readonly<Record<string, unknown>>) =>
+      Object.entries(given)
+        .map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`)
+        .join("")
+    writeFileSync(
+      file,
+      `connections:\n  zendesk:\n    connector: zendesk\n${options(zendesk.options(sourceUrl))}  cstar:\n    connector: cstar\n    budget: 100%\n${options(cstar.options(targetUrl))}syncs:\n  customers:\n    from: zendesk\n    to: cstar${rules}\n`
+    )
+  }
+  configure(usualRules)
+  const vendors = {
+    connectors,
+    redactor: SecretRedactor.make(),
+    client: InProcess.client({ [sourceUrl]: source.app, [targetUrl]: target.app })
+  }
+  const invocation = <A>(
+    use: (bridge: {
+      readonly config: Effect.Effect.Success<ReturnType<typeof ConfigFile.load>>
+      readonly connections: Connections.Connections
+    }) => Effect.Effect<A, never, SyncRun.Memory>
+  ) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const config = yield* ConfigFile.load({ file, connectors, env: {} })
+        const work = Effect.gen(function* () {
+          const connections = yield* Connections.make(config, { maxWaitMillis: null, onWait: () => Effect.void })
+          return yield* use({ config, connections })
+        })
+        return yield* work.pipe(Effect.provideService(Connections.Vendors, vendors), Effect.scoped, Effect.provide(SqliteState.layer(config.state)))
+      })
+    ).pipe(Effect.orDie)
+  const options = (given: Partial<Scope>) => ({
+    scope: { ...everything, ...given },
+    depth: "usual" as const,
+    spool: join(dir, "spool.jsonl"),
+    onLook: () => Effect.void
+  })
+  const syncOf = (config: { readonly syncs: ReadonlyMap<string, Parameters<typeof SyncRun.run>[0]> }) => {
+    const sync = config.syncs.get("customers")
+    if (sync === undefined) throw new Error("the config has no sync customers")
+    return sync
+  }
+  const bridge: Bridge = {
+    zendesk,
+    cstar,
+    source,
+    target,
+    dir,
+    configure,
+    sync: (given = {}) =>
+      invocation(({ config, connections }) =>
+        SyncRun.run(syncOf(config), connections, {
+          ...options(given),
+          depth: given.depth ?? "usual",
+          kind: given.kind ?? "sync",
+          who: "petra",
+          host: "ops1",
+          confirm: () => Effect.succeed(true),
+          onApply: () => Effect.void
+        })
+      ),
+    plan: (given = {}) =>
+      invocation(({ config, connections }) =>
+        Effect.gen(function* () {
+          const result = yield* SyncRun.dryRun(syncOf(config), connections, options(given))
+          const changes: Array<Change> = []
+          if (result.status !== "failed")
+            yield* Effect.promise(async () => {
+              for await (const change of PlanFile.readChanges(join(dir, "spool.jsonl"))) changes.push(change)
+            })
+          return { result, changes }
+        })
+      ),
+    held: () =>
+      Object.fromEntries(
+        (cstar.target?.groups() ?? [])
+          .map((group) => [group.name, group.members.map((id) => emails.get(id) ?? id).sort()] as const)
+          .sort(([left], [right]) => (left < right ? -1 : 1))
+      )
+  }
+  return { ...bridge, emails }
+})
+
+/** A small account: three organizations, a tag, six customers who are all known at the target. */
+export const small = Effect.gen(function* () {
+  const bridge = yield* make
+  bridge.zendesk.source?.load({
+    customers: ["1", "2", "3", "4", "5", "6"].map((id) => ({ id, email: `c${id}@x.io`, name: `Customer ${id}`, tags: id < "3" ? ["vip"] : [] })),
+    organizations: [
+      { id: "101", name: "Globex", externalId: "gx" },
+      { id: "102", name: "Initech" },
+      { id: "103", name: "Hooli" }
+    ],
+    memberships: [
+      { customer: "1", organization: "101" },
+      { customer: "2", organization: "101" },
+      { customer: "3", organization: "101" },
+      { customer: "4", organization: "102" },
+      { customer: "5", organization: "102" },
+      { customer: "1", organization: "102" }
+    ]
+  })
+  const added = bridge.cstar.target?.addCustomers(["1", "2", "3", "4", "5", "6"].map((id) => ({ email: `c${id}@x.io`, name: `Customer ${id}` }))) ?? []
+  for (const customer of added) bridge.emails.set(customer.id, customer.email ?? customer.id)
+  return bridge
+})
