@@ -82,8 +82,21 @@ export const hold = (sql: Statements, frame: Frame, trip: Trip, selection: Selec
   return held
 }
 
+/** A new tag whose people are mostly those that a held removal takes another tag from: a likely rename, which waits whole. */
+const holdRenames = (sql: Statements): void => {
+  const overlap = sql.all(
+    `SELECT n.grp, max(o.part) AS part, count(DISTINCT n.customer) AS moved, (SELECT count(*) FROM change a WHERE a.op = 'assignment.add' AND a.grp = n.grp) AS adds
+     FROM change c JOIN change n ON n.op = 'assignment.add' AND n.grp = c.grp JOIN change o ON o.op = 'assignment.remove' AND o.customer = n.customer AND o.cause = 'untagged' AND o.part IS NOT NULL
+     WHERE c.op = 'group.create' AND c.${free.replaceAll(" AND ", " AND c.")} GROUP BY n.grp`
+  )
+  for (const { grp, part, moved, adds } of overlap) {
+    if (Number(moved) * 2 >= Number(adds)) sql.run(`UPDATE change SET part = ? WHERE op = 'group.create' AND grp = ? AND ${free}`, part, grp)
+  }
+}
+
 export const closeParts = (sql: Statements, frame: Frame): void => {
   const sync = syncId(sql, frame.sync.name)
+  holdRenames(sql)
   sql.run(
     "UPDATE change SET part = (SELECT c.part FROM change c WHERE c.op = 'group.create' AND c.grp = change.grp) WHERE op = 'assignment.add' AND part IS NULL AND dropped IS NULL AND grp IN (SELECT grp FROM change WHERE op = 'group.create' AND part IS NOT NULL)"
   )
@@ -105,7 +118,7 @@ export const closeParts = (sql: Statements, frame: Frame): void => {
   )
 }
 
-const causeWords: Readonly<Record<string, string>> = {
+export const causeWords: Readonly<Record<string, string>> = {
   left: "left their organization",
   untagged: "tag removed",
   "customer-gone": "deleted at the source",

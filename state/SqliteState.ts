@@ -9,11 +9,13 @@ import { SnapshotStore } from "../src/read/SnapshotStore.ts"
 import { TargetStore } from "../src/read/TargetStore.ts"
 import { MappingStore } from "../src/reconcile/MappingStore.ts"
 import { ReconcileStore } from "../src/reconcile/ReconcileStore.ts"
+import { Overview } from "../src/run/Overview.ts"
 import { RunStore } from "../src/run/RunStore.ts"
 import type { Memory } from "../src/run/SyncRun.ts"
 import * as Database from "./Database.ts"
 import * as SqliteJournal from "./SqliteJournal.ts"
 import * as SqliteMapping from "./SqliteMapping.ts"
+import * as SqliteOverview from "./SqliteOverview.ts"
 import * as SqlitePlan from "./SqlitePlan.ts"
 import * as SqliteReconcile from "./SqliteReconcile.ts"
 import * as SqliteRuns from "./SqliteRuns.ts"
@@ -31,7 +33,8 @@ export const layer = (file: string, options: { readonly maxPages: number | null 
         Context.add(ReconcileStore, SqliteReconcile.make(database)),
         Context.add(PlanStore, SqlitePlan.make(database)),
         Context.add(Journal, SqliteJournal.make(database)),
-        Context.add(RunStore, SqliteRuns.make(database))
+        Context.add(RunStore, SqliteRuns.make(database)),
+        Context.add(Overview, SqliteOverview.make(database))
       )
     )
   )

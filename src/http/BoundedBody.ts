@@ -1,6 +1,7 @@
 /** Reads an answer's body as text, never more of it than allowed. */
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { TransportFailure } from "./TransportFailure.ts"
 
@@ -19,6 +20,8 @@ export const read = (response: HttpClientResponse.HttpClientResponse, maxBytes: 
       () => Effect.void
     ),
     Effect.mapError((error) => (error === "TooLarge" ? error : new TransportFailure({ words: "the answer broke off", reached: true, passing: true }))),
-    Effect.map(() => new TextDecoder().decode(Buffer.concat(chunks)))
+    Effect.map(() => new TextDecoder().decode(Buffer.concat(chunks))),
+    // The stream runs in a fiber of its own, whose failure would be logged with the request and its credentials in it.
+    Effect.withUnhandledErrorLogLevel(Option.none())
   )
 }

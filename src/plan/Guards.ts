@@ -14,7 +14,10 @@ import { type GroupMeasure, type Measures, PlanStore, type Selection, type Trip 
 export type Lifted = ReadonlyMap<GuardName, number>
 
 /** Below these sizes a percentage says nothing. */
-const least = { removable: 20, groupRemoval: 10, groupGrowth: 20 } as const
+const least = { removable: 20, groupRemoval: 10, groupGrowth: 20, stream: 20, streamLoss: 5 } as const
+
+/** A stream that lost half of its rows or more is suspicious at any size, and one that is suddenly empty above all. */
+const halved = 50
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.floor((part * 1000) / whole) / 10)
 
@@ -81,7 +84,9 @@ export const judgeGroups = (groups: ReadonlyArray<GroupMeasure>, limits: GuardLi
 /** Judges a sync's removals as a whole. Pure. */
 export const judgeRemovals = (measures: Measures, limits: GuardLimits, lifted: Lifted): GroupJudgement => {
   const { removals, removedLately, removable } = measures
-  const shrunk = measures.shrunk.map((stream) => ({ ...stream, percent: percent(stream.before - stream.now, stream.before) }))
+  const shrunk = measures.shrunk
+    .map((stream) => ({ ...stream, percent: percent(stream.before - stream.now, stream.before) }))
+    .filter((stream) => stream.percent >= halved || (stream.before >= least.stream && stream.before - stream.now >= least.streamLoss))
   const check = (name: GuardName, limit: number, value: number, unit: string, why: ReadonlyArray<string>, applies: boolean) => ({
     reading: { name, limit, value, tripped: applies && removals > 0 && value > limit },
     hold: { trip: { guard: name, limit, value, unit, why }, selection: { ops: ["assignment.remove", "group.delete"] as const } }

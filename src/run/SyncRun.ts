@@ -19,11 +19,12 @@ import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
 import * as Lease from "./Lease.ts"
 import * as Looking from "./Looking.ts"
+import type { Overview } from "./Overview.ts"
 import * as Planning from "./Planning.ts"
 import { type RunKind, RunStore } from "./RunStore.ts"
 
 /** Everything that is remembered, as one requirement. */
-export type Memory = SnapshotStore | TargetStore | MappingStore | ReconcileStore | PlanStore | Journal | RunStore
+export type Memory = SnapshotStore | TargetStore | MappingStore | ReconcileStore | PlanStore | Journal | RunStore | Overview
 
 export interface ApplyProgress {
   readonly done: number

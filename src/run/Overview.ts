@@ -1,0 +1,80 @@
+/** What commands that look around and decide ask to be remembered: runs, states of syncs, held parts, decisions, customers without a counterpart. */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { SyncConfig } from "../config/Config.ts"
+import type { StateError } from "../contract/StateError.ts"
+import type { Change, HeldPart } from "../model/Change.ts"
+import type { RunRow, StatusRow, ToldBefore, UnmatchedRow } from "../model/Overview.ts"
+import type { RunFailure } from "../model/Result.ts"
+
+/** A piece of a long list; `next` is where the following one starts, null at the end. */
+export interface Page<A> {
+  readonly rows: ReadonlyArray<A>
+  readonly next: string | null
+}
+
+/** Who decides: "petra" at "ops1", and why. */
+export interface Decider {
+  readonly who: string
+  readonly host: string
+  readonly reason: string | null
+}
+
+/** What was decided on a part last. */
+export interface Decided extends Decider {
+  readonly what: string
+  readonly at: number
+}
+
+/** A connection as the state knows it. `identifiedAt` is when its credential last worked, epoch milliseconds. */
+export interface KnownConnection {
+  readonly account: string | null
+  readonly actor: string | null
+  readonly identifiedAt: number | null
+  /** Groups that it has as a target. */
+  readonly targetGroups: number
+}
+
+/** The snapshot of a source: when it was last read (epoch milliseconds) and how many rows each stream then had. */
+export interface SnapshotSummary {
+  readonly at: number
+  readonly streams: ReadonlyArray<{ readonly name: string; readonly rows: number }>
+}
+
+/** The unbroken series of failures that a sync's last runs ended in. */
+export interface Failing {
+  readonly since: number
+  readonly runs: number
+  readonly error: RunFailure
+}
+
+export class Overview extends Context.Tag("groupbridge/Overview")<
+  Overview,
+  {
+    /** Newest first. */
+    readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<RunRow>, StateError>
+    readonly run: (run: number) => Effect.Effect<RunRow | null, StateError>
+    /** What a run really changed, in the plan's order. `after` null: from the start. */
+    readonly runChanges: (run: number, after: string | null) => Effect.Effect<Page<Change>, StateError>
+    /** Parts that wait, oldest first, then rejected ones that still keep something back. */
+    readonly parts: Effect.Effect<ReadonlyArray<HeldPart>, StateError>
+    readonly part: (part: number) => Effect.Effect<{ readonly part: HeldPart; readonly closed: boolean; readonly decided: Decided | null } | null, StateError>
+    readonly partChanges: (part: number, after: string | null) => Effect.Effect<Page<Change>, StateError>
+    /** Stores a decision with its author; `open` takes one back. */
+    readonly decide: (part: number, decision: HeldPart["decision"], by: Decider) => Effect.Effect<void, StateError>
+    /** Notes a decision about something else, such as a connection. */
+    readonly note: (what: string, subject: string, by: Decider) => Effect.Effect<void, StateError>
+    /**
+     * A sync's state. `midnight` begins the day that is counted. Counts of unmatched customers follow the mapping that was made last, so the sync's own is made first.
+     */
+    readonly status: (sync: SyncConfig, midnight: number, now: number) => Effect.Effect<Omit<StatusRow, "next" | "guards">, StateError>
+    readonly failing: (sync: string) => Effect.Effect<Failing | null, StateError>
+    /** What runs before this one told (all runs, if it is null); of its refused rows those that had been refused before. */
+    readonly toldBefore: (sync: string, run: number | null) => Effect.Effect<ToldBefore, StateError>
+    /** Customers of mapped groups without a counterpart, as the mapping that was made last has it. */
+    readonly unmatched: (sync: SyncConfig, after: string | null) => Effect.Effect<Page<UnmatchedRow>, StateError>
+    readonly connection: (name: string) => Effect.Effect<KnownConnection, StateError>
+    /** Null: the source was never read. */
+    readonly snapshot: (connection: string) => Effect.Effect<SnapshotSummary | null, StateError>
+  }
+>() {}

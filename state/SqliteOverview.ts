@@ -1,0 +1,241 @@
+/** What is looked up and decided between runs, over SQLite. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { SyncConfig } from "../src/config/Config.ts"
+import type { StateError } from "../src/contract/StateError.ts"
+import type { RunRow, StatusRow, ToldBefore, UnmatchedRow } from "../src/model/Overview.ts"
+import type { ChangeCounts, RunFailure, UnmatchedReason } from "../src/model/Result.ts"
+import type { Failing, Overview, Page, SnapshotSummary } from "../src/run/Overview.ts"
+import { connectionId, syncId } from "./Connections.ts"
+import type { Database, Row, Statements } from "./Database.ts"
+import * as OverviewParts from "./OverviewParts.ts"
+import * as OverviewRows from "./OverviewRows.ts"
+import { sourceIds, unmatchedPeople } from "./Summary.ts"
+
+const batch = 1000
+
+const number = (sql: Statements, text: string, ...values: ReadonlyArray<unknown>): number => Number(sql.get(text, ...values)?.["n"] ?? 0)
+
+const counts = (sql: Statements, run: number): ChangeCounts => {
+  const done = new Map(
+    sql.all("SELECT op, count(*) AS n FROM planned WHERE run = ? AND state = 'done' GROUP BY op", run).map((row) => [String(row["op"]), Number(row["n"])])
+  )
+  const of = (op: string): number => done.get(op) ?? 0
+  return {
+    groups: { create: of("group.create"), update: of("group.update"), delete: of("group.delete") },
+    assignments: { add: of("assignment.add"), remove: of("assignment.remove") }
+  }
+}
+
+/** The run that holds the lease now is under way; any other without an end broke off. */
+const runSelect = `SELECT r.*, s.name AS sync_name, r.ended_at IS NULL AND EXISTS (SELECT 1 FROM lease WHERE name = 'run' AND expires_at > ?1) AND r.id = (SELECT max(id) FROM run) AS running
+  FROM run r JOIN sync s ON s.id = r.sync`
+
+const toRun = (sql: Statements, row: Row): RunRow => {
+  const id = Number(row["id"])
+  const stored = row["summary"] === null ? null : (JSON.parse(String(row["summary"])) as ChangeCounts & { readonly calls: RunRow["calls"] })
+  const decision =
+    row["kind"] === "approve"
+      ? sql.get("SELECT subject, reason FROM decision WHERE what = 'approved' AND at <= ? ORDER BY id DESC LIMIT 1", row["started_at"])
+      : undefined
+  const writes = number(sql, "SELECT count(DISTINCT call) AS n FROM planned WHERE run = ? AND call IS NOT NULL", id)
+  return {
+    run: `r-${id}`,
+    sync: String(row["sync_name"]),
+    status: row["running"] === 1 ? "running" : row["status"] === null ? "interrupted" : (String(row["status"]) as RunRow["status"]),
+    command: decision === undefined ? String(row["kind"]) : `approve ${String(decision["subject"])}`,
+    by: `${String(row["who"])}@${String(row["host"])}`,
+    startedAt: Number(row["started_at"]),
+    endedAt: row["ended_at"] === null ? null : Number(row["ended_at"]),
+    summary: stored === null ? counts(sql, id) : { groups: stored.groups, assignments: stored.assignments },
+    calls: stored?.calls ?? { read: 0, write: writes },
+    refused: number(sql, "SELECT count(*) AS n FROM planned WHERE run = ? AND state = 'refused'", id),
+    held: sql.all("SELECT id FROM held_part WHERE run = ? ORDER BY id", id).map((part) => `H-${String(part["id"])}`),
+    reason: decision === undefined || decision["reason"] === null ? null : String(decision["reason"]),
+    error: row["error"] === null ? null : (JSON.parse(String(row["error"])) as RunFailure)
+  }
+}
+
+const failing = (sql: Statements, sync: number, before: number | null): Failing | null => {
+  const good = "SELECT coalesce(max(id), 0) FROM run WHERE sync = ?1 AND id < ?2 AND ended_at IS NOT NULL AND status NOT IN ('failed', 'interrupted')"
+  const rows = sql.all(
+    `SELECT started_at, error FROM run WHERE sync = ?1 AND id < ?2 AND status = 'failed' AND id > (${good}) ORDER BY id`,
+    sync,
+    before ?? Number.MAX_SAFE_INTEGER
+  )
+  const [first, last] = [rows.at(0), rows.at(-1)]
+  if (first === undefined || last === undefined || last["error"] === null) return null
+  return { since: Number(first["started_at"]), runs: rows.length, error: JSON.parse(String(last["error"])) as RunFailure }
+}
+
+/** How many of the last failures in a row are of the same kind as the last one. */
+const sameKind = (sql: Statements, sync: number, before: number | null): ToldBefore["failure"] => {
+  const series = failing(sql, sync, before)
+  if (series === null) return null
+  const kinds = sql
+    .all(
+      "SELECT json_extract(error, '$.kind') AS kind FROM run WHERE sync = ? AND id < ? AND status = 'failed' ORDER BY id DESC LIMIT ?",
+      sync,
+      before ?? Number.MAX_SAFE_INTEGER,
+      series.runs
+    )
+    .map((row) => row["kind"])
+  const other = kinds.findIndex((kind) => kind !== series.error.kind)
+  return { kind: series.error.kind, times: other < 0 ? kinds.length : other }
+}
+
+const toldBefore = (sql: Statements, sync: number, run: number | null): ToldBefore => ({
+  failure: sameKind(sql, sync, run),
+  refused: number(
+    sql,
+    "SELECT count(*) AS n FROM planned p JOIN refused r ON r.op = p.op AND r.grp = p.grp AND r.customer = p.customer AND r.attempts > 1 WHERE p.run = ? AND p.state = 'refused'",
+    run
+  ),
+  tasks: number(
+    sql,
+    "SELECT count(*) AS n FROM task WHERE sync = ? AND done_at IS NULL AND opened_at < coalesce((SELECT started_at FROM run WHERE id = ?), 9e15)",
+    sync,
+    run
+  )
+})
+
+/** Whom a run would hold as ambiguous: several targets of one address, or several people of one source on one target. */
+const findAmbiguous = (sql: Statements, to: number, from: string): void => {
+  sql.run("DELETE FROM held_identity")
+  const people = "c.connection IN (SELECT value FROM json_each(?2)) AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL"
+  sql.run(
+    `INSERT OR IGNORE INTO held_identity SELECT c.id, 'address' FROM source_customer c WHERE ${people} AND c.address IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?1)
+     AND (SELECT count(*) FROM target_customer t WHERE t.connection = ?1 AND t.address = c.address AND t.gone_at IS NULL) > 1`,
+    to,
+    from
+  )
+  sql.run(
+    `INSERT OR IGNORE INTO held_identity SELECT c.id, 'shared' FROM source_customer c JOIN customer_link l ON l.source_customer = c.id AND l.target_connection = ?1 WHERE ${people}
+     AND EXISTS (SELECT 1 FROM customer_link o JOIN source_customer d ON d.id = o.source_customer AND d.connection = c.connection AND d.gone_at IS NULL AND d.role = 'customer' AND d.excluded IS NULL
+       WHERE o.target_customer = l.target_customer AND o.source_customer <> c.id)`,
+    to,
+    from
+  )
+}
+
+const unmatched = (sql: Statements, sync: SyncConfig, after: string | null): Page<UnmatchedRow> => {
+  const [to, from] = [connectionId(sql, sync.to), sourceIds(sql, { sync })]
+  findAmbiguous(sql, to, from)
+  const rows = sql.all(
+    `SELECT u.*, k.name AS connection_name, coalesce((SELECT started_at FROM read WHERE id = u.since), 0) AS since_at,
+       CASE WHEN reason = 'ambiguous' THEN (SELECT group_concat(key, ' ') FROM (SELECT t.key FROM target_customer t JOIN source_customer c ON c.id = u.id WHERE t.connection = ?1 AND t.gone_at IS NULL
+         AND (t.address = c.address OR t.id IN (SELECT target_customer FROM customer_link WHERE source_customer = u.id)) LIMIT 5)) END AS candidates
+     FROM (${unmatchedPeople}) u JOIN connection k ON k.id = u.connection WHERE u.id > ?3 ORDER BY u.id LIMIT ${batch}`,
+    to,
+    from,
+    Number(after ?? 0)
+  )
+  const last = rows.at(-1)
+  return {
+    rows: rows.map((row) => ({
+      sync: sync.name,
+      connection: String(row["connection_name"]),
+      id: String(row["key"]),
+      email: row["email"] === null ? null : String(row["email"]),
+      name: row["name"] === null ? null : String(row["name"]),
+      reason: String(row["reason"]) as UnmatchedReason,
+      since: Number(row["since_at"]),
+      candidates: row["candidates"] === null ? [] : String(row["candidates"]).split(" ")
+    })),
+    next: last === undefined || rows.length < batch ? null : String(last["id"])
+  }
+}
+
+const today = (sql: Statements, sync: number, midnight: number): StatusRow["today"] => {
+  const done = (op: string) =>
+    number(
+      sql,
+      "SELECT count(*) AS n FROM planned p JOIN run r ON r.id = p.run WHERE p.state = 'done' AND p.settled_at >= ? AND p.op = ? AND r.sync = ?",
+      midnight,
+      op,
+      sync
+    )
+  const calls = number(sql, "SELECT sum(summary ->> '$.calls.write') AS n FROM run WHERE sync = ? AND started_at >= ?", sync, midnight)
+  return { added: done("assignment.add"), removed: done("assignment.remove"), calls, share: null }
+}
+
+const status = (sql: Statements, sync: SyncConfig, midnight: number, now: number): Omit<StatusRow, "next" | "guards"> => {
+  const id = syncId(sql, sync.name)
+  const [to, from] = [connectionId(sql, sync.to), sourceIds(sql, { sync })]
+  findAmbiguous(sql, to, from)
+  const people = sql.all(`SELECT reason, count(*) AS n FROM (${unmatchedPeople}) GROUP BY 1`, to, from)
+  const last = sql.get(`${runSelect} WHERE r.sync = ?2 ORDER BY r.id DESC LIMIT 1`, now, id)
+  const good = sql.get("SELECT max(ended_at) AS at FROM run WHERE sync = ? AND status NOT IN ('failed', 'interrupted')", id)?.["at"]
+  const pause = sql.get("SELECT paused_until, paused_by, paused_reason FROM sync WHERE id = ? AND paused_until > ?", id, now)
+  const series = failing(sql, id, null)
+  const text = (value: string | number | null | undefined): string | null => (value === null || value === undefined ? null : String(value))
+  return {
+    sync: sync.name,
+    state: pause !== undefined ? "paused" : last === undefined ? "never" : last["running"] === 1 ? "running" : series !== null ? "failed" : "ok",
+    lastGood: typeof good === "number" ? good : null,
+    today: today(sql, id, midnight),
+    held: OverviewParts.open(sql, id),
+    refused: number(
+      sql,
+      "SELECT count(*) AS n FROM refused r WHERE EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant WHERE sync = ?) AND c.grp = r.grp)",
+      id
+    ),
+    tasks: number(sql, "SELECT count(*) AS n FROM task WHERE sync = ? AND done_at IS NULL", id),
+    unmatched: people.reduce((sum, row) => sum + Number(row["n"]), 0),
+    ambiguous: Number(people.find((row) => row["reason"] === "ambiguous")?.["n"] ?? 0),
+    pinned: sql.all("SELECT DISTINCT p.run FROM pin p JOIN run r ON r.id = p.run WHERE r.sync = ? ORDER BY 1", id).map((row) => `r-${String(row["run"])}`),
+    paused: pause === undefined ? null : { by: String(pause["paused_by"]), until: Number(pause["paused_until"]), reason: text(pause["paused_reason"]) },
+    failing: series
+  }
+}
+
+const snapshot = (sql: Statements, connection: string): SnapshotSummary | null => {
+  const read = sql.get("SELECT id, ended_at FROM read WHERE connection = ? AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1", connectionId(sql, connection))
+  if (read === undefined) return null
+  const streams = sql.all("SELECT name, rows FROM read_stream WHERE read = ?", read["id"])
+  return { at: Number(read["ended_at"]), streams: streams.map((row) => ({ name: String(row["name"]), rows: Number(row["rows"]) })) }
+}
+
+export const make = (database: Database): typeof Overview.Service => {
+  const atNow = <A>(work: (sql: Statements, now: number) => A): Effect.Effect<A, StateError> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => work(sql, now)))
+  return {
+    runs: (limit) => atNow((sql, now) => sql.all(`${runSelect} ORDER BY r.id DESC LIMIT ?2`, now, limit).map((row) => toRun(sql, row))),
+    run: (run) =>
+      atNow((sql, now) => {
+        const row = sql.get(`${runSelect} WHERE r.id = ?2`, now, run)
+        return row === undefined ? null : toRun(sql, row)
+      }),
+    runChanges: (run, after) =>
+      database.use((sql) => {
+        const row = sql.get("SELECT s.id, s.name FROM run r JOIN sync s ON s.id = r.sync WHERE r.id = ?", run)
+        return row === undefined ? { rows: [], next: null } : OverviewRows.ofRun(sql, { sync: Number(row["id"]), name: String(row["name"]), id: run }, after)
+      }),
+    parts: database.use(OverviewParts.waiting),
+    part: (part) => database.use((sql) => OverviewParts.one(sql, part)),
+    partChanges: (part, after) =>
+      database.use((sql) => {
+        const owner = OverviewParts.owner(sql, part)
+        return owner === null ? { rows: [], next: null } : OverviewRows.ofPart(sql, owner, after)
+      }),
+    decide: (part, decision, by) => atNow((sql, now) => OverviewParts.decide(sql, part, decision, by, now)),
+    note: (what, subject, by) => atNow((sql, now) => OverviewParts.note(sql, what, subject, by, now)),
+    status: (sync, midnight, now) => database.atomically((sql) => status(sql, sync, midnight, now)),
+    failing: (sync) => database.atomically((sql) => failing(sql, syncId(sql, sync), null)),
+    toldBefore: (sync, run) => database.atomically((sql) => toldBefore(sql, syncId(sql, sync), run)),
+    unmatched: (sync, after) => database.atomically((sql) => unmatched(sql, sync, after)),
+    connection: (name) =>
+      database.use((sql) => {
+        const row = sql.get("SELECT id, account, actor, identified_at FROM connection WHERE name = ?", name)
+        const text = (value: string | number | null | undefined): string | null => (value === null || value === undefined ? null : String(value))
+        return {
+          account: text(row?.["account"]),
+          actor: text(row?.["actor"]),
+          identifiedAt: typeof row?.["identified_at"] === "number" ? row["identified_at"] : null,
+          targetGroups: number(sql, "SELECT count(*) AS n FROM target_group WHERE connection = ? AND key IS NOT NULL AND gone_at IS NULL", row?.["id"] ?? 0)
+        }
+      }),
+    snapshot: (connection) => database.atomically((sql) => snapshot(sql, connection))
+  }
+}
