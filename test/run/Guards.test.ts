@@ -124,7 +124,7 @@ describe("guards", () => {
       const organizations = ["100011", "100012", "100013", "100014"]
       bridge.zendesk.source!.load({
         customers: [],
-        organizations: organizations.map((id) => ({ id, name: `Org ${id}` })),
+        organizations: [...organizations, "100021", "100022", "100023", "100024"].map((id) => ({ id, name: `Org ${id}` })),
         memberships: organizations.map((organization) => ({ customer: "1", organization }))
       })
       yield* bridge.sync()

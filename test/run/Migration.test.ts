@@ -1,0 +1,175 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { join } from "node:path"
+import { connectors } from "../../connectors/registry.ts"
+import * as ConfigFile from "../../src/config/ConfigFile.ts"
+import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
+import * as Connections from "../../src/run/Connections.ts"
+import * as Migration from "../../src/run/Migration.ts"
+import { Overview } from "../../src/run/Overview.ts"
+import type { Memory } from "../../src/run/SyncRun.ts"
+import * as InProcess from "../../src/sandbox/InProcess.ts"
+import * as SqliteState from "../../state/SqliteState.ts"
+import * as Bridge from "../support/Bridge.ts"
+
+const limited = `
+    rules:
+      - kind: organization
+      - kind: tag
+        include: ["vip"]
+    guards: { newGroups: 1 }`
+
+type Small = Effect.Effect.Success<typeof Bridge.small>
+
+/** One `groupbridge migrate`, asked by `confirm`. */
+const migrate = (bridge: Small, confirm: Migration.MigrationOptions["confirm"], onApply: Effect.Effect<void> = Effect.void) =>
+  invoke(bridge, (config, connections) =>
+    Effect.gen(function* () {
+      const sync = config.syncs.get("customers")
+      if (sync === undefined) throw new Error("the config has no sync customers")
+      const options = { who: "petra", host: "ops1", spool: join(bridge.dir, "spool.jsonl"), onLook: () => Effect.void, confirm, onApply: () => onApply }
+      return yield* Migration.run(sync, connections, options)
+    })
+  )
+
+const invoke = <A, E>(
+  bridge: Small,
+  use: (config: Effect.Effect.Success<ReturnType<typeof ConfigFile.load>>, connections: Connections.Connections) => Effect.Effect<A, E, Memory>
+) =>
+  Effect.gen(function* () {
+    const config = yield* ConfigFile.load({ file: join(bridge.dir, "groupbridge.yaml"), connectors, env: {} })
+    const client = InProcess.client({ [Bridge.sourceUrl]: bridge.source.app, [Bridge.targetUrl]: bridge.target.app })
+    const connections = Connections.make(config, { maxWaitMillis: null, onWait: () => Effect.void })
+    return yield* Effect.flatMap(connections, (opened) => use(config, opened)).pipe(
+      Effect.provideService(Connections.Vendors, { connectors, client, redactor: SecretRedactor.make() }),
+      Effect.scoped,
+      Effect.provide(SqliteState.layer(config.state))
+    )
+  }).pipe(Effect.orDie)
+
+const yes = () => Effect.succeed(true)
+
+const whole = {
+  Globex: ["c1@x.io", "c2@x.io", "c3@x.io"],
+  Initech: ["c1@x.io", "c4@x.io", "c5@x.io"],
+  vip: ["c1@x.io", "c2@x.io"]
+}
+
+const limitedSmall = Effect.tap(Bridge.small, (bridge) => Effect.sync(() => bridge.configure(limited)))
+
+describe("migrating", () => {
+  it.scopedLive("shows all of it, what limits hold included, and one word lets it through", () =>
+    Effect.gen(function* () {
+      const bridge = yield* limitedSmall
+      let shown: Migration.Outlook | undefined
+      const confirm = (outlook: Migration.Outlook) => Effect.sync(() => ((shown = outlook), true))
+      const migrated = yield* migrate(bridge, confirm)
+      // Three groups, and one call to fill each: cStar takes a hundred members a call.
+      assert.deepInclude(shown, { groups: 3, memberships: 8, calls: 6, goesOn: false })
+      assert.deepStrictEqual(shown?.small, { under: 3, groups: 1, calls: 2 })
+      assert.deepStrictEqual(
+        shown?.approves.map((part) => part.guard),
+        ["first-run"]
+      )
+      assert.strictEqual(migrated.result.status, "done")
+      assert.deepStrictEqual(migrated.result.summary, { groups: { create: 3, update: 0, delete: 0 }, assignments: { add: 8, remove: 0 } })
+      assert.deepStrictEqual(bridge.held(), whole)
+      assert.deepStrictEqual(migrated.verified, { compared: true, differ: [], calls: 1 })
+    })
+  )
+
+  it.scopedLive("stores the word as a decision with its author", () =>
+    Effect.gen(function* () {
+      const bridge = yield* limitedSmall
+      yield* migrate(bridge, yes)
+      const decided = yield* invoke(bridge, () => Effect.flatMap(Overview, (overview) => overview.part(1)))
+      const { at: _, ...decision } = decided?.decided ?? { at: 0 }
+      assert.deepStrictEqual(decision, { what: "approved", who: "petra", host: "ops1", reason: "migrate" })
+    })
+  )
+
+  it.scopedLive("reads the source once", () =>
+    Effect.gen(function* () {
+      const bridge = yield* limitedSmall
+      yield* migrate(bridge, yes)
+      assert.strictEqual(bridge.source.log.filter((call) => call.path.includes("/organization_memberships")).length, 1)
+    })
+  )
+
+  it.scopedLive("without the word writes nothing and leaves the part open", () =>
+    Effect.gen(function* () {
+      const bridge = yield* limitedSmall
+      const migrated = yield* migrate(bridge, () => Effect.succeed(false))
+      assert.deepInclude(migrated, { agreed: false, verified: null })
+      assert.strictEqual(migrated.result.status, "held")
+      assert.strictEqual(bridge.target.writes(), 0)
+      const parts = yield* invoke(bridge, () => Effect.flatMap(Overview, (overview) => overview.parts))
+      assert.deepStrictEqual(
+        parts.map((part) => part.decision),
+        ["open"]
+      )
+    })
+  )
+
+  it.scopedLive("goes on after it was cut off, and says so", () =>
+    Effect.gen(function* () {
+      const bridge = yield* limitedSmall
+      const cut = yield* Effect.fork(
+        migrate(
+          bridge,
+          yes,
+          Effect.suspend(() => (bridge.target.writes() >= 3 ? Effect.interrupt : Effect.void))
+        )
+      )
+      yield* Fiber.await(cut)
+      const before = bridge.target.writes()
+      assert.isAtLeast(before, 3)
+      assert.isBelow(before, 6)
+      let goesOn = false
+      const again = yield* migrate(bridge, (outlook) => Effect.sync(() => (goesOn = outlook.goesOn)))
+      assert.isTrue(goesOn)
+      assert.strictEqual(again.result.status, "done")
+      assert.deepStrictEqual(bridge.held(), whole)
+      assert.strictEqual(bridge.target.writes(), 6)
+    })
+  )
+
+  it.scopedLive("does not take a question that was cut off for an answer", () =>
+    Effect.gen(function* () {
+      const bridge = yield* limitedSmall
+      yield* Fiber.await(yield* Effect.fork(migrate(bridge, () => Effect.interrupt)))
+      const again = yield* migrate(bridge, (outlook) => Effect.succeed(outlook.goesOn))
+      assert.isFalse(again.agreed)
+      assert.strictEqual(bridge.target.writes(), 0)
+    })
+  )
+
+  it.scopedLive("names the groups whose size is not what the answers confirmed", () =>
+    Effect.gen(function* () {
+      const bridge = yield* limitedSmall
+      const meddle = Effect.sync(() => {
+        const globex = bridge.cstar.target.groups().find((group) => group.name === "Globex" && group.members.length === 3)
+        if (globex !== undefined) bridge.cstar.target.removeMember(globex.id, globex.members[0] ?? "")
+      })
+      const migrated = yield* migrate(bridge, yes, meddle)
+      assert.deepStrictEqual(migrated.verified, { compared: true, differ: ["Globex"], calls: 1 })
+    })
+  )
+
+  it.scopedLive("leaves to its own decision what is held for another reason", () =>
+    Effect.gen(function* () {
+      const bridge = yield* limitedSmall
+      bridge.cstar.target.addGroup({ name: "Initech" })
+      let shown: Migration.Outlook | undefined
+      const migrated = yield* migrate(bridge, (outlook) => Effect.sync(() => ((shown = outlook), true)))
+      assert.deepStrictEqual(
+        shown?.leaves.map((part) => part.guard),
+        ["adoption"]
+      )
+      assert.strictEqual(migrated.result.status, "held")
+      assert.deepStrictEqual(Object.keys(bridge.held()), ["Globex", "Initech", "vip"])
+      assert.deepStrictEqual(bridge.held()["Initech"], [])
+    })
+  )
+})
