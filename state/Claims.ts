@@ -6,6 +6,7 @@ import { foldName } from "../src/model/Group.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import { claimantId, connectionId, syncId } from "./Connections.ts"
 import type { Statements } from "./Database.ts"
+import * as Lapse from "./Lapse.ts"
 import * as Refusals from "./Refusals.ts"
 
 const active = "c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL AND c.id NOT IN (SELECT source_customer FROM held_identity)"
@@ -41,9 +42,22 @@ export const exceptionGroups = (sql: Statements, name: string): ReadonlyArray<nu
 
 const inForce = (sync: SyncConfig, now: number) => sync.exceptions.filter((row) => row.until === null || row.until >= now)
 
-const applyExceptions = (sql: Statements, { sync, now }: Frame, to: number): void => {
-  for (const row of inForce(sync, now)) {
-    for (const grp of exceptionGroups(sql, row.group)) {
+/** Groups that nothing maps to any more and that exceptions still keep somebody in, by the names that these may use. */
+const keptGroups = (sql: Statements, claimant: number): ReadonlyArray<{ readonly id: number; readonly names: ReadonlyArray<string> }> =>
+  sql
+    .all(
+      `SELECT DISTINCT t.id, t.folded, t.handle, coalesce(t.written ->> '$.name', t.name) AS name FROM claim c JOIN target_group t ON t.id = c.grp
+       WHERE c.claimant = ? AND c.via IS NULL AND t.id NOT IN (SELECT target_group FROM wanted WHERE target_group IS NOT NULL)`,
+      claimant
+    )
+    .map((row) => ({ id: Number(row["id"]), names: [String(row["folded"]), String(row["handle"]), foldName(String(row["name"]))] }))
+
+const applyExceptions = (sql: Statements, { sync, now }: Frame, to: number, claimant: number): void => {
+  const rows = inForce(sync, now)
+  const kept = rows.length === 0 ? [] : keptGroups(sql, claimant)
+  for (const row of rows) {
+    const unmapped = kept.filter(({ names }) => names.includes(foldName(row.group)) || names.includes(row.group)).map(({ id }) => id)
+    for (const grp of [...exceptionGroups(sql, row.group), ...unmapped]) {
       for (const customer of exceptionCustomers(sql, to, row.email)) {
         if (row.what === "always") sql.run("INSERT OR REPLACE INTO desired VALUES (?, ?, NULL, NULL)", grp, customer)
         else sql.run("DELETE FROM desired WHERE grp = ? AND customer = ?", grp, customer)
@@ -51,29 +65,6 @@ const applyExceptions = (sql: Statements, { sync, now }: Frame, to: number): voi
     }
   }
 }
-
-/**
- * Why a wish ended, from what the snapshot says of its person, its group and the membership between them. What is left when all three
- * still stand is the config's doing.
- */
-const lapseCause = `CASE
-  WHEN claim.via IS NULL THEN 'exception'
-  WHEN (SELECT gone_cause FROM source_customer WHERE id = claim.person) = 'merged' OR (SELECT gone_cause FROM source_group WHERE id = claim.via) = 'merged' THEN 'merged'
-  WHEN (SELECT gone_at FROM source_customer WHERE id = claim.person) IS NOT NULL THEN 'customer-gone'
-  WHEN (SELECT role <> 'customer' OR excluded IS NOT NULL FROM source_customer WHERE id = claim.person) THEN 'excluded'
-  WHEN (SELECT gone_at FROM source_group WHERE id = claim.via AND kind = 'organization') IS NOT NULL THEN 'group-gone'
-  WHEN EXISTS (SELECT 1 FROM source_membership m WHERE m.grp = claim.via AND m.customer = claim.person)
-    OR EXISTS (SELECT 1 FROM source_inclusion i JOIN source_membership m ON m.grp = i.organization WHERE i.grp = claim.via AND m.customer = claim.person) THEN
-      CASE WHEN (claim.grp, claim.customer) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2)) THEN 'exception' ELSE 'rule-changed' END
-  WHEN (SELECT kind FROM source_group WHERE id = claim.via) = 'organization' THEN 'left'
-  ELSE 'untagged' END`
-
-/** Wishes that this run may not end: their person is ambiguous, their group is blocked, or what is missing rests on an incomplete read alone. */
-const frozen = `(claim.person IN (SELECT source_customer FROM held_identity)
-  OR claim.via IN (SELECT source_group FROM mapping WHERE blocked IS NOT NULL)
-  OR EXISTS (SELECT 1 FROM source_group g JOIN read_part p ON p.connection = g.connection AND p.complete = 0
-       AND p.part IN ('customers', 'groups:' || g.kind || '/' || g.carrier, 'memberships:' || g.kind || '/' || g.carrier, 'inclusions:' || g.kind || '/' || g.carrier)
-     WHERE g.id = claim.via AND (g.gone_cause = 'absent' OR (SELECT gone_cause FROM source_customer WHERE id = claim.person) = 'absent')))`
 
 const neverRows = (sql: Statements, { sync, now }: Frame, to: number): string =>
   JSON.stringify(
@@ -100,15 +91,15 @@ export const bringUpToDate = (sql: Statements, frame: Frame, source: string): vo
   const claimant = claimantId(sql, sync.name, source)
   desire(sql, from, to)
   // Exceptions are wishes of the sync's first source, so that they stand once.
-  if (source === sync.from[0]) applyExceptions(sql, frame, to)
+  if (source === sync.from[0]) applyExceptions(sql, frame, to, claimant)
   else sql.run("DELETE FROM desired WHERE (grp, customer) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))", neverRows(sql, frame, to))
-  sql.run("UPDATE claim SET lapsed_reads = lapsed_reads + 1 WHERE claimant = ? AND lapsed_at IS NOT NULL", claimant)
+  sql.run(`UPDATE claim SET lapsed_reads = lapsed_reads + 1 WHERE claimant = ? AND lapsed_at IS NOT NULL AND NOT ${Lapse.unproven}`, claimant)
   sql.run(
     "UPDATE claim SET lapsed_at = NULL, lapsed_reads = NULL, lapse_cause = NULL WHERE claimant = ? AND lapsed_at IS NOT NULL AND (grp, customer) IN (SELECT grp, customer FROM desired)",
     claimant
   )
   sql.run(
-    `UPDATE claim SET lapsed_at = ?1, lapsed_reads = 1, lapse_cause = ${lapseCause} WHERE claimant = ?3 AND lapsed_at IS NULL AND NOT ${frozen}
+    `UPDATE claim SET lapsed_at = ?1, lapsed_reads = 1, lapse_cause = ${Lapse.cause} WHERE claimant = ?3 AND lapsed_at IS NULL AND NOT ${Lapse.frozen}
      AND (grp, customer) IN (SELECT grp, customer FROM claim WHERE claimant = ?3 EXCEPT SELECT grp, customer FROM desired)`,
     now,
     neverRows(sql, frame, to),
@@ -136,7 +127,10 @@ export const bringUpToDate = (sql: Statements, frame: Frame, source: string): vo
   )
 }
 
-const claimantsOf = (sql: Statements, { sync, read }: Frame): string => JSON.stringify(read.map((source) => claimantId(sql, sync.name, source)))
+const claimantsOf = (sql: Statements, { sync }: Frame, sources: ReadonlyArray<string>): string =>
+  JSON.stringify(sources.map((source) => claimantId(sql, sync.name, source)))
+
+const readClaimants = (sql: Statements, frame: Frame): string => claimantsOf(sql, frame, frame.read)
 
 /** No other wish wants the row: the last condition of every removal. */
 const unwanted =
@@ -145,40 +139,65 @@ const unwanted =
 const compareRemovals = (sql: Statements, frame: Frame): void => {
   const { sync, now } = frame
   const origins = sync.removals === "never" ? "()" : sync.removals === "ours" ? "('applied', 'adopted')" : "('applied', 'adopted', 'found')"
+  const all = claimantsOf(sql, frame, sync.from)
+  const due = (claim: string) => `(${claim}.lapsed_reads >= ?2 AND ${claim}.lapsed_at <= ?3)`
+  // A wish of the same sync that ended later, or at a source that is not read now, keeps the row for its own time of grace.
+  const waiting = `EXISTS (SELECT 1 FROM claim w WHERE w.claimant IN (SELECT value FROM json_each(?4)) AND w.grp = a.grp AND w.customer = a.customer
+    AND (NOT ${due("w")} OR w.claimant NOT IN (SELECT value FROM json_each(?1))))`
   sql.run(
     `INSERT OR IGNORE INTO change (op, grp, customer, cause, claimant)
      SELECT 'assignment.remove', c.grp, c.customer, c.lapse_cause, c.claimant FROM claim c
      JOIN assignment a ON a.grp = c.grp AND a.customer = c.customer AND a.origin IN ${origins}
      JOIN target_group g ON g.id = c.grp AND g.key IS NOT NULL AND g.gone_at IS NULL
-     WHERE c.claimant IN (SELECT value FROM json_each(?1)) AND c.lapsed_at IS NOT NULL AND c.lapsed_reads >= ?2 AND c.lapsed_at <= ?3 AND ${unwanted}`,
-    claimantsOf(sql, frame),
+     WHERE c.claimant IN (SELECT value FROM json_each(?1)) AND c.lapsed_at IS NOT NULL AND ${due("c")} AND ${unwanted} AND NOT ${waiting}`,
+    readClaimants(sql, frame),
     sync.grace.reads,
-    now - Duration.toMillis(sync.grace.for)
+    now - Duration.toMillis(sync.grace.for),
+    all
   )
-  if (sync.removals !== "all" || frame.read.length < sync.from.length) return
-  // Mirroring takes rows that nobody ever wished, and so needs to have seen the whole group in this run.
+  // It stays in the list, so that a hold or a decision on it is not forgotten.
   sql.run(
-    `INSERT OR IGNORE INTO change (op, grp, customer, cause)
-     SELECT 'assignment.remove', a.grp, a.customer, 'not-wanted' FROM assignment a JOIN target_group g ON g.id = a.grp AND g.key IS NOT NULL AND g.gone_at IS NULL
-     WHERE a.grp IN (SELECT target_group FROM wanted WHERE blocked IS NULL) AND a.grp IN (SELECT grp FROM seen_group) AND ${unwanted}
-       AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = a.grp AND c.customer = a.customer)`
+    `UPDATE change SET dropped = 'withheld' WHERE op = 'assignment.remove' AND (grp, customer) IN
+       (SELECT grp, customer FROM claim WHERE claimant IN (SELECT value FROM json_each(?)) AND lapsed_at IS NOT NULL AND ${Lapse.frozen})`,
+    all
+  )
+  if (sync.removals === "all" && frame.read.length === sync.from.length) mirror(sql, frame)
+}
+
+/** Rows that nobody ever wished: they need complete reads of all sources, the whole group as seen in this run, and a customer who is nobody ambiguous. */
+const mirror = (sql: Statements, { sync }: Frame): void => {
+  const sources = JSON.stringify(sync.from.map((source) => connectionId(sql, source)))
+  const ambiguous = `SELECT t.id FROM held_identity h JOIN source_customer c ON c.id = h.source_customer JOIN target_customer t ON t.connection = ?2 AND t.address = c.address
+    UNION SELECT t.id FROM held_identity h JOIN source_customer c ON c.id = h.source_customer JOIN target_customer t ON t.connection = ?2 AND t.external_id = c.external_id
+    UNION SELECT l.target_customer FROM held_identity h JOIN customer_link l ON l.source_customer = h.source_customer AND l.target_connection = ?2`
+  sql.run(
+    `INSERT OR IGNORE INTO change (op, grp, customer, cause, dropped)
+     SELECT 'assignment.remove', a.grp, a.customer, 'not-wanted', CASE WHEN a.grp NOT IN (SELECT grp FROM seen_group) THEN 'unseen'
+       WHEN a.customer IN (${ambiguous}) OR EXISTS (SELECT 1 FROM read_part WHERE complete = 0 AND connection IN (SELECT value FROM json_each(?1))) THEN 'withheld' END
+     FROM assignment a JOIN target_group g ON g.id = a.grp AND g.key IS NOT NULL AND g.gone_at IS NULL
+     WHERE a.grp IN (SELECT target_group FROM wanted WHERE blocked IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = a.grp AND c.customer = a.customer)`,
+    sources,
+    connectionId(sql, sync.to)
   )
 }
 
 const compareAdditions = (sql: Statements, frame: Frame): void => {
   sql.run(
     `INSERT OR IGNORE INTO change (op, grp, customer, cause, claimant, dropped)
-     SELECT 'assignment.add', n.grp, n.customer, CASE WHEN d.grp IS NULL THEN c.cause ELSE 'restored' END, c.claimant, CASE WHEN d.decision = 'accepted' THEN 'drift' END
+     SELECT 'assignment.add', n.grp, n.customer, CASE WHEN d.grp IS NULL THEN c.cause ELSE 'restored' END, c.claimant, CASE WHEN d.decision = 'accepted' THEN 'drift'
+       WHEN c.person IN (SELECT source_customer FROM held_identity) THEN 'ambiguous'
+       WHEN n.grp NOT IN (SELECT target_group FROM wanted WHERE blocked IS NULL AND target_group IS NOT NULL) THEN 'blocked' END
      FROM (SELECT grp, customer FROM claim WHERE claimant IN (SELECT value FROM json_each(?1)) AND lapsed_at IS NULL EXCEPT SELECT grp, customer FROM assignment) n
      JOIN claim c ON c.grp = n.grp AND c.customer = n.customer AND c.lapsed_at IS NULL AND c.claimant IN (SELECT value FROM json_each(?1))
      LEFT JOIN drift d ON d.grp = n.grp AND d.customer = n.customer
-     WHERE (c.person IS NULL OR c.person NOT IN (SELECT source_customer FROM held_identity))
-       AND n.grp IN (SELECT target_group FROM wanted WHERE blocked IS NULL AND target_group IS NOT NULL)`,
-    claimantsOf(sql, frame)
+     ORDER BY 2, 3, 6`,
+    readClaimants(sql, frame)
   )
 }
 
-const compareGroups = (sql: Statements, { sync }: Frame): void => {
+const compareGroups = (sql: Statements, frame: Frame): void => {
+  const { sync } = frame
   const needed = sync.emptyGroups === "create" ? "" : "AND w.target_group IN (SELECT grp FROM change WHERE op = 'assignment.add' AND dropped IS NULL)"
   sql.run(
     `INSERT OR IGNORE INTO change (op, grp, customer, cause)
@@ -193,12 +212,25 @@ const compareGroups = (sql: Statements, { sync }: Frame): void => {
      WHERE w.blocked IS NULL AND (g.made_by_us = 1 OR ?1) AND ${differs}`,
     sync.adopt.names === "follow" ? 1 : 0
   )
-  if (!sync.deleteEmptyGroups) return
+  // A group that somebody deleted by hand stays deleted: neither its people nor the group itself come back.
+  if (sync.drift === "accept")
+    sql.run(
+      "UPDATE change SET dropped = 'drift' WHERE dropped IS NULL AND grp IN (SELECT id FROM target_group WHERE basis = 'deleted-at-target' AND key IS NULL)"
+    )
+  if (sync.deleteEmptyGroups) deleteEmpty(sql, frame)
+}
+
+/** Groups that this sync made and that are empty by the target's own word in this run: somebody may have been put in since we last counted. */
+const deleteEmpty = (sql: Statements, { sync }: Frame): void => {
   sql.run(
-    `INSERT OR IGNORE INTO change (op, grp, customer, cause) SELECT 'group.delete', g.id, 0, 'empty' FROM target_group g JOIN run r ON r.id = g.run AND r.sync = ?
+    `INSERT OR IGNORE INTO change (op, grp, customer, cause) SELECT 'group.delete', g.id, 0, 'empty' FROM target_group g JOIN run r ON r.id = g.run AND r.sync = ?1
      WHERE g.made_by_us = 1 AND g.key IS NOT NULL AND g.gone_at IS NULL AND g.count = 0 AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.grp = g.id)
-       AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = g.id AND c.lapsed_at IS NULL)`,
-    syncId(sql, sync.name)
+       AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = g.id AND c.lapsed_at IS NULL)
+       AND (?2 OR g.id NOT IN (SELECT target_group FROM wanted WHERE target_group IS NOT NULL))
+       AND g.counted_at >= (SELECT max(started_at) FROM read WHERE connection IN (SELECT value FROM json_each(?3)))`,
+    syncId(sql, sync.name),
+    sync.emptyGroups === "skip" ? 1 : 0,
+    JSON.stringify(sync.from.map((source) => connectionId(sql, source)))
   )
 }
 
@@ -209,15 +241,11 @@ export const compare = (sql: Statements, frame: Frame): number => {
   if (sync.adopt.members === "confirmed") {
     sql.run(
       "UPDATE assignment SET origin = 'adopted' WHERE origin = 'found' AND (grp, customer) IN (SELECT grp, customer FROM claim WHERE lapsed_at IS NULL AND claimant IN (SELECT value FROM json_each(?)))",
-      claimantsOf(sql, frame)
+      readClaimants(sql, frame)
     )
   }
   compareRemovals(sql, frame)
   compareAdditions(sql, frame)
-  if (sync.drift === "accept")
-    sql.run(
-      "UPDATE change SET dropped = 'drift' WHERE dropped IS NULL AND grp IN (SELECT id FROM target_group WHERE basis = 'deleted-at-target' AND key IS NULL)"
-    )
   sql.run("UPDATE change SET dropped = 'pinned' WHERE dropped IS NULL AND (grp, customer) IN (SELECT grp, customer FROM pin)")
   Refusals.forgetChanged(sql)
   sql.run(
@@ -236,7 +264,7 @@ export const compare = (sql: Statements, frame: Frame): number => {
   sql.run(
     `DELETE FROM claim WHERE lapsed_at IS NOT NULL AND claimant IN (SELECT value FROM json_each(?1))
      AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.grp = claim.grp AND a.customer = claim.customer AND (a.origin <> 'found' OR ?2))`,
-    claimantsOf(sql, frame),
+    readClaimants(sql, frame),
     sync.removals === "all" ? 1 : 0
   )
   sql.run(

@@ -2,15 +2,17 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type Journal, type OpenCall, type RowOutcome, type WorkGroup } from "../src/apply/Journal.ts"
-import { StateError } from "../src/contract/StateError.ts"
+import type { StateError } from "../src/contract/StateError.ts"
 import type { ChangeOp } from "../src/model/Change.ts"
 import type { TargetGroup } from "../src/model/Group.ts"
 import { connectionId } from "./Connections.ts"
 import type { Database, Row, Statements } from "./Database.ts"
+import * as Fence from "./Fence.ts"
 import * as Refusals from "./Refusals.ts"
 
 const openCall = (sql: Statements, row: Row): OpenCall => ({
   call: Number(row["id"]),
+  connection: String(row["connection"]),
   op: String(row["op"]) as ChangeOp,
   group: {
     number: Number(row["grp"]),
@@ -30,11 +32,11 @@ const openCall = (sql: Statements, row: Row): OpenCall => ({
       absent: item["absent"] === 1
     })),
   intentAt: Number(row["intent_at"]),
-  clockOffset: Number(row["clock_offset"] ?? 0)
+  clockOffset: row["clock_offset"] === null ? null : Number(row["clock_offset"])
 })
 
 const callColumns =
-  "SELECT c.id, c.op, c.grp, c.intent_at, g.key, g.name, g.handle, n.clock_offset FROM call c JOIN target_group g ON g.id = c.grp JOIN connection n ON n.id = c.connection"
+  "SELECT c.id, c.op, c.grp, c.intent_at, g.key, g.name, g.handle, n.clock_offset, n.name AS connection FROM call c JOIN target_group g ON g.id = c.grp JOIN connection n ON n.id = c.connection"
 
 const workOf = (row: Row): WorkGroup => ({
   group: Number(row["grp"]),
@@ -53,16 +55,6 @@ const workRows = (ops: string) => `
 
 const phases = { adds: "'group.create', 'group.update', 'assignment.add'", removes: "'assignment.remove', 'group.delete'" } as const
 
-const checkLease = (database: Database, sql: Statements, lease: number): void => {
-  const number = sql.get("SELECT number FROM lease WHERE name = 'run'")?.["number"]
-  if (number === lease) return
-  throw new StateError({
-    reason: "Superseded",
-    file: database.file,
-    message: "another run took over while this one slept, so this one stops before it writes anything more. The other run goes on with what was left."
-  })
-}
-
 const intend = (
   database: Database,
   sql: Statements,
@@ -72,7 +64,7 @@ const intend = (
   pack: number,
   now: number
 ): OpenCall | null => {
-  checkLease(database, sql, writer.lease)
+  Fence.checkLease(database, sql, writer.lease)
   const rows = sql.all(
     "SELECT customer FROM planned WHERE run = ? AND op = ? AND grp = ? AND state = 'planned' ORDER BY customer LIMIT ?",
     writer.run,
@@ -107,14 +99,21 @@ const intend = (
 
 const closeCall = (sql: Statements, call: OpenCall, outcome: string, detail: string | null, now: number): void => {
   sql.run("UPDATE call SET answered_at = ?, outcome = ?, detail = ? WHERE id = ?", now, outcome, detail, call.call)
+  sql.run("UPDATE call_row SET outcome = 'undone' WHERE call = ? AND outcome IS NULL", call.call)
+  // What a create that did not go through met may be there already: the next look at the groups is a fresh one.
+  if (call.op === "group.create" && outcome !== "done")
+    sql.run("UPDATE connection SET groups_listed_at = NULL WHERE id = (SELECT connection FROM call WHERE id = ?)", call.call)
 }
 
-const settlePlanned = (sql: Statements, call: OpenCall, customer: number, state: string, now: number): void => {
+const settlePlanned = (sql: Statements, call: OpenCall, customer: number, state: "planned" | "done" | "already" | "refused", now: number): void => {
+  // A run that has ended does nothing more: what it left undone is planned anew by the next.
+  const over = sql.get("SELECT 1 FROM call c JOIN run r ON r.id = c.run WHERE c.id = ? AND r.ended_at IS NOT NULL", call.call) !== undefined
+  const result = state === "planned" && over ? "void" : state
   sql.run(
     "UPDATE planned SET state = ?, call = ?, settled_at = ? WHERE run = (SELECT run FROM call WHERE id = ?) AND op = ? AND grp = ? AND customer = ?",
-    state,
+    result,
     call.call,
-    state === "planned" ? null : now,
+    result === "planned" ? null : now,
     call.call,
     call.op,
     call.group.number,
@@ -131,7 +130,8 @@ const moveLedger = (sql: Statements, call: OpenCall, customer: number, outcome: 
     sql.run("INSERT OR IGNORE INTO assignment SELECT ?, ?, ?, ?, run FROM call WHERE id = ?", group, customer, outcome, now, call.call)
     sql.run("DELETE FROM drift WHERE grp = ? AND customer = ?", group, customer)
   }
-  if (outcome === "applied") sql.run("UPDATE target_group SET expected_count = expected_count + ? WHERE id = ?", call.op === "assignment.add" ? 1 : -1, group)
+  if (outcome === "applied")
+    sql.run("UPDATE target_group SET expected_count = expected_count + ?1, count = count + ?1 WHERE id = ?2", call.op === "assignment.add" ? 1 : -1, group)
   sql.run("DELETE FROM refused WHERE op = ? AND grp = ? AND customer = ?", call.op, group, customer)
 }
 
@@ -157,9 +157,10 @@ const settleMade = (sql: Statements, call: OpenCall, made: TargetGroup, now: num
   )
   sql.run(
     `UPDATE target_group SET key = ?, basis = 'made', made_by_us = 1, slug = coalesce(?, slug), written = json_object('name', name, 'slug', slug, 'description', description),
-       count = 0, expected_count = 0, counted_at = ?, members_read_at = ?, created_at = coalesce(?, ?), gone_at = NULL, run = (SELECT run FROM call WHERE id = ?) WHERE id = ?`,
+       count = ?, expected_count = 0, counted_at = ?, members_read_at = ?, created_at = coalesce(?, ?), gone_at = NULL, run = (SELECT run FROM call WHERE id = ?) WHERE id = ?`,
     made.id,
     made.slug ?? null,
+    made.count ?? 0,
     now,
     now,
     made.createdAt ?? null,
@@ -167,7 +168,7 @@ const settleMade = (sql: Statements, call: OpenCall, made: TargetGroup, now: num
     call.call,
     number
   )
-  sql.run("INSERT OR REPLACE INTO seen_group VALUES (?, 0)", number)
+  if ((made.count ?? 0) === 0) sql.run("INSERT OR REPLACE INTO seen_group VALUES (?, 0)", number)
 }
 
 const settleGroup = (
@@ -208,6 +209,11 @@ const openCalls = (sql: Statements, to: string): ReadonlyArray<OpenCall> =>
 export const make = (database: Database): typeof Journal.Service => {
   const stored = (work: (sql: Statements, now: number) => void): Effect.Effect<void, StateError> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => work(sql, now)))
+  const settled = (call: OpenCall, work: (sql: Statements, now: number) => void): Effect.Effect<void, StateError> =>
+    stored((sql, now) => {
+      Fence.checkOpen(database, sql, call)
+      work(sql, now)
+    })
   return {
     openCalls: (to) => database.use((sql) => openCalls(sql, to)),
     work: (run, phase, limit) => database.use((sql) => sql.all(`${workRows(phases[phase])} ORDER BY count(*) DESC, p.grp LIMIT ?`, run, limit).map(workOf)),
@@ -218,10 +224,10 @@ export const make = (database: Database): typeof Journal.Service => {
       }),
     intend: (writer, op, group, pack) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => intend(database, sql, writer, op, group, pack, now))),
-    settleRows: (call, outcome, detail) => stored((sql, now) => settleRows(sql, call, outcome, detail, now)),
-    settleGroup: (call, outcome, detail) => stored((sql, now) => settleGroup(sql, call, outcome, detail, now)),
+    settleRows: (call, outcome, detail) => settled(call, (sql, now) => settleRows(sql, call, outcome, detail, now)),
+    settleGroup: (call, outcome, detail) => settled(call, (sql, now) => settleGroup(sql, call, outcome, detail, now)),
     refuse: (call, reason) =>
-      stored((sql, now) => {
+      settled(call, (sql, now) => {
         for (const customer of call.op.startsWith("group.") ? [0] : call.rows.map((row) => row.number)) {
           Refusals.store(sql, call, customer, reason, now)
           settlePlanned(sql, call, customer, "refused", now)
@@ -237,7 +243,7 @@ export const make = (database: Database): typeof Journal.Service => {
         closeCall(sql, call, "refused", reason, now)
       }),
     groupGone: (call) =>
-      stored((sql, now) => {
+      settled(call, (sql, now) => {
         sql.run("UPDATE target_group SET gone_at = ? WHERE id = ?", now, call.group.number)
         sql.run(
           "UPDATE planned SET state = 'void', settled_at = ? WHERE grp = ? AND state = 'planned' AND run = (SELECT run FROM call WHERE id = ?)",

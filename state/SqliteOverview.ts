@@ -57,9 +57,11 @@ const toRun = (sql: Statements, row: Row): RunRow => {
 }
 
 const failing = (sql: Statements, sync: number, before: number | null): Failing | null => {
+  // A saved plan that was refused as stale says nothing about the sync.
+  const failed = "status = 'failed' AND error ->> '$.kind' <> 'stale'"
   const good = "SELECT coalesce(max(id), 0) FROM run WHERE sync = ?1 AND id < ?2 AND ended_at IS NOT NULL AND status NOT IN ('failed', 'interrupted')"
   const rows = sql.all(
-    `SELECT started_at, error FROM run WHERE sync = ?1 AND id < ?2 AND status = 'failed' AND id > (${good}) ORDER BY id`,
+    `SELECT started_at, error FROM run WHERE sync = ?1 AND id < ?2 AND ${failed} AND id > (${good}) ORDER BY id`,
     sync,
     before ?? Number.MAX_SAFE_INTEGER
   )
@@ -74,7 +76,7 @@ const sameKind = (sql: Statements, sync: number, before: number | null): ToldBef
   if (series === null) return null
   const kinds = sql
     .all(
-      "SELECT json_extract(error, '$.kind') AS kind FROM run WHERE sync = ? AND id < ? AND status = 'failed' ORDER BY id DESC LIMIT ?",
+      "SELECT error ->> '$.kind' AS kind FROM run WHERE sync = ? AND id < ? AND status = 'failed' AND error ->> '$.kind' <> 'stale' ORDER BY id DESC LIMIT ?",
       sync,
       before ?? Number.MAX_SAFE_INTEGER,
       series.runs

@@ -108,7 +108,7 @@ const toChange = (frame: Frame, row: Row): Change => {
       : {
           source: {
             connection: String(row["connection"]),
-            record: row["person_key"] === null ? String(row["via_kind"]) : "customer",
+            record: row["person_key"] === null ? String(row["via_kind"]) : (frame.words.get(String(row["connection"])) ?? "customer"),
             id: String(row["person_key"] ?? row["via_key"]),
             group: `${String(row["via_kind"])} ${String(row["via_name"])}`
           }
@@ -213,7 +213,12 @@ export const make = (database: Database): typeof PlanStore.Service => ({
       const work = "part IS NULL AND dropped IS NULL"
       const count = (op: ChangeOp) => number(sql, `SELECT count(*) AS n FROM change WHERE op = ? AND ${work}`, op)
       const packs = (op: ChangeOp, size: number) =>
-        number(sql, `SELECT sum((n + ?1 - 1) / ?1) AS n FROM (SELECT count(*) AS n FROM change WHERE op = ?2 AND ${work} GROUP BY grp)`, size, op)
+        number(
+          sql,
+          `SELECT sum((n + CAST(?1 AS INTEGER) - 1) / CAST(?1 AS INTEGER)) AS n FROM (SELECT count(*) AS n FROM change WHERE op = ?2 AND ${work} GROUP BY grp)`,
+          size,
+          op
+        )
       return {
         creates: count("group.create"),
         updates: count("group.update"),

@@ -144,6 +144,9 @@ const matchRule = (sql: Statements, from: number, to: number, now: number, rule:
   }
 }
 
+/** Customers of the source `?1` who may be matched at all. */
+const active = "c.connection = ?1 AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL"
+
 const linkCustomers = (sql: Statements, { sync, now }: Frame, match: ReadonlyArray<MatchRule>): void => {
   const to = connectionId(sql, sync.to)
   const gone = "SELECT id FROM target_customer WHERE connection = ? AND gone_at IS NOT NULL"
@@ -153,11 +156,21 @@ const linkCustomers = (sql: Statements, { sync, now }: Frame, match: ReadonlyArr
   for (const source of sync.from) {
     const from = connectionId(sql, source)
     for (const rule of match) matchRule(sql, from, to, now, rule)
+    // Whoever takes the address that another one's match rests on may be that person or a stranger: a person decides.
+    sql.run(
+      `INSERT OR IGNORE INTO held_identity SELECT e.value, 'the address of this match belongs to another customer of ' || ?3 || ' now' FROM customer_link l
+       JOIN source_customer c ON c.id = l.source_customer AND c.connection = ?1 AND c.gone_at IS NULL AND c.address IS NOT l.value
+       JOIN source_customer d ON d.connection = ?1 AND d.address = l.value AND d.id <> c.id AND d.gone_at IS NULL AND d.role = 'customer' AND d.excluded IS NULL
+       JOIN json_each(json_array(c.id, d.id)) e WHERE l.target_connection = ?2 AND l.basis = 'email'`,
+      from,
+      to,
+      source
+    )
     sql.run(
       `INSERT OR IGNORE INTO held_identity SELECT l.source_customer, 'several customers of ' || ?3 || ' match one customer at the target' FROM customer_link l
-       JOIN source_customer c ON c.id = l.source_customer AND c.connection = ?1 AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL
-       WHERE l.target_connection = ?2 AND EXISTS (SELECT 1 FROM customer_link o JOIN source_customer d ON d.id = o.source_customer AND d.connection = ?1 AND d.gone_at IS NULL AND d.role = 'customer' AND d.excluded IS NULL
-         WHERE o.target_customer = l.target_customer AND o.source_customer <> l.source_customer)`,
+       JOIN source_customer c ON c.id = l.source_customer AND ${active}
+       WHERE l.target_connection = ?2 AND l.target_customer IN (SELECT k.target_customer FROM customer_link k JOIN source_customer c ON c.id = k.source_customer AND ${active}
+         WHERE k.target_connection = ?2 GROUP BY 1 HAVING count(*) > 1)`,
       from,
       to,
       source

@@ -2,27 +2,22 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Identity } from "../src/contract/Identity.ts"
-import { StateError } from "../src/contract/StateError.ts"
+import type { StateError } from "../src/contract/StateError.ts"
 import type { ChangeOp } from "../src/model/Change.ts"
 import type { ChangeCounts, Refused } from "../src/model/Result.ts"
 import { type Binding, type Lease, type RunStore } from "../src/run/RunStore.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Row, Statements } from "./Database.ts"
+import * as Fence from "./Fence.ts"
 
-const acquire = (sql: Statements, holder: string, millis: number, now: number): Lease => {
+const acquire = (sql: Statements, holder: string, millis: number, instead: number | null, now: number): Lease => {
   const held = sql.get("SELECT number, holder, expires_at FROM lease WHERE name = 'run'")
-  if (held !== undefined && Number(held["expires_at"]) > now) return { _tag: "Taken", holder: String(held["holder"]), until: Number(held["expires_at"]) }
-  const number = Number(held?.["number"] ?? 0) + 1
-  sql.run("INSERT OR REPLACE INTO lease VALUES ('run', ?, ?, ?)", number, holder, now + millis)
-  return { _tag: "Ours", number }
+  const number = Number(held?.["number"] ?? 0)
+  const until = Number(held?.["expires_at"] ?? 0)
+  if (until > now && number !== instead) return { _tag: "Taken", number, holder: String(held?.["holder"]), until }
+  sql.run("INSERT OR REPLACE INTO lease VALUES ('run', ?, ?, ?)", number + 1, holder, now + millis)
+  return { _tag: "Ours", number: number + 1 }
 }
-
-const superseded = (file: string): StateError =>
-  new StateError({
-    reason: "Superseded",
-    file,
-    message: "another run took over while this one slept, so this one stopped. The other run goes on with what was left."
-  })
 
 const bind = (sql: Statements, name: string, connector: string, identity: Identity, now: number): Binding => {
   const id = connectionId(sql, name)
@@ -65,15 +60,26 @@ const refusedRow = (sync: string, row: Row): Refused => ({
 export const make = (database: Database): typeof RunStore.Service => {
   const atNow = <A>(work: (sql: Statements, now: number) => A): Effect.Effect<A, StateError> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => work(sql, now)))
+  // The lease taken last through this opening of the file.
+  let held: number | null = null
   return {
     lineage: database.lineage,
     file: database.file,
     fresh: database.fresh,
-    acquire: (holder, millis) => atNow((sql, now) => acquire(sql, holder, millis, now)),
+    acquire: (holder, millis, instead) =>
+      Effect.tap(
+        atNow((sql, now) => acquire(sql, holder, millis, instead, now)),
+        (lease) =>
+          Effect.sync(() => {
+            if (lease._tag === "Ours") held = lease.number
+          })
+      ),
     renew: (number, millis) =>
       atNow((sql, now) => {
-        if (sql.run("UPDATE lease SET expires_at = ? WHERE name = 'run' AND number = ?", now + millis, number) === 0) throw superseded(database.file)
+        Fence.checkLease(database, sql, number)
+        sql.run("UPDATE lease SET expires_at = ? WHERE name = 'run'", now + millis)
       }),
+    stillOurs: database.use((sql) => Fence.checkLease(database, sql, held)),
     release: (number) => atNow((sql) => void sql.run("UPDATE lease SET expires_at = 0 WHERE name = 'run' AND number = ?", number)),
     begin: (sync, kind, who, host) =>
       atNow((sql, now) => {
@@ -122,7 +128,14 @@ export const make = (database: Database): typeof RunStore.Service => {
         for (const item of use) sql.run("INSERT INTO pacer_use VALUES (?, ?, ?)", connection, item.endpoint, item.at)
       }),
     voidPlanned: (run) => atNow((sql, now) => void sql.run("UPDATE planned SET state = 'void', settled_at = ? WHERE run = ? AND state = 'planned'", now, run)),
-    judgement: (keep, steps) => database.around(steps, () => keep),
+    judgement: (keep, steps) =>
+      database.around(
+        Effect.zipRight(
+          database.use((sql) => Fence.checkLease(database, sql, keep ? held : null)),
+          steps
+        ),
+        () => keep
+      ),
     pausedUntil: (sync, now) =>
       database.use((sql) => {
         const row = sql.get("SELECT paused_until, paused_by FROM sync WHERE name = ? AND paused_until > ?", sync, now)

@@ -216,9 +216,9 @@ export const make = (database: Database): typeof SnapshotStore.Service => ({
     database.use((sql) =>
       sql
         .all(
-          `SELECT s.kind, count(*) AS n, min(s.key) AS example FROM stage_membership s
-           WHERE NOT EXISTS (SELECT 1 FROM stage_gone g WHERE g.record = 'group' AND g.kind = s.kind AND g.key = s.key)
-             AND s.key NOT IN (SELECT key FROM stage_group g WHERE g.kind = s.kind AND g.carrier = 'customer') GROUP BY s.kind`
+          `SELECT s.kind, sum(s.n) AS n, min(s.key) AS example FROM (SELECT kind, key, count(*) AS n FROM stage_membership GROUP BY kind, key) s
+           LEFT JOIN (SELECT DISTINCT kind, key FROM stage_group WHERE carrier = 'customer' UNION SELECT kind, key FROM stage_gone WHERE record = 'group') g ON g.kind = s.kind AND g.key = s.key
+           WHERE g.key IS NULL GROUP BY s.kind`
         )
         .map((row) => ({ kind: String(row["kind"]), count: Number(row["n"]), example: String(row["example"]) }))
     ),

@@ -15,9 +15,9 @@ export const unmatchedPeople = `
   FROM source_customer c
   WHERE c.connection IN (SELECT value FROM json_each(?2)) AND c.gone_at IS NULL AND c.role = 'customer'
     AND (c.id IN (SELECT source_customer FROM held_identity) OR c.excluded IS NOT NULL OR NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?1))
-    AND EXISTS (SELECT 1 FROM source_membership m WHERE m.customer = c.id AND (
-      EXISTS (SELECT 1 FROM mapping p WHERE p.source_group = m.grp)
-      OR EXISTS (SELECT 1 FROM source_inclusion i JOIN mapping p ON p.source_group = i.grp WHERE i.organization = m.grp)))`
+    AND (EXISTS (SELECT 1 FROM source_membership m WHERE m.customer = c.id AND EXISTS (SELECT 1 FROM mapping p WHERE p.source_group = m.grp))
+      OR EXISTS (SELECT 1 FROM source_membership m JOIN source_inclusion i ON i.organization = m.grp JOIN mapping p ON p.source_group = i.grp WHERE m.customer = c.id)
+      OR c.id IN (SELECT h.source_customer FROM held_identity h JOIN claim l ON l.person = h.source_customer))`
 
 export const sourceIds = (sql: Statements, frame: Pick<Frame, "sync">): string => JSON.stringify(frame.sync.from.map((name) => connectionId(sql, name)))
 

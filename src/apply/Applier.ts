@@ -190,18 +190,18 @@ const canary = (work: Work): Applying<void> =>
     const group = yield* journal.smallest(work.writer.run)
     if (group === null) return
     yield* group.adds > 0 || group.create || group.update ? fill(work, group, true) : empty(work, group, true)
-    yield* readBack(work, group)
-    yield* journal.noteCanary(work.writer.to)
+    if (yield* readBack(work, group)) yield* journal.noteCanary(work.writer.to)
   })
 
-const readBack = (work: Work, group: WorkGroup): Applying<void> =>
+/** Whether anything was written to read back. Fails when it does not show. */
+const readBack = (work: Work, group: WorkGroup): Applying<boolean> =>
   Effect.gen(function* () {
     const journal = yield* Journal
     const written = yield* journal.written(work.writer.run, group.group)
-    if (written === null || written.rows.length === 0) return
+    if (written === null || written.rows.length === 0) return false
     const outcome = yield* Evidence.rows(work.target, written)
     const missing = written.rows.filter((row) => outcome.get(row.number) === "undone")
-    if (missing.length === 0) return
+    if (missing.length === 0) return true
     const done = written.op === "assignment.add" ? "added" : "removed"
     return yield* new ConnectorError({
       connection: work.writer.to,

@@ -20,14 +20,15 @@ export interface CallRow {
   readonly absent: boolean
 }
 
-/** A call whose intent is stored. Times by our clock; add `clockOffset` for the server's. */
+/** A call whose intent is stored. Times by our clock; add `clockOffset` for the server's. `null`: no answer has told it yet. */
 export interface OpenCall {
   readonly call: number
+  readonly connection: string
   readonly op: ChangeOp
   readonly group: { readonly number: number; readonly id: string | null; readonly name: string; readonly handle: string | null }
   readonly rows: ReadonlyArray<CallRow>
   readonly intentAt: number
-  readonly clockOffset: number
+  readonly clockOffset: number | null
 }
 
 export type RowOutcome =
@@ -62,14 +63,17 @@ export class Journal extends Context.Tag("groupbridge/Journal")<
      * Fails with `Superseded`, storing nothing, when the lease is no longer ours.
      */
     readonly intend: (writer: Writer, op: ChangeOp, group: number, pack: number) => Effect.Effect<OpenCall | null, StateError>
-    /** Stores what came of a call's rows, moves the ledger and the group's expected size. Rows that are `undone` are planned again. */
+    /**
+     * Stores what came of a call's rows, moves the ledger and the group's expected size. Rows that are `undone` are planned again if their
+     * run is still under way. This and the next three fail with `Superseded`, storing nothing, when the call has an outcome already.
+     */
     readonly settleRows: (call: OpenCall, outcome: ReadonlyMap<number, RowOutcome>, detail: string | null) => Effect.Effect<void, StateError>
     readonly settleGroup: (
       call: OpenCall,
       outcome: { readonly made: TargetGroup } | "updated" | "deleted" | "undone",
       detail: string | null
     ) => Effect.Effect<void, StateError>
-    /** Refuses rows (or the group's change) with the vendor's words; they are tried again when changed, else after 1 h doubling to a day. */
+    /** Refuses rows (or the group's change) with the reason; they are tried again when changed, else after 1 h doubling to a day. */
     readonly refuse: (call: OpenCall, reason: string) => Effect.Effect<void, StateError>
     /** The target's group is not there any more: its planned work is void, and the next run starts from its absence. */
     readonly groupGone: (call: OpenCall) => Effect.Effect<void, StateError>

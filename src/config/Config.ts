@@ -128,6 +128,6 @@ export interface Config {
   readonly state: string
   readonly backup: { readonly dir: string; readonly keep: number }
   readonly keep: Duration.Duration
-  /** Values that came out of `${...}`: all of them are hidden in whatever leaves the program. */
+  /** Secret options of connections, and values out of `${...}` unless they are a plain option: all are hidden in whatever leaves the program. */
   readonly secrets: ReadonlyArray<string>
 }

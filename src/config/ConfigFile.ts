@@ -78,9 +78,20 @@ const read = (options: LoadOptions, now: number): Either.Either<Config, ConfigIn
     problems
   }
   const syncs = syncNodes === undefined || Array.isArray(syncNodes.value) ? new Map() : Syncs.read(syncNodes, world)
-  const secrets = [...new Set([...variables.values(), ...[...connections.values()].flatMap((one) => Connections.secretsIn(one.options))])]
-  if (Option.isNone(shape) || !problems.none()) return Either.left(problems.invalid(main, secrets))
+  const given = [...connections.values()].map((one) => one.options)
+  const hidden = given.flatMap(Connections.secretsIn)
+  if (Option.isNone(shape) || !problems.none()) {
+    // What could not be filled in still stands as it was written, and is no secret: its name is what the message is about.
+    return Either.left(
+      problems.invalid(
+        main,
+        [...variables.values(), ...hidden].filter((secret) => !Variables.refers(secret))
+      )
+    )
+  }
   const { state, backup, keep } = shape.value
+  // A team's or a person's name that a variable holds is no secret, and reports must be able to say it.
+  const plain = new Set(given.flatMap(Connections.plainIn))
   return Either.right({
     file: options.file,
     connections,
@@ -88,7 +99,7 @@ const read = (options: LoadOptions, now: number): Either.Either<Config, ConfigIn
     state: path.resolve(dir, state),
     backup: { dir: path.resolve(dir, backup.dir), keep: backup.keep },
     keep,
-    secrets
+    secrets: [...new Set([...variables.values().filter((value) => !plain.has(value)), ...hidden])]
   })
 }
 

@@ -59,3 +59,11 @@ export const secretsIn = (value: unknown): ReadonlyArray<string> => {
   if (Array.isArray(value)) return value.flatMap(secretsIn)
   return Predicate.isRecord(value) ? Object.values(value).flatMap(secretsIn) : []
 }
+
+/** The texts inside that are no `Redacted`. */
+export const plainIn = (value: unknown): ReadonlyArray<string> => {
+  if (typeof value === "string") return [value]
+  if (Redacted.isRedacted(value)) return []
+  if (Array.isArray(value)) return value.flatMap(plainIn)
+  return Predicate.isRecord(value) ? Object.values(value).flatMap(plainIn) : []
+}

@@ -14,6 +14,8 @@ export interface Frame {
   readonly read: ReadonlyArray<string>
   readonly run: number
   readonly now: number
+  /** The vendors' words for a customer's record, by connection: "user", "contact". */
+  readonly words: ReadonlyMap<string, string>
 }
 
 export class ReconcileStore extends Context.Tag("groupbridge/ReconcileStore")<

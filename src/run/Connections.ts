@@ -1,5 +1,6 @@
 /** The connections of one invocation: each is opened once, has one pacer, and its source is read once, however many syncs use it. */
-import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -13,6 +14,7 @@ import type { Source } from "../contract/Source.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Target, TargetDeclaration } from "../contract/Target.ts"
 import * as SlotPacer from "../http/SlotPacer.ts"
+import { TransportFailure } from "../http/TransportFailure.ts"
 import type { SourceRead } from "../read/SourceReader.ts"
 import { RunStore } from "./RunStore.ts"
 
@@ -60,6 +62,15 @@ export const windows = (connector: AnyConnector, config: ConnectionConfig): { re
   }
 }
 
+/** A call that writes may wait long for its turn: whether another run took over meanwhile is asked right before it is sent. */
+const fenced = (client: HttpClient.HttpClient, { stillOurs }: typeof RunStore.Service): HttpClient.HttpClient =>
+  HttpClient.transform(client, (send, request) => {
+    if (request.method === "GET") return send
+    const refuse = ({ message }: { readonly message: string }) =>
+      new HttpClientError.RequestError({ request, reason: "Transport", cause: new TransportFailure({ words: message, reached: false, passing: false }) })
+    return Effect.zipRight(Effect.mapError(stillOurs, refuse), send)
+  })
+
 const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
   Effect.gen(function* () {
     const { connectors, client, redactor } = yield* Vendors
@@ -75,7 +86,7 @@ const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
       onWait: (until, why) => options.onWait(name, until, why)
     })
     yield* Effect.addFinalizer(() => Effect.ignore(Effect.flatMap(pacer.use, (use) => store.storePacerUse(name, use))))
-    const context = { name, client, pacer, redactor }
+    const context = { name, client: fenced(client, store), pacer, redactor }
     const source = connector.source === undefined ? null : yield* connector.source.make(config.options, context)
     const target =
       connector.target === undefined ? null : { api: yield* connector.target.make(config.options, context), declaration: connector.target.declaration }

@@ -181,7 +181,8 @@ export const make = (seen: Seen, run: number, scope: Scope, spool: string, keep:
     const store = yield* RunStore
     const plan = yield* PlanStore
     const now = yield* Clock.currentTimeMillis
-    const frame: Frame = { sync: seen.sync, read: seen.sources.flatMap((source) => (source.read === null ? [] : [source.read.connection])), run, now }
+    const words = new Map(seen.sources.map(({ connected }) => [connected.config.name, connected.connector.source?.declaration.customerWord ?? "customer"]))
+    const frame: Frame = { sync: seen.sync, read: seen.sources.flatMap((source) => (source.read === null ? [] : [source.read.connection])), run, now, words }
     const judgement = Effect.gen(function* () {
       yield* compare(frame)
       const readings = yield* Guards.hold(frame, scope.lifted)

@@ -18,7 +18,7 @@ export type Binding =
 export type Lease =
   | { readonly _tag: "Ours"; readonly number: number }
   /** Somebody else writes; their lease ends at `until` unless it is renewed. */
-  | { readonly _tag: "Taken"; readonly holder: string; readonly until: number }
+  | { readonly _tag: "Taken"; readonly number: number; readonly holder: string; readonly until: number }
 
 export class RunStore extends Context.Tag("groupbridge/RunStore")<
   RunStore,
@@ -27,9 +27,12 @@ export class RunStore extends Context.Tag("groupbridge/RunStore")<
     readonly file: string
     /** The state file was made in this invocation. */
     readonly fresh: boolean
-    readonly acquire: (holder: string, millis: number) => Effect.Effect<Lease, StateError>
+    /** Takes the lease if it is free or has ended. `instead`: the number of a lease whose holder is known to be dead, which ends now. */
+    readonly acquire: (holder: string, millis: number, instead: number | null) => Effect.Effect<Lease, StateError>
     /** Fails with `Superseded` when the lease is not ours any more. */
     readonly renew: (number: number, millis: number) => Effect.Effect<void, StateError>
+    /** Fails with `Superseded` when the lease taken here was taken over since. Fine where none was taken. */
+    readonly stillOurs: Effect.Effect<void, StateError>
     readonly release: (number: number) => Effect.Effect<void, StateError>
     readonly begin: (sync: string, kind: RunKind, who: string, host: string) => Effect.Effect<number, StateError>
     readonly end: (
@@ -48,7 +51,7 @@ export class RunStore extends Context.Tag("groupbridge/RunStore")<
     readonly storePacerUse: (connection: string, use: ReadonlyArray<PacerUse>) => Effect.Effect<void, StateError>
     /** Planned changes that nobody carried out are void, such as those of a run that was declined. */
     readonly voidPlanned: (run: number) => Effect.Effect<void, StateError>
-    /** Runs `steps` in one transaction that is stored if `keep`, and otherwise taken back. */
+    /** Runs `steps` in one transaction that is stored if `keep`, and otherwise taken back. With `keep`, fails with `Superseded` as `stillOurs` does. */
     readonly judgement: <A, E, R>(keep: boolean, steps: Effect.Effect<A, E, R>) => Effect.Effect<A, E | StateError, R>
     readonly pausedUntil: (sync: string, now: number) => Effect.Effect<{ readonly until: number; readonly by: string } | null, StateError>
   }

@@ -83,8 +83,8 @@ const seeSource = (name: string, connections: Connections, onLook: Looking.OnLoo
 const failedPlan = (sync: SyncConfig, error: RunFailure): PlanResult => ({
   sync: sync.name,
   status: "failed",
-  from: sync.from.map((connection) => ({ connection, connector: "", account: "" })),
-  to: { connection: sync.to, connector: "", account: "" },
+  from: sync.from.map((connection) => ({ connection, connector: connection, account: "" })),
+  to: { connection: sync.to, connector: sync.to, account: "" },
   reads: [],
   summary: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 }, held: 0, unmatched: 0, ambiguous: 0, tasks: 0 },
   guards: [],

@@ -180,7 +180,7 @@ describe("a config that is right", () => {
       assert.strictEqual(config.state, path.join(dir, ".groupbridge/state.db"))
       assert.deepEqual(config.backup, { dir: "/var/backup/groupbridge", keep: 30 })
       assert.deepEqual(config.keep, Duration.days(400))
-      assert.deepEqual(config.secrets, ["bot@acme.com", "from-environment", "key-from-file"])
+      assert.deepEqual(config.secrets, ["from-environment", "key-from-file"])
     })
   )
 

@@ -55,6 +55,13 @@ describe("what changes at the source", () => {
     Effect.gen(function* () {
       const bridge = yield* synced
       const source = bridge.zendesk.source!
+      const strangers = ["11", "12", "13", "14", "15", "16"]
+      source.load({
+        customers: strangers.map((id) => ({ id, email: `s${id}@x.io`, name: id })),
+        organizations: [{ id: "104", name: "Umbrella" }],
+        memberships: strangers.map((customer) => ({ customer, organization: "104" }))
+      })
+      yield* bridge.sync()
       source.deleteCustomer("3")
       source.makeStaff("2")
       const { changes } = yield* bridge.plan()

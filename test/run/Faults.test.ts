@@ -162,7 +162,7 @@ describe("a lost or vague answer", () => {
         bridge.zendesk.source!.leave("5", "101")
         const last = yield* bridge.sync({ depth: "none" })
         assert.deepStrictEqual(last.summary.assignments, { add: 0, remove: 1 })
-        assert.include(bridge.held()["Globex"], "c6@x.io")
+        assert.include(bridge.held()["Globex"]!, "c6@x.io")
       })
     )
   )

@@ -1,6 +1,6 @@
 /** A whole Groupbridge in one process: real connectors over in-process sandboxes, a real state file, a real config file. */
 import * as Effect from "effect/Effect"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Cstar from "../../connectors/cstar/sandbox.ts"
@@ -18,17 +18,24 @@ import * as Faulty from "../../src/sandbox/Faulty.ts"
 import * as InProcess from "../../src/sandbox/InProcess.ts"
 import * as SqliteState from "../../state/SqliteState.ts"
 
+/** Every commit waits for the disk; in memory, where there is such a folder, many small runs take a fraction of the time. */
+const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
+
 export const sourceUrl = "https://acme.zendesk.test"
+export const secondSourceUrl = "https://beta.zendesk.test"
 export const targetUrl = "https://cstar.test"
 
 export interface Bridge {
   readonly zendesk: Zendesk.ZendeskSandbox
+  /** Another helpdesk, connected as `beta`; no sync reads it unless `configure` says so. */
+  readonly beta: Zendesk.ZendeskSandbox
   readonly cstar: Cstar.CstarSandbox
   readonly source: Faulty.FaultySandbox
+  readonly secondSource: Faulty.FaultySandbox
   readonly target: Faulty.FaultySandbox
   readonly dir: string
   /** Replaces the sync's part of the config: YAML, indented by four spaces. */
-  readonly configure: (rules: string) => void
+  readonly configure: (rules: string, from?: string) => void
   readonly sync: (
     options?: Partial<Scope & { readonly kind: "sync" | "apply" | "approve"; readonly depth: "usual" | "full" | "none" | "counts" }>
   ) => Effect.Effect<SyncResult>
@@ -49,30 +56,32 @@ export const usualRules = `
 /** Makes a bridge in a folder of its own, which goes with the scope. */
 export const make = Effect.gen(function* () {
   const dir = yield* Effect.acquireRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "groupbridge-"))),
+    Effect.sync(() => mkdtempSync(join(memory, "groupbridge-"))),
     (dir) => Effect.sync(() => rmSync(dir, { recursive: true, force: true }))
   )
   const zendesk = Zendesk.make()
+  const beta = Zendesk.make()
   const cstar = Cstar.make()
+  const secondSource = Faulty.make(beta.app)
   const source = Faulty.make(zendesk.app)
   const target = Faulty.make(cstar.app)
   const file = join(dir, "groupbridge.yaml")
   const emails = new Map<string, string>()
-  const configure = (rules: string) => {
+  const configure = (rules: string, from = "zendesk") => {
     const options = (given: Readonly<Record<string, unknown>>) =>
       Object.entries(given)
         .map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`)
         .join("")
     writeFileSync(
       file,
-      `connections:\n  zendesk:\n    connector: zendesk\n${options(zendesk.options(sourceUrl))}  cstar:\n    connector: cstar\n    budget: 100%\n${options(cstar.options(targetUrl))}syncs:\n  customers:\n    from: zendesk\n    to: cstar${rules}\n`
+      `connections:\n  zendesk:\n    connector: zendesk\n${options(zendesk.options(sourceUrl))}  beta:\n    connector: zendesk\n${options(beta.options(secondSourceUrl))}  cstar:\n    connector: cstar\n    budget: 100%\n${options(cstar.options(targetUrl))}syncs:\n  customers:\n    from: ${from}\n    to: cstar${rules}\n`
     )
   }
   configure(usualRules)
   const vendors = {
     connectors,
     redactor: SecretRedactor.make(),
-    client: InProcess.client({ [sourceUrl]: source.app, [targetUrl]: target.app })
+    client: InProcess.client({ [sourceUrl]: source.app, [secondSourceUrl]: secondSource.app, [targetUrl]: target.app })
   }
   const invocation = <A>(
     use: (bridge: {
@@ -103,8 +112,10 @@ export const make = Effect.gen(function* () {
   }
   const bridge: Bridge = {
     zendesk,
+    beta,
     cstar,
     source,
+    secondSource,
     target,
     dir,
     configure,

@@ -1,0 +1,39 @@
+/** `apply FILE`: exactly the rows of a saved plan, as far as they are still true. */
+import * as Effect from "effect/Effect"
+import * as PlanFile from "../plan/PlanFile.ts"
+import type { CommonOptions } from "./CommonOptions.ts"
+import type { Load } from "./Environment.ts"
+import * as Guards from "./Guards.ts"
+import * as Invocation from "./Invocation.ts"
+import * as Results from "./Results.ts"
+import * as World from "./World.ts"
+import * as Writing from "./Writing.ts"
+
+export interface ApplyOptions extends CommonOptions {
+  readonly approve?: ReadonlyArray<string>
+}
+
+export const run = (load: Load, file: string, options: ApplyOptions): Promise<number> =>
+  Invocation.run(load, options, (invocation) =>
+    Effect.gen(function* () {
+      const lifted = yield* Guards.lifted(options.approve)
+      const header = yield* PlanFile.header(file)
+      const config = yield* World.config(invocation)
+      const sync = yield* World.sync(config.syncs, header.sync)
+      return yield* World.withState(
+        invocation,
+        config
+      )(
+        Effect.gen(function* () {
+          const connections = yield* World.connections(invocation, config, [sync])
+          const written = yield* Writing.run(invocation, sync, connections, {
+            kind: "apply",
+            scope: { ...Writing.everything, lifted, file },
+            depth: "usual",
+            confirm: (plan, spool) => Writing.showAndAsk(invocation, plan, spool)
+          })
+          return yield* Results.print(invocation, [written])
+        })
+      )
+    })
+  )

@@ -1,0 +1,78 @@
+/** `approve ID`: stores the decision and applies the part at once, row by row as far as it is still true. */
+import * as Effect from "effect/Effect"
+import type { SyncConfig } from "../config/Config.ts"
+import type { PlanResult } from "../model/Result.ts"
+import * as Wording from "../report/Wording.ts"
+import { Overview } from "../run/Overview.ts"
+import * as Ask from "./Ask.ts"
+import type { CommonOptions } from "./CommonOptions.ts"
+import * as Deciding from "./Deciding.ts"
+import type { Load } from "./Environment.ts"
+import * as Invocation from "./Invocation.ts"
+import * as Results from "./Results.ts"
+import * as World from "./World.ts"
+import * as Writing from "./Writing.ts"
+
+export interface DecisionOptions extends CommonOptions {
+  readonly reason?: string
+}
+
+/** `311 rows read again: 309 still true, 2 not any more and left as they are. 309 leave; 309 calls, 24 min at 800/h` */
+const summary = (rows: number, plan: PlanResult): string => {
+  const still = Wording.total(plan.summary)
+  const gone = rows > still ? `, ${Wording.number(rows - still)} not any more and left as they are` : ""
+  return `${Wording.plural(rows, "row")} read again: ${Wording.number(still)} still true${gone}. ${Wording.planned(plan.summary, null)}; ${Wording.estimate(plan.estimate)}.`
+}
+
+/** On a terminal the decision stands only once its consequences were shown and agreed to. */
+const applyPart = (invocation: Invocation.Invocation, sync: SyncConfig, { number, part }: Deciding.OpenPart, options: DecisionOptions) =>
+  Effect.gen(function* () {
+    const overview = yield* Overview
+    const by = Deciding.decider(invocation, options.reason)
+    const asking = invocation.interactive && options.yes !== true
+    let agreed = !asking
+    const config = yield* World.config(invocation)
+    const connections = yield* World.connections(invocation, config, [sync])
+    return yield* Effect.acquireUseRelease(
+      overview.decide(number, "approved", by),
+      () =>
+        Writing.run(invocation, sync, connections, {
+          kind: "approve",
+          scope: { ...Writing.everything, part: number },
+          depth: "usual",
+          confirm: (plan) => {
+            const told = summary(part.changes, plan)
+            if (!asking) invocation.output.note(told)
+            return Effect.tap(asking ? Ask.yes(invocation, `${told} Apply now?`) : Effect.succeed(true), (yes) =>
+              Effect.sync(() => {
+                agreed = yes
+              })
+            )
+          }
+        }),
+      () => (agreed ? Effect.void : Effect.ignore(overview.decide(number, "open", { ...by, reason: "not agreed to at the terminal" })))
+    )
+  })
+
+export const run = (load: Load, id: string, options: DecisionOptions): Promise<number> =>
+  Invocation.run(load, options, (invocation) =>
+    Effect.gen(function* () {
+      const config = yield* World.config(invocation)
+      return yield* World.withStateToLook(
+        invocation,
+        config
+      )(
+        Effect.gen(function* () {
+          const open = yield* Deciding.open(invocation, id)
+          const sync = yield* World.sync(config.syncs, open.part.sync)
+          const written = yield* applyPart(invocation, sync, open, options)
+          const code = yield* Results.print(invocation, [written])
+          const { part, decided } = yield* Deciding.find(id)
+          if (part.decision === "open" && !written.declined && decided !== null) invocation.output.note(`${part.id} is still open.`)
+          if (part.decision === "approved" && written.result.error !== null)
+            invocation.output.note(`${part.id} stays approved: the next sync applies what is still true of it.`)
+          return code
+        })
+      )
+    })
+  )

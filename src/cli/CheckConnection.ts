@@ -1,0 +1,77 @@
+/** Asks a vendor who we are there, and compares the answer with what the state knows. Writes nothing. */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { basename } from "node:path"
+import type { Config, ConnectionConfig, SyncConfig } from "../config/Config.ts"
+import type { ConnectorError } from "../contract/ConnectorError.ts"
+import type { Identity } from "../contract/Identity.ts"
+import type { StateError } from "../contract/StateError.ts"
+import type { ConnectionCheck } from "../model/Overview.ts"
+import type { RunFailure } from "../model/Result.ts"
+import type { Connections } from "../run/Connections.ts"
+import * as Failure from "../run/Failure.ts"
+import { type KnownConnection, Overview } from "../run/Overview.ts"
+
+/** Since when runs of these syncs fail like this because of this connection. */
+const failingSince = (name: string, syncs: ReadonlyArray<SyncConfig>, kind: RunFailure["kind"]) =>
+  Effect.gen(function* () {
+    const overview = yield* Overview
+    const using = syncs.filter((sync) => sync.to === name || sync.from.includes(name))
+    const series = yield* Effect.forEach(using, (sync) => overview.failing(sync.name))
+    const own = series.filter((one) => one !== null).filter(({ error }) => error.kind === kind && error.message.startsWith(`${name}: `))
+    return { since: own.length === 0 ? null : Math.min(...own.map(({ since }) => since)), skippedRuns: own.reduce((sum, { runs }) => sum + runs, 0) }
+  })
+
+const wellMessage = (identity: Identity, known: KnownConnection, name: string): string | null =>
+  known.account === null || known.account === identity.account
+    ? null
+    : `this opens the account ${identity.account}, and the state belongs to ${known.account}: syncs stop. If the change is meant: groupbridge state rebind ${name}`
+
+const refusedState = (error: ConnectorError): ConnectionCheck["state"] => (error.retryable ? "unavailable" : "refused")
+
+/** One connection's check; `otherAccount` if it opens another account than the state's, which stops its syncs. */
+export const check = (
+  config: Config,
+  connections: Connections,
+  syncs: ReadonlyArray<SyncConfig>,
+  connection: ConnectionConfig
+): Effect.Effect<ConnectionCheck & { readonly otherAccount: boolean }, StateError, Overview> =>
+  Effect.gen(function* () {
+    const { name, connector, place } = connection
+    const known = yield* (yield* Overview).connection(name)
+    const asked = yield* Effect.either(Effect.flatMap(connections.open(name), ({ identify }) => identify))
+    const common = { connection: name, connector, lastGood: known.identifiedAt }
+    if (Either.isRight(asked)) {
+      const { account, label, actor, role, missing, allowance } = asked.right
+      const otherAccount = known.account !== null && known.account !== account
+      return {
+        ...common,
+        state: "ok",
+        account: label,
+        actor,
+        role,
+        actorBefore: known.actor === null || known.actor === actor ? null : known.actor,
+        since: null,
+        skippedRuns: 0,
+        missing,
+        allowance: allowance === null ? null : { ...allowance, usedByOthers: null },
+        message: wellMessage(asked.right, known, name),
+        otherAccount
+      }
+    }
+    if (asked.left._tag === "StateError") return yield* asked.left
+    const failure = Failure.of(asked.left)
+    return {
+      ...common,
+      ...(yield* failingSince(name, syncs, failure.kind)),
+      state: refusedState(asked.left),
+      account: known.account,
+      actor: null,
+      role: null,
+      actorBefore: asked.left.retryable ? null : known.actor,
+      missing: [],
+      allowance: null,
+      message: `${failure.message} It stands at ${basename(config.file)} line ${place.line}.`,
+      otherAccount: false
+    }
+  })

@@ -1,0 +1,29 @@
+/** The commands that decide on what is held: held, approve, reject. */
+import type { Command } from "commander"
+import { given } from "./CommonOptions.ts"
+import type { Register } from "./Environment.ts"
+
+export const register: Register = (program, load) => {
+  program.commandsGroup("Decisions:")
+  program
+    .command("held [id]")
+    .description("what waits for a person, or one part of it with its rows")
+    .option("--all", "list every row")
+    .action(async (id: string | undefined, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Held.ts")).run(load, id, given(command))
+    })
+  program
+    .command("approve <id>")
+    .description("apply a held part, as far as it is still true")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (id: string, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Approve.ts")).run(load, id, given(command))
+    })
+  program
+    .command("reject <id>")
+    .description("leave a held part undone until its source changes")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (id: string, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Reject.ts")).run(load, id, given(command))
+    })
+}

@@ -1,0 +1,92 @@
+/** `groups SYNC`: source groups, the rule that takes each and its name at the target. Looks up no customer, and calls nobody where a snapshot is there. */
+import * as Effect from "effect/Effect"
+import type { SyncConfig } from "../config/Config.ts"
+import type { GroupRow } from "../model/Overview.ts"
+import { keyText } from "../model/Group.ts"
+import * as Mapping from "../reconcile/Mapping.ts"
+import { MappingStore } from "../reconcile/MappingStore.ts"
+import * as GroupsText from "../report/GroupsText.ts"
+import * as OverviewJson from "../report/OverviewJson.ts"
+import * as Times from "../report/Times.ts"
+import type { Connections } from "../run/Connections.ts"
+import * as Looking from "../run/Looking.ts"
+import { Overview } from "../run/Overview.ts"
+import type { CommonOptions } from "./CommonOptions.ts"
+import type { Load } from "./Environment.ts"
+import * as Invocation from "./Invocation.ts"
+import * as Telling from "./Telling.ts"
+import * as World from "./World.ts"
+
+export interface GroupsOptions extends CommonOptions {
+  readonly unmapped?: boolean
+}
+
+/** Reads sources that were never read before; tells how old the others' snapshot is. */
+const know = (invocation: Invocation.Invocation, sync: SyncConfig, connections: Connections) =>
+  Effect.gen(function* () {
+    const overview = yield* Overview
+    const { onLook } = yield* Telling.make(invocation, connections, sync.name, sync.to)
+    for (const name of sync.from) {
+      const known = yield* overview.snapshot(name)
+      if (known !== null) {
+        invocation.output.note(
+          `as ${name} was read ${Times.atWithZone(yield* Invocation.view(invocation), known.at)}; groupbridge plan ${sync.name} reads it again`
+        )
+        continue
+      }
+      const connected = yield* connections.open(name)
+      const { distrust } = yield* Looking.identify(connected)
+      yield* Looking.readSource(connections, connected, distrust, onLook)
+    }
+  })
+
+/** All groups by name of their handle; what blocks a group is known as far as the target's groups were listed before. */
+const rowsOf = (sync: SyncConfig, nameLength: number | null, unmapped: boolean) =>
+  Effect.gen(function* () {
+    const store = yield* MappingStore
+    yield* Mapping.make(sync)
+    yield* store.resolve({ to: sync.to, adopt: sync.adopt.groups, nameLength, listIsWhole: true })
+    const blocked = new Map((yield* store.blocked).map(({ handle, reason }) => [handle, reason]))
+    const rows: Array<GroupRow> = []
+    yield* Mapping.eachGroup(sync, true, (groups) =>
+      Effect.sync(() => {
+        for (const { candidate, wish } of groups) {
+          if (unmapped && wish !== null) continue
+          const reason = wish === null ? null : (blocked.get(wish.handle) ?? null)
+          rows.push({
+            connection: candidate.connection,
+            kind: candidate.group.kind,
+            key: keyText(candidate.group),
+            name: candidate.group.name,
+            members: candidate.members,
+            rule: wish === null ? null : { index: wish.rule.index, line: wish.rule.place.line },
+            target: wish?.draft.name ?? null,
+            state: wish === null ? "unmapped" : reason === null ? "mapped" : "ambiguous",
+            reason
+          })
+        }
+      })
+    )
+    return rows
+  })
+
+export const run = (load: Load, name: string, options: GroupsOptions): Promise<number> =>
+  Invocation.run(load, options, (invocation) =>
+    Effect.gen(function* () {
+      const config = yield* World.config(invocation)
+      const sync = yield* World.sync(config.syncs, name)
+      return yield* World.withState(
+        invocation,
+        config
+      )(
+        Effect.gen(function* () {
+          yield* know(invocation, sync, yield* World.connections(invocation, config, [sync]))
+          const target = invocation.environment.connectors.get(config.connections.get(sync.to)?.connector ?? "")?.target
+          const rows = yield* rowsOf(sync, target?.declaration.groups.nameLength ?? null, options.unmapped === true)
+          const view = yield* Invocation.view(invocation)
+          yield* invocation.output.print((sink) => (options.json === true ? OverviewJson.groups(rows, sink) : GroupsText.write(sync.name, rows, view, sink)))
+          return 0
+        })
+      )
+    })
+  )

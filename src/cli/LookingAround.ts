@@ -1,0 +1,29 @@
+/** The commands that only look: runs, unmatched, connectors. */
+import type { Command } from "commander"
+import { given } from "./CommonOptions.ts"
+import type { Register } from "./Environment.ts"
+
+export const register: Register = (program, load) => {
+  program.commandsGroup("Looking:")
+  program
+    .command("runs [id]")
+    .description("the last fifty runs, or one with what it changed")
+    .option("--all", "list every change")
+    .action(async (id: string | undefined, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Runs.ts")).run(load, id, given(command))
+    })
+  program
+    .command("unmatched [sync]")
+    .description("customers without a counterpart at the target")
+    .option("--csv", "all of them as CSV, to be filled in as a map file")
+    .option("--all", "list every customer")
+    .action(async (sync: string | undefined, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Unmatched.ts")).run(load, sync, given(command))
+    })
+  program
+    .command("connectors [name]")
+    .description("what each connector can do, and the options it takes")
+    .action(async (name: string | undefined, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Connectors.ts")).run(load, name, given(command))
+    })
+}

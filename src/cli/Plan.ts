@@ -1,0 +1,94 @@
+/** `plan`: what syncs would do, shown in one of several forms, and kept for `apply` if asked. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { randomUUID } from "node:crypto"
+import { join } from "node:path"
+import type { SyncConfig } from "../config/Config.ts"
+import type { PlanResult } from "../model/Result.ts"
+import * as PlanFile from "../plan/PlanFile.ts"
+import * as Terminal from "../report/Terminal.ts"
+import type { Connections } from "../run/Connections.ts"
+import type { Depth } from "../run/Looking.ts"
+import { Overview } from "../run/Overview.ts"
+import * as SyncRun from "../run/SyncRun.ts"
+import type { CommonOptions } from "./CommonOptions.ts"
+import type { Load } from "./Environment.ts"
+import * as ExitCode from "./ExitCode.ts"
+import * as Invocation from "./Invocation.ts"
+import * as PlanReport from "./PlanReport.ts"
+import * as Telling from "./Telling.ts"
+import { UsageError } from "./UsageError.ts"
+import * as World from "./World.ts"
+import * as Writing from "./Writing.ts"
+
+export interface PlanOptions extends CommonOptions {
+  readonly save?: string
+  readonly format?: string
+  readonly report?: string
+  readonly refresh?: Depth
+  readonly only?: ReadonlyArray<string>
+  readonly all?: boolean
+  readonly exitCode?: boolean
+}
+
+/** A plan with the file that its changes are in; null where it never came to any. */
+export interface Planned {
+  readonly plan: PlanResult
+  readonly spool: string | null
+}
+
+const planOne = (invocation: Invocation.Invocation, sync: SyncConfig, connections: Connections, options: PlanOptions) =>
+  Effect.gen(function* () {
+    const spool = join(invocation.folder, `${sync.name}.jsonl`)
+    const { onLook } = yield* Telling.make(invocation, connections, sync.name, sync.to)
+    const scope = { ...Writing.everything, only: options.only ?? [] }
+    const plan = yield* SyncRun.dryRun(sync, connections, { scope, depth: options.refresh ?? "usual", spool, onLook })
+    return { plan, spool: plan.error === null ? spool : null } satisfies Planned
+  })
+
+/** Keeps the plan of one sync with the accounts that it was made for. */
+const save = (invocation: Invocation.Invocation, sync: SyncConfig, { plan, spool }: Planned, file: string) =>
+  Effect.gen(function* () {
+    if (spool === null) {
+      invocation.output.note(`${file} was not written: there is no plan to keep.`)
+      return
+    }
+    const overview = yield* Overview
+    const accounts = yield* Effect.forEach([...sync.from, sync.to], (name) =>
+      Effect.map(overview.connection(name), ({ account }) => (account === null ? [] : [[name, account] as const]))
+    )
+    const id = `p-${randomUUID().slice(0, 8)}`
+    const header = SyncRun.headerOf(plan, sync, Object.fromEntries(accounts.flat()), id, yield* Clock.currentTimeMillis)
+    yield* PlanFile.save(file, header, spool)
+    const line = `Plan ${id} is kept in ${Terminal.visible(file, 300)}.  Next: groupbridge apply ${Terminal.visible(file, 300)}`
+    if (invocation.options.json === true) invocation.output.note(line)
+    else yield* invocation.output.text(`${line}\n`)
+  })
+
+export const run = (load: Load, names: ReadonlyArray<string>, options: PlanOptions): Promise<number> =>
+  Invocation.run(load, options, (invocation) =>
+    Effect.gen(function* () {
+      const forms = yield* PlanReport.forms(options)
+      const config = yield* World.config(invocation)
+      const syncs = yield* World.syncs(config, names)
+      const [first] = syncs
+      if (options.save !== undefined && syncs.length !== 1) {
+        return yield* new UsageError({
+          message: `--save keeps the plan of one sync; name it: groupbridge plan ${first?.name ?? "SYNC"} --save ${options.save}`
+        })
+      }
+      return yield* World.withState(
+        invocation,
+        config
+      )(
+        Effect.gen(function* () {
+          const connections = yield* World.connections(invocation, config, syncs)
+          const planned = yield* Effect.forEach(syncs, (sync) => planOne(invocation, sync, connections, options))
+          yield* PlanReport.print(invocation, planned, forms)
+          const [only] = planned
+          if (options.save !== undefined && first !== undefined && only !== undefined) yield* save(invocation, first, only, options.save)
+          return ExitCode.worst(planned.map(({ plan }) => ExitCode.ofPlan(plan, options.exitCode === true)))
+        })
+      )
+    })
+  )

@@ -1,0 +1,113 @@
+/** `serve`: runs syncs by their schedules until a signal ends it. */
+import * as Effect from "effect/Effect"
+import * as Clock from "effect/Clock"
+import type { Config, SyncConfig } from "../config/Config.ts"
+import type { SyncResult } from "../model/Result.ts"
+import * as SyncJson from "../report/SyncJson.ts"
+import * as SyncText from "../report/SyncText.ts"
+import * as Terminal from "../report/Terminal.ts"
+import * as Times from "../report/Times.ts"
+import * as Wording from "../report/Wording.ts"
+import * as Failure from "../run/Failure.ts"
+import { Overview } from "../run/Overview.ts"
+import { RunStore } from "../run/RunStore.ts"
+import type { Turn } from "../serve/Clockwork.ts"
+import * as NodeCron from "../serve/NodeCron.ts"
+import * as Schedule from "../serve/Schedule.ts"
+import type { CommonOptions } from "./CommonOptions.ts"
+import type { Load } from "./Environment.ts"
+import * as Ids from "./Ids.ts"
+import * as Invocation from "./Invocation.ts"
+import * as ProgressLine from "./ProgressLine.ts"
+import { UsageError } from "./UsageError.ts"
+import * as World from "./World.ts"
+import * as Writing from "./Writing.ts"
+
+const turnsOf = ({ syncs }: Config): ReadonlyArray<Turn> =>
+  [...syncs.values()].flatMap(({ name, schedule, timezone }) => (schedule === null ? [] : [{ sync: name, schedule, timezone }]))
+
+const refuseIdle = ({ file, syncs }: Config): UsageError => {
+  const [first] = syncs.keys()
+  return new UsageError({
+    message: `no sync has a schedule, so there is nothing to serve. Add one in ${file}, such as this under syncs.${first ?? "NAME"}:\n  schedule: "7 * * * *"`
+  })
+}
+
+/** One line a run on standard error, whatever came of it. */
+const log = ({ sync, run, status, summary, calls, startedAt, endedAt, error, resumesAt }: SyncResult, view: Parameters<typeof Times.at>[0]) => {
+  const took = Times.duration(endedAt - startedAt)
+  const later = resumesAt === null ? "" : `; the allowance is used up, goes on at ${Times.atWithZone(view, resumesAt)}`
+  const line = `${sync} ${run ?? ""}: ${status}, ${Wording.done(summary)}; ${Wording.plural(calls.read, "read call")}, ${Wording.plural(calls.write, "write call")}, ${took}${later}`
+  return error === null ? Effect.logInfo(line) : Effect.logWarning(`${line}; ${error.message}`)
+}
+
+/** What newly needs a person, on standard output; with `--json` the whole result, one document a line. */
+const print = (invocation: Invocation.Invocation, result: SyncResult) =>
+  Effect.gen(function* () {
+    if (invocation.options.json === true) return yield* invocation.output.print((sink) => SyncJson.write([result], sink))
+    const told = yield* (yield* Overview).toldBefore(result.sync, result.run === null ? null : Ids.numberOf(result.run))
+    yield* invocation.output.text(SyncText.quiet([result], yield* Invocation.view(invocation), new Map([[result.sync, told]])))
+  })
+
+const runNow = (invocation: Invocation.Invocation, config: Config, sync: SyncConfig) =>
+  Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const paused = yield* (yield* RunStore).pausedUntil(sync.name, now)
+    const view = yield* Invocation.view(invocation)
+    if (paused !== null) {
+      yield* Effect.logInfo(`${sync.name}: skipped, paused by ${Terminal.visible(paused.by)} until ${Times.atWithZone(view, paused.until)}`)
+      return null
+    }
+    const connections = yield* World.connections(invocation, config, [sync])
+    const confirm = () => Effect.succeed(true)
+    const { result } = yield* Writing.run(invocation, sync, connections, { kind: "sync", scope: Writing.everything, depth: "usual", confirm })
+    yield* log(result, { ...view, now: result.endedAt })
+    yield* print(invocation, result)
+    return result.resumesAt
+  })
+
+/**
+ * One run with the files as they are now: the config with its exceptions and maps is loaded anew, the state opened and closed, so that
+ * both may be replaced between runs. A config that does not load any more skips the run, and is told.
+ */
+const turn = (invocation: Invocation.Invocation, name: string): Effect.Effect<number | null> =>
+  Effect.gen(function* () {
+    const config = yield* World.config(invocation)
+    const sync = yield* World.sync(config.syncs, name)
+    return yield* World.withState(invocation, config)(runNow(invocation, config, sync))
+  }).pipe(
+    Effect.scoped,
+    Effect.catchAll((error) => {
+      const words =
+        error._tag === "WriteFailed"
+          ? "the result could not be written to standard output"
+          : error._tag === "ConfigInvalid" || error._tag === "UsageError"
+            ? error.message
+            : Failure.of(error).message
+      return Effect.as(Effect.logError(`${name}: not run: ${words.replaceAll("\n", "; ")}`), null)
+    })
+  )
+
+export const run = (load: Load, options: CommonOptions): Promise<number> =>
+  Invocation.run(load, options, (started) =>
+    Effect.gen(function* () {
+      // A service has a line for each run, and nobody who watches one grow.
+      const output = { ...started.output, progress: ProgressLine.make(process.stderr, false, started.redactor.redact) }
+      const invocation = { ...started, output, who: "schedule" }
+      const config = yield* World.config(invocation)
+      const turns = turnsOf(config)
+      if (turns.length === 0) return yield* refuseIdle(config)
+      for (const { name, schedule } of config.syncs.values()) {
+        if (schedule === null) yield* Effect.logInfo(`${name}: has no schedule, so it runs only by hand: groupbridge sync ${name}`)
+      }
+      const onReady = (next: ReadonlyArray<{ readonly turn: Turn; readonly at: number | null }>) =>
+        Effect.gen(function* () {
+          const view = yield* Invocation.view(invocation)
+          for (const { turn, at } of next) {
+            const zone = turn.timezone ?? view.zone
+            yield* Effect.logInfo(`${turn.sync}: runs at ${turn.schedule} (${zone}), next ${at === null ? "never" : Times.atWithZone({ ...view, zone }, at)}`)
+          }
+        })
+      return yield* Schedule.serve({ turns, run: (sync) => turn(invocation, sync), onReady }).pipe(Effect.provide(NodeCron.layer))
+    })
+  )

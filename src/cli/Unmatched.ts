@@ -1,0 +1,56 @@
+/** `unmatched [SYNC]`: customers of mapped groups whom the target does not know. Looks at the state alone. */
+import * as Effect from "effect/Effect"
+import type { Config, SyncConfig } from "../config/Config.ts"
+import * as OverviewJson from "../report/OverviewJson.ts"
+import * as UnmatchedText from "../report/UnmatchedText.ts"
+import type { View } from "../report/View.ts"
+import * as Mapping from "../reconcile/Mapping.ts"
+import { Overview } from "../run/Overview.ts"
+import type { Memory } from "../run/SyncRun.ts"
+import type { CommonOptions } from "./CommonOptions.ts"
+import type { Load } from "./Environment.ts"
+import * as Invocation from "./Invocation.ts"
+import * as Rows from "./Rows.ts"
+import * as World from "./World.ts"
+
+export interface UnmatchedOptions extends CommonOptions {
+  readonly csv?: boolean
+  readonly all?: boolean
+}
+
+/** The customers of several syncs in turn; each has its mapping made right before it is asked. */
+const rowsOf = (syncs: ReadonlyArray<SyncConfig>) =>
+  Effect.gen(function* () {
+    const overview = yield* Overview
+    const context = yield* Effect.context<Memory>()
+    return (async function* () {
+      for (const sync of syncs) {
+        yield* Rows.of((after) => Effect.provide(Effect.zipRight(after === null ? Mapping.make(sync) : Effect.void, overview.unmatched(sync, after)), context))
+      }
+    })()
+  })
+
+const print = (invocation: Invocation.Invocation, { connections }: Config, syncs: ReadonlyArray<SyncConfig>, options: UnmatchedOptions, view: View) =>
+  Effect.gen(function* () {
+    const { output } = invocation
+    const rows = yield* rowsOf(syncs)
+    if (options.json === true) return yield* output.print((sink) => OverviewJson.unmatched(rows, sink))
+    if (options.csv === true) return yield* output.print((sink) => UnmatchedText.writeCsv(rows, sink))
+    for (const sync of syncs) {
+      const own = yield* rowsOf([sync])
+      if (syncs.length > 1) yield* output.text(`${sync.name}:\n`)
+      const connector = connections.get(sync.to)?.connector ?? sync.to
+      yield* output.print((sink) => UnmatchedText.write(sync.name, view.titles[connector] ?? connector, own, view, sink))
+    }
+  })
+
+export const run = (load: Load, name: string | undefined, options: UnmatchedOptions): Promise<number> =>
+  Invocation.run(load, options, (invocation) =>
+    Effect.gen(function* () {
+      const config = yield* World.config(invocation)
+      const syncs = yield* World.syncs(config, name === undefined ? [] : [name])
+      const view = yield* Invocation.view(invocation, options.all === true)
+      yield* World.withStateToLook(invocation, config)(print(invocation, config, syncs, options, view))
+      return 0
+    })
+  )

@@ -1,0 +1,76 @@
+/** Runs one sync for a command that writes, and asks the person at the terminal before anything is sent. */
+import * as Effect from "effect/Effect"
+import { join } from "node:path"
+import type { SyncConfig } from "../config/Config.ts"
+import type { PlanResult, SyncResult } from "../model/Result.ts"
+import * as PlanFile from "../plan/PlanFile.ts"
+import * as PlanText from "../report/PlanText.ts"
+import * as Wording from "../report/Wording.ts"
+import type { Connections } from "../run/Connections.ts"
+import type { Depth } from "../run/Looking.ts"
+import type { Scope } from "../run/Planning.ts"
+import type { RunKind } from "../run/RunStore.ts"
+import * as SyncRun from "../run/SyncRun.ts"
+import * as Ask from "./Ask.ts"
+import * as Invocation from "./Invocation.ts"
+import * as Telling from "./Telling.ts"
+
+/** A run and whether it was called off at the question. */
+export interface Written {
+  readonly result: SyncResult
+  readonly declined: boolean
+}
+
+export interface WritingOptions {
+  readonly kind: RunKind
+  readonly scope: Scope
+  readonly depth: Depth
+  /** Asked with the plan and the file that holds its changes, and only where there is something to do. */
+  readonly confirm: (plan: PlanResult, spool: string) => Effect.Effect<boolean>
+}
+
+/** Nothing lifted, nothing left out. */
+export const everything: Scope = { only: [], lifted: new Map(), file: null, part: null }
+
+export const run = (
+  invocation: Invocation.Invocation,
+  sync: SyncConfig,
+  connections: Connections,
+  { kind, scope, depth, confirm }: WritingOptions
+): Effect.Effect<Written, never, SyncRun.Memory> =>
+  Effect.gen(function* () {
+    const spool = join(invocation.folder, `${sync.name}.jsonl`)
+    const telling = yield* Telling.make(invocation, connections, sync.name, sync.to)
+    let declined = false
+    const result = yield* SyncRun.run(sync, connections, {
+      scope,
+      depth,
+      spool,
+      kind,
+      who: invocation.who,
+      host: invocation.host,
+      onLook: telling.onLook,
+      onApply: telling.onApply,
+      confirm: (plan) =>
+        Effect.gen(function* () {
+          const go = Wording.total(plan.summary) === 0 || (yield* confirm(plan, spool))
+          declined = !go
+          if (go) yield* invocation.stopping.gate
+          return go
+        })
+    })
+    return { result, declined }
+  })
+
+/** Shows the plan on standard error and asks whether to apply it. */
+export const showAndAsk = (invocation: Invocation.Invocation, plan: PlanResult, spool: string): Effect.Effect<boolean> =>
+  Effect.gen(function* () {
+    if (!invocation.interactive || invocation.options.yes === true) return true
+    const view = yield* Invocation.view(invocation)
+    const pieces: Array<string> = []
+    yield* Effect.promise(() => PlanText.write({ plan, changes: PlanFile.readChanges(spool) }, view, (chunk) => void pieces.push(chunk)))
+    // Its last line tells that nothing was written and what to type next; here a question takes its place.
+    const lines = pieces.join("").trimEnd().split("\n").slice(0, -1)
+    invocation.output.ask(`${lines.join("\n")}\n`)
+    return yield* Ask.yes(invocation, `Apply now? ${Wording.estimate(plan.estimate)}.`)
+  })

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+/** Makes sure that Node is new enough, and hands the commands what only this file may see: connectors, the state, the way to the network. */
+import type { Environment } from "./cli/Environment.ts"
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+
+const pages = (text: string | undefined): number | null => (text === undefined || text === "" ? null : Number(text))
+
+/** Loaded only once a command needs it, so that `--help` starts at once. */
+const load = async (): Promise<Environment> => {
+  const [registry, SqliteState, UndiciClient] = await Promise.all([
+    import("../connectors/registry.ts"),
+    import("../state/SqliteState.ts"),
+    import("./http/UndiciClient.ts")
+  ])
+  // Bounds the state file's size, so that tests can meet a full disk.
+  const maxPages = pages(process.env["GROUPBRIDGE_STATE_MAX_PAGES"])
+  return {
+    connectors: registry.connectors,
+    openState: (file) => SqliteState.layer(file, { maxPages }),
+    makeClient: UndiciClient.make,
+    loadDemo: async () => (await import("../connectors/demo.ts")).open
+  }
+}
+
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`groupbridge needs Node 20.19 or newer, and this is ${process.versions.node}. Install a newer Node and run it again.\n`)
+  process.exitCode = 64
+} else {
+  const Program = await import("./cli/Program.ts")
+  await Program.run(load)
+}

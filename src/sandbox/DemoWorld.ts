@@ -1,0 +1,26 @@
+/** A small world to show Groupbridge in: vendors on sockets of this machine, a config file for them, and what happens there. */
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+
+/** Something that people do at the vendors, told in a line each. */
+export interface Scene {
+  readonly told: ReadonlyArray<string>
+  readonly happen: () => void
+}
+
+export interface DemoWorld {
+  /** What is there at the start. */
+  readonly told: ReadonlyArray<string>
+  /** The whole config file, YAML. Its only sync is called `sync`. */
+  readonly config: string
+  /** The `.env` beside it, with the secrets that it names. */
+  readonly environment: string
+  readonly sync: string
+  /** An ordinary day: some come, some go. */
+  readonly day: Scene
+  /** Somebody's mistake, which a limit holds back as the first held part. */
+  readonly mistake: Scene & { readonly reason: string }
+}
+
+/** The world is there until the scope ends. */
+export type OpenDemo = Effect.Effect<DemoWorld, never, Scope.Scope>

@@ -1,0 +1,23 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Cron from "effect/Cron"
+import * as Schedules from "../../src/cli/Schedules.ts"
+
+const now = Date.parse("2026-03-03T14:02:00Z")
+const hour = 3_600_000
+
+describe("what a schedule means for a day", () => {
+  for (const [text, perDay, longest] of [
+    ["7 * * * *", 24, hour],
+    ["*/15 * * * *", 96, hour / 4],
+    ["0 3 * * *", 1, 24 * hour],
+    ["0 8-18/2 * * *", 6, 14 * hour]
+  ] as const) {
+    it(`"${text}"`, () => {
+      assert.deepStrictEqual(Schedules.turns(Cron.unsafeParse(text, "UTC"), now), { perDay, longest })
+    })
+  }
+
+  it("weekly: none within the day", () => {
+    assert.strictEqual(Schedules.turns(Cron.unsafeParse("0 3 * * 1", "UTC"), now).perDay, 0)
+  })
+})

@@ -1,0 +1,133 @@
+/** A connector over its sandbox under a TestClock, watched: whatever it emits is searched for secrets at the end of its test. */
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as TestClock from "effect/TestClock"
+import { inspect } from "node:util"
+import type { AnyConnector } from "../../src/contract/Connector.ts"
+import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { Source } from "../../src/contract/Source.ts"
+import type { Target } from "../../src/contract/Target.ts"
+import * as SlotPacer from "../../src/http/SlotPacer.ts"
+import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
+import * as Faulty from "../../src/sandbox/Faulty.ts"
+import * as InProcess from "../../src/sandbox/InProcess.ts"
+import type { ConnectorSandbox, SandboxApp, SandboxRequest } from "../../src/sandbox/Sandbox.ts"
+
+export interface Subject {
+  readonly connector: AnyConnector
+  readonly make: () => ConnectorSandbox
+}
+
+export interface Settings {
+  readonly options?: (sandbox: ConnectorSandbox) => Readonly<Record<string, unknown>>
+  readonly app?: (app: SandboxApp) => SandboxApp
+}
+
+/** One connection. `source` and `target` die where the connector has none; every call of theirs goes through `ask` or `told`. */
+export interface Connected {
+  readonly sandbox: ConnectorSandbox
+  readonly faulty: Faulty.FaultySandbox
+  readonly source: Source
+  readonly target: Target
+  /** Runs to the end on the test's clock. */
+  readonly ask: <A>(effect: Effect.Effect<A, ConnectorError>) => Effect.Effect<Either.Either<A, ConnectorError>>
+  /** The same, where a failure fails the test. */
+  readonly told: <A>(effect: Effect.Effect<A, ConnectorError>) => Effect.Effect<A>
+}
+
+export const baseUrl = "https://vendor.test"
+const missing = <A extends object>(what: string): A =>
+  new Proxy({} as A, {
+    get: () => {
+      throw new Error(`the connector is no ${what}`)
+    }
+  })
+
+/** Longer than any backoff or wait that a test provokes. */
+const patience = "3 hours"
+
+const connect = ({ connector, make }: Subject, { app = (inner) => inner, options = (sandbox) => sandbox.options(baseUrl) }: Settings, seen: Array<unknown>) =>
+  Effect.gen(function* () {
+    const sandbox = make()
+    const faulty = Faulty.make(app(sandbox.app))
+    const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
+    const context = { name: "connection-1", client: InProcess.client({ [baseUrl]: faulty.app }), pacer, redactor: SecretRedactor.make() }
+    const decoded: unknown = yield* Effect.orDie(Schema.decodeUnknown(connector.options)(options(sandbox)))
+    const ask: Connected["ask"] = (effect) =>
+      Effect.gen(function* () {
+        const fiber = yield* Effect.fork(Effect.either(effect))
+        yield* TestClock.adjust(patience)
+        const result = yield* Fiber.join(fiber)
+        seen.push(Either.merge(result))
+        return result
+      })
+    const connected: Connected = {
+      sandbox,
+      faulty,
+      source: connector.source === undefined ? missing("source") : yield* Effect.orDie(connector.source.make(decoded, context)),
+      target: connector.target === undefined ? missing("target") : yield* Effect.orDie(connector.target.make(decoded, context)),
+      ask,
+      told: (effect) => Effect.flatMap(ask(effect), Either.match({ onLeft: (error) => Effect.die(error), onRight: Effect.succeed }))
+    }
+    return connected
+  })
+
+const renderings = (value: unknown): ReadonlyArray<string> => [
+  inspect(value, { depth: 20, showHidden: true, maxArrayLength: null, maxStringLength: null }),
+  JSON.stringify(value) ?? "",
+  String(value),
+  value instanceof Error ? `${value.message}\n${value.stack}` : ""
+]
+
+const assertNoSecret = (sandbox: ConnectorSandbox, seen: ReadonlyArray<unknown>) => {
+  for (const value of seen) {
+    for (const text of renderings(value)) {
+      for (const secret of sandbox.secrets) {
+        for (const form of [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")]) {
+          assert.isFalse(text.includes(form), `a secret is seen in what the connector gives away: ${text.slice(0, 500)}`)
+        }
+      }
+    }
+  }
+}
+
+export interface Test extends Settings {
+  readonly subject: Subject
+  /** Why the connector's declaration excludes this test; null where it does not. Printed. */
+  readonly off?: string | null
+  readonly body: (connected: Connected) => Effect.Effect<void, never, Scope.Scope>
+}
+
+/** One test over a fresh connection. */
+export const conforms = (title: string, { subject, off = null, body, ...settings }: Test): void => {
+  if (off !== null) process.stdout.write(`conformance of ${subject.connector.name}: "${title}" is off, because ${off}\n`)
+  it.scoped.skipIf(off !== null)(off === null ? title : `${title} (off: ${off})`, () =>
+    Effect.gen(function* () {
+      const seen: Array<unknown> = []
+      const logger = Logger.make((line) => {
+        seen.push([line.message, [...line.annotations], line.cause])
+      })
+      const work = Effect.gen(function* () {
+        const connected = yield* connect(subject, settings, seen)
+        yield* body(connected)
+        assertNoSecret(connected.sandbox, seen)
+      })
+      yield* work.pipe(Effect.provide(Logger.add(logger)), Logger.withMinimumLogLevel(LogLevel.All))
+    })
+  )
+}
+
+/** Accepts the calls after the next `count`. */
+export const after = (count: number) => {
+  const seen = new Set<SandboxRequest>()
+  return (request: SandboxRequest): boolean => {
+    seen.add(request)
+    return seen.size > count
+  }
+}

@@ -1,0 +1,64 @@
+/** Whether every connector is whole: folder, line in the registry, sandbox, README and options that explain themselves. */
+import { existsSync, readdirSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import type { AnyConnector } from "../../src/contract/Connector.ts"
+import * as ConnectorOptions from "../../src/report/ConnectorOptions.ts"
+
+export interface Folder {
+  readonly name: string
+  readonly files: ReadonlyArray<string>
+}
+
+const root = fileURLToPath(new URL("../../connectors/", import.meta.url))
+
+/** The folders beside the registry. */
+export const folders = (): ReadonlyArray<Folder> =>
+  readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ name, files: readdirSync(`${root}${name}`) }))
+
+/** The module that a connector's sandbox is in; null where there is none, which `problems` reports. */
+export const sandboxModule = (name: string): string | null => (existsSync(`${root}${name}/sandbox.ts`) ? `../connectors/${name}/sandbox.ts` : null)
+
+const needed = {
+  "sandbox.ts":
+    "write one that exports make(): ConnectorSandbox (src/sandbox/Sandbox.ts), the vendor as an HTTP app; nothing about the connector is tested without it",
+  "README.md": "write one with the rights it needs, its limits, its quirks, and for each fact its source and date"
+}
+
+/** Sentences that say what is missing and what to do about it; none if all is well. */
+export const problems = (found: ReadonlyArray<Folder>, registered: ReadonlyMap<string, AnyConnector>): ReadonlyArray<string> => [
+  ...found
+    .filter(({ name }) => !registered.has(name))
+    .map(
+      ({ name }) =>
+        `connectors/${name}/ is not in connectors/registry.ts, so nobody can use it: import its connector there and put it into the list, or remove the folder.`
+    ),
+  ...[...registered].flatMap(([key, connector]) => {
+    const folder = found.find(({ name }) => name === key)
+    return folderProblems(key, folder).concat(declarationProblems(key, connector), optionProblems(key, connector))
+  })
+]
+
+const folderProblems = (name: string, folder: Folder | undefined): ReadonlyArray<string> => {
+  if (folder === undefined)
+    return [
+      `connectors/registry.ts lists "${name}", but there is no folder connectors/${name}/: name the folder as the connector is named, or remove the line.`
+    ]
+  return Object.entries(needed)
+    .filter(([file]) => !folder.files.includes(file))
+    .map(([file, remedy]) => `connectors/${name}/ has no ${file}: ${remedy}.`)
+}
+
+const declarationProblems = (name: string, { source, target, title }: AnyConnector): ReadonlyArray<string> => [
+  ...(source === undefined && target === undefined ? [`connector "${name}" is neither a source nor a target: give it "source", "target" or both.`] : []),
+  ...(title.trim() === "" ? [`connector "${name}" has no title: write its name as people do ("Zendesk").`] : [])
+]
+
+const optionProblems = (name: string, connector: AnyConnector): ReadonlyArray<string> =>
+  ConnectorOptions.of(connector)
+    .filter(({ description }) => description.trim() === "")
+    .map(
+      (option) =>
+        `option "${option.name}" of connector "${name}" has no description: annotate it in the options' Schema with what it is and where to find its value.`
+    )

@@ -1,0 +1,176 @@
+/** What every target must do when it is read, whatever its vendor. */
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { ListPage, TargetDeclaration } from "../../src/contract/Target.ts"
+import type { TargetEdits } from "../../src/sandbox/Sandbox.ts"
+import * as Faults from "./Faults.ts"
+import { type Connected, conforms, type Subject } from "./Harness.ts"
+import * as TargetWrites from "./TargetWrites.ts"
+
+export const edits = ({ sandbox }: Connected): TargetEdits => {
+  if (sandbox.target === undefined)
+    throw new Error("the sandbox has no `target`: give it the TargetEdits of src/sandbox/Sandbox.ts, because the connector is a target")
+  return sandbox.target
+}
+
+const people = (count: number) => Array.from({ length: count }, (_, index) => ({ email: `p${index + 1}@x.example`, name: `Person ${index + 1}` }))
+
+const collect = <A>(stream: Stream.Stream<ListPage<A>, ConnectorError>) =>
+  Effect.map(Stream.runCollect(stream), (pages): ReadonlyArray<ListPage<A>> => [...pages])
+
+/** The rows of a list that was read to the vendor's end. */
+const whole = <A>({ told }: Connected, stream: Stream.Stream<ListPage<A>, ConnectorError>, rows: number) =>
+  Effect.map(told(collect(stream)), (pages) => {
+    assert.deepStrictEqual(
+      pages.map(({ end }) => end),
+      pages.map((_, place) => place === pages.length - 1),
+      "the last page, and no other, is the end"
+    )
+    for (const { total } of pages) assert.include([null, rows], total)
+    return pages.flatMap(({ items }) => items)
+  })
+
+const sizes = (page: number) => [0, 1, page - 1, page, page + 1]
+const sorted = (texts: ReadonlyArray<string>) => texts.toSorted()
+
+const lists = (subject: Subject, { assignments, customers, groups }: TargetDeclaration): void => {
+  const off = (can: boolean, what: string) => (can ? null : `the target declares that ${what} cannot be listed`)
+
+  for (const size of sizes(groups.pageSize)) {
+    conforms(`${size} groups, each once, to the vendor's end`, {
+      subject,
+      off: off(groups.list, "groups"),
+      body: (connected) =>
+        Effect.gen(function* () {
+          const ids = people(size).map(({ name }) => edits(connected).addGroup({ name }))
+          const found = yield* whole(connected, connected.target.groups, size)
+          assert.deepStrictEqual(sorted(found.map(({ id }) => id)), sorted(ids))
+          assert.deepStrictEqual(sorted(found.map(({ name }) => name)), sorted(people(size).map(({ name }) => name)))
+          if (groups.count) assert(found.every(({ count }) => count === 0))
+        })
+    })
+  }
+  for (const size of sizes(customers.pageSize)) {
+    conforms(`${size} customers, each once, to the vendor's end`, {
+      subject,
+      off: off(customers.list, "customers"),
+      body: (connected) =>
+        Effect.gen(function* () {
+          const added = edits(connected).addCustomers(people(size))
+          const found = yield* whole(connected, connected.target.customers, size)
+          const line = ({ email, id, name }: (typeof added)[number]) => `${id} ${name} <${email}>`
+          assert.deepStrictEqual(sorted(found.map(line)), sorted(added.map(line)))
+          const before = connected.faulty.log.length
+          assert.deepInclude([Option.none(), Option.some(size)], yield* connected.told(connected.target.customerCount))
+          assert.isAtMost(connected.faulty.log.length - before, 1, "counting the customers costs one call")
+        })
+    })
+  }
+  for (const size of sizes(assignments.pageSize)) {
+    conforms(`${size} members of a group, each once, to the vendor's end`, {
+      subject,
+      off: off(assignments.listedBy === "group", "a group's members"),
+      body: (connected) =>
+        Effect.gen(function* () {
+          const members = edits(connected)
+            .addCustomers(people(size))
+            .map(({ id }) => id)
+          edits(connected).addCustomers([{ email: "other@x.example", name: "Other" }])
+          const group = edits(connected).addGroup({ name: "Globex", members })
+          edits(connected).addGroup({ name: "Initech", members: members.slice(0, 1) })
+          const found = yield* whole(connected, connected.target.members(group), size)
+          assert.deepStrictEqual(sorted(found.map(({ customer }) => customer.id)), sorted(members))
+          if (assignments.joinedAt) assert(found.every(({ joinedAt }) => joinedAt !== null))
+          const shown = yield* connected.told(connected.target.group(group))
+          if (groups.count) assert.strictEqual(Option.getOrUndefined(shown)?.count, size)
+        })
+    })
+  }
+}
+
+const search = (subject: Subject, { customers }: TargetDeclaration): void => {
+  const off = customers.search ? null : "the target declares that customers cannot be found by address"
+  conforms("a customer by exactly their address, whatever its case, among more near misses than a page holds", {
+    subject,
+    off,
+    body: (connected) =>
+      Effect.gen(function* () {
+        const misses = people(customers.pageSize + 1).map(({ name }, index) => ({ email: `m${index}.ann@x.example`, name }))
+        edits(connected).addCustomers(misses)
+        const [ann] = edits(connected).addCustomers([
+          { email: "Ann@x.example", name: "Ann" },
+          { email: "ann@x.example.org", name: "ann@x.example" },
+          { email: "ann+1@x.example", name: "Ann Other" },
+          { email: "zann@x.example", name: "Zann" }
+        ])
+        const { target, told } = connected
+        for (const address of ["ann@x.example", " ANN@X.Example "]) {
+          assert.deepStrictEqual(
+            (yield* told(target.customersByAddress(address))).map(({ id }) => id),
+            [ann?.id]
+          )
+        }
+        for (const address of ["an@x.example", "ann@x.exampl", "Ann", "@x.example", ""])
+          assert.deepStrictEqual(yield* told(target.customersByAddress(address)), [], address)
+      })
+  })
+  conforms("nobody once the customer is deleted", {
+    subject,
+    off,
+    body: (connected) =>
+      Effect.gen(function* () {
+        const [ann] = edits(connected).addCustomers([{ email: "ann@x.example", name: "Ann" }])
+        edits(connected).deleteCustomer(ann?.id ?? "")
+        assert.deepStrictEqual(yield* connected.told(connected.target.customersByAddress("ann@x.example")), [])
+      })
+  })
+}
+
+const prepare =
+  ({ assignments, customers, groups }: TargetDeclaration) =>
+  (connected: Connected): Effect.Effect<ReadonlyArray<Faults.Reading>> =>
+    Effect.sync(() => {
+      const { target } = connected
+      const size = Math.max(groups.pageSize, assignments.pageSize, customers.pageSize) + 1
+      const members = edits(connected)
+        .addCustomers(people(size))
+        .map(({ id }) => id)
+      const group = edits(connected).addGroup({ name: "Globex", members })
+      for (const { name } of people(size)) edits(connected).addGroup({ name })
+      return [
+        { name: "identify", list: false, answer: Effect.map(target.identify, Faults.lasting) },
+        { name: "one group", list: false, answer: target.group(group) },
+        ...(groups.list ? [{ name: "the list of groups", list: true, answer: collect(target.groups) }] : []),
+        ...(assignments.listedBy === "group" ? [{ name: "a group's members", list: true, answer: collect(target.members(group)) }] : []),
+        ...(customers.list
+          ? [
+              { name: "the list of customers", list: true, answer: collect(target.customers) },
+              { name: "the count of customers", list: false, answer: target.customerCount }
+            ]
+          : []),
+        ...(customers.search
+          ? [
+              { name: "the search of one customer", list: false, answer: target.customersByAddress("p1@x.example") },
+              { name: "a search with many near misses", list: true, answer: target.customersByAddress("@x.example") }
+            ]
+          : [])
+      ]
+    })
+
+export const suite = (subject: Subject, declaration: TargetDeclaration): void => {
+  describe("lists", () => {
+    lists(subject, declaration)
+  })
+  describe("finds", () => {
+    search(subject, declaration)
+  })
+  describe("writes", () => {
+    TargetWrites.suite(subject, declaration)
+  })
+  describe("when something fails in reading", () => {
+    Faults.suite({ subject, prepare: prepare(declaration) })
+  })
+}

@@ -1,0 +1,36 @@
+/** Decisions on held parts as the commands store them, and what the state file holds. */
+import Sqlite from "better-sqlite3"
+import * as Effect from "effect/Effect"
+import { join } from "node:path"
+import type { SyncResult } from "../../src/model/Result.ts"
+import { Overview } from "../../src/run/Overview.ts"
+import * as SqliteState from "../../state/SqliteState.ts"
+import type { Bridge } from "./Bridge.ts"
+
+const file = (bridge: Pick<Bridge, "dir">): string => join(bridge.dir, ".groupbridge", "state.db")
+
+export const heldBy = (run: SyncResult) => run.held.map((part) => [part.guard, part.changes])
+
+const numberOf = (id: string): number => Number(id.slice(2))
+
+const decide = (bridge: Pick<Bridge, "dir">, id: string, decision: "approved" | "rejected"): Effect.Effect<void> =>
+  Effect.flatMap(Overview, (overview) => overview.decide(numberOf(id), decision, { who: "petra", host: "ops1", reason: null })).pipe(
+    Effect.provide(SqliteState.layer(file(bridge))),
+    Effect.orDie
+  )
+
+/** Approves the part and applies it, as `approve ID` does. */
+export const approve = (bridge: Bridge, id: string): Effect.Effect<SyncResult> =>
+  Effect.zipRight(decide(bridge, id, "approved"), bridge.sync({ kind: "approve", part: numberOf(id) }))
+
+export const reject = (bridge: Bridge, id: string): Effect.Effect<void> => decide(bridge, id, "rejected")
+
+/** Rows of a query on the state file, which nobody has open. */
+export const rows = (bridge: Pick<Bridge, "dir">, query: string): ReadonlyArray<unknown> => {
+  const db = new Sqlite(file(bridge), { readonly: true })
+  try {
+    return db.prepare(query).all()
+  } finally {
+    db.close()
+  }
+}
