@@ -8,16 +8,18 @@ const pages = (text: string | undefined): number | null => (text === undefined |
 
 /** Loaded only once a command needs it, so that `--help` starts at once. */
 const load = async (): Promise<Environment> => {
-  const [registry, SqliteState, UndiciClient] = await Promise.all([
+  const [registry, SqliteState, { stateFiles }, UndiciClient] = await Promise.all([
     import("../connectors/registry.ts"),
     import("../state/SqliteState.ts"),
+    import("../state/StateFiles.ts"),
     import("./http/UndiciClient.ts")
   ])
   // Bounds the state file's size, so that tests can meet a full disk.
   const maxPages = pages(process.env["GROUPBRIDGE_STATE_MAX_PAGES"])
   return {
     connectors: registry.connectors,
-    openState: (file) => SqliteState.layer(file, { maxPages }),
+    openState: (file, backups) => SqliteState.layer(file, { maxPages, backups }),
+    stateFiles,
     makeClient: UndiciClient.make,
     loadDemo: async () => (await import("../connectors/demo.ts")).open
   }

@@ -3,11 +3,12 @@ import Sqlite from "better-sqlite3"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { randomUUID } from "node:crypto"
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { StateError } from "../src/contract/StateError.ts"
+import * as Migrating from "./Migrating.ts"
 import * as Migrations from "./Migrations.ts"
+import * as Mirror from "./Mirror.ts"
 
 export type Row = Record<string, string | number | null>
 
@@ -16,6 +17,8 @@ export interface Database {
   /** Whether this opening made the file. */
   readonly fresh: boolean
   readonly lineage: string
+  /** The folder of copies, for messages that name one. */
+  readonly backups: string | null
   /** Runs `work` at once. Everything inside sees and leaves one state of the file if it is wrapped in `atomically`. */
   readonly use: <A>(work: (sql: Statements) => A) => Effect.Effect<A, StateError>
   /** As `use`, in one transaction: all of it is stored, or nothing. */
@@ -55,7 +58,7 @@ const statements = (db: Sqlite.Database): Statements => {
 }
 
 /** What a failure of SQLite or of the file system means for the person who reads it. */
-const explain = (file: string, cause: unknown): StateError => {
+export const explain = (file: string, cause: unknown): StateError => {
   if (cause instanceof StateError) return cause
   const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
   const words = cause instanceof Error ? cause.message : String(cause)
@@ -64,7 +67,8 @@ const explain = (file: string, cause: unknown): StateError => {
     return make("Full", `the disk of the state file ${file} is full. Nothing of this step was stored. Make room and run it again; it goes on where it stopped.`)
   }
   if (code === "SQLITE_NOTADB") return make("NotAState", `${file} is not a Groupbridge state file. Put the right path under state: in the config file.`)
-  if (code.startsWith("SQLITE_CORRUPT")) return make("Corrupt", `the state file ${file} is damaged (${words}). Put the newest backup in its place.`)
+  if (code.startsWith("SQLITE_CORRUPT"))
+    return make("Corrupt", `the state file ${file} is damaged (${words}). Put the newest copy in its place: groupbridge state restore FILE`)
   if (code.startsWith("SQLITE_BUSY")) return make("Locked", `the state file ${file} is in use by another process. Try again when that one is done.`)
   if (code.startsWith("SQLITE_READONLY") || code === "EACCES" || code === "EROFS" || code === "EPERM" || code.startsWith("SQLITE_CANTOPEN")) {
     return make("Unwritable", `the state file ${file} cannot be opened for writing. Check its owner and rights, and those of its folder.`)
@@ -78,7 +82,7 @@ const explain = (file: string, cause: unknown): StateError => {
   return make("Failed", `the state file ${file} failed: ${words}`)
 }
 
-const prepare = (file: string): void => {
+const prepare = (file: string, backups: string | null): void => {
   const folder = dirname(file)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (existsSync(file) && statSync(file).isDirectory()) {
@@ -88,37 +92,18 @@ const prepare = (file: string): void => {
       message: `the state path ${file} is a folder. Name a file in it under state: in the config file, such as ${join(file, "state.db")}.`
     })
   }
+  const mirrored = existsSync(file) ? null : Mirror.read(file)
+  if (mirrored !== null) throw Mirror.missing(file, mirrored, backups)
 }
 
-const migrate = (db: Sqlite.Database, file: string, now: number): boolean => {
-  const version = Number(db.pragma("user_version", { simple: true }))
-  if (version > Migrations.steps.length) {
-    throw new StateError({
-      reason: "Newer",
-      file,
-      message: `the state file ${file} was written by a newer Groupbridge (schema ${version}, this one knows ${Migrations.steps.length}). Install that version again.`
-    })
-  }
-  const tables = Number(db.prepare("SELECT count(*) FROM sqlite_master").pluck().get())
-  if (version === 0 && tables > 0) {
-    throw new StateError({
-      reason: "NotAState",
-      file,
-      message: `${file} is a database of another program. Put the right path under state: in the config file.`
-    })
-  }
-  db.transaction(() => {
-    for (const step of Migrations.steps.slice(version)) db.exec(step)
-    if (version === 0) {
-      db.prepare("INSERT INTO meta VALUES ('lineage', ?), ('created_at', ?), ('counter', '0')").run(randomUUID().slice(0, 8), String(now))
-    }
-    db.pragma(`user_version = ${Migrations.steps.length}`)
-  })()
-  return version === 0
+export interface Options {
+  /** Bounds the file's size (SQLite's `max_page_count`), for tests of a full disk. */
+  readonly maxPages: number | null
+  readonly backups: string | null
 }
 
-const connect = (file: string, now: number, maxPages: number | null): { readonly db: Sqlite.Database; readonly fresh: boolean } => {
-  prepare(file)
+const connect = (file: string, now: number, { backups, maxPages }: Options): { readonly db: Sqlite.Database; readonly fresh: boolean } => {
+  prepare(file, backups)
   const db = new Sqlite(file)
   try {
     db.pragma("busy_timeout = 5000")
@@ -130,7 +115,7 @@ const connect = (file: string, now: number, maxPages: number | null): { readonly
     if (maxPages !== null) db.pragma(`max_page_count = ${maxPages}`)
     const intact = String(db.pragma("quick_check(1)", { simple: true }))
     if (intact !== "ok") throw Object.assign(new Error(intact), { code: "SQLITE_CORRUPT" })
-    const fresh = migrate(db, file, now)
+    const fresh = Migrating.forward(db, file, Migrations.steps, now)
     db.exec(Migrations.temporary)
     chmodSync(file, 0o600)
     return { db, fresh }
@@ -142,13 +127,13 @@ const connect = (file: string, now: number, maxPages: number | null): { readonly
 
 /**
  * Opens the state file, making it and its folder if they are not there, and closes it with the scope.
- * Fails with what is wrong and leaves the file as it was. `maxPages` bounds its size (SQLite's `max_page_count`), for tests of a full disk.
+ * Fails with what is wrong and leaves the file as it was: also where it is gone and runs wrote to it before.
  */
-export const open = (file: string, options: { readonly maxPages: number | null } = { maxPages: null }): Effect.Effect<Database, StateError, Scope.Scope> =>
+export const open = (file: string, options: Options = { maxPages: null, backups: null }): Effect.Effect<Database, StateError, Scope.Scope> =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const { db, fresh } = yield* Effect.acquireRelease(
-      Effect.try({ try: () => connect(file, now, options.maxPages), catch: (cause) => explain(file, cause) }),
+      Effect.try({ try: () => connect(file, now, options), catch: (cause) => explain(file, cause) }),
       ({ db }) => Effect.sync(() => db.close())
     )
     const sql = statements(db)
@@ -158,6 +143,7 @@ export const open = (file: string, options: { readonly maxPages: number | null }
     return {
       file,
       fresh,
+      backups: options.backups,
       lineage: String(sql.get("SELECT value FROM meta WHERE key = 'lineage'")?.["value"]),
       use: (work) => attempt(() => work(sql)),
       atomically,

@@ -8,8 +8,23 @@ import type { Row, Statements } from "./Database.ts"
 
 const free = "part IS NULL AND dropped IS NULL AND approved = 0"
 
-const conditions = (frame: Frame): Readonly<Record<NonNullable<Selection["where"]>, string>> => ({
-  "rule-changed": "cause = 'rule-changed'",
+/**
+ * Removals that only a changed `removals:` or `from:` brings up: rows that nobody ever wished, or whose wish had ended already when the
+ * last good run left them as they were.
+ */
+const releasedByConfig = (sql: Statements, { sync }: Frame): string => {
+  const baseline = sql.get("SELECT at, meaning FROM baseline WHERE sync = ?", syncId(sql, sync.name))
+  if (baseline === undefined) return "false"
+  const before = JSON.parse(String(baseline["meaning"])) as ReadonlyArray<string>
+  const added = sync.meaning.filter((line) => !before.includes(line))
+  const ended = `(claimant, grp, customer) IN (SELECT claimant, grp, customer FROM claim WHERE lapsed_at <= ${Number(baseline["at"])})`
+  const foreign = "(claimant IS NULL OR (grp, customer) IN (SELECT grp, customer FROM assignment WHERE origin = 'found'))"
+  if (added.includes("removals: all")) return before.includes("removals: never") ? `(${foreign} OR ${ended})` : foreign
+  return added.includes("removals: ours") && before.includes("removals: never") ? ended : added.some((line) => line.startsWith("from ")) ? ended : "false"
+}
+
+const conditions = (sql: Statements, frame: Frame): Readonly<Record<NonNullable<Selection["where"]>, string>> => ({
+  "rule-changed": `(cause = 'rule-changed' OR (op = 'assignment.remove' AND ${releasedByConfig(sql, frame)}))`,
   drift:
     frame.sync.drift === "ask" ? "(cause = 'restored' OR grp IN (SELECT id FROM target_group WHERE basis = 'deleted-at-target' AND key IS NULL))" : "false",
   proposal: "grp IN (SELECT target_group FROM wanted WHERE proposal IS NOT NULL)",
@@ -17,15 +32,15 @@ const conditions = (frame: Frame): Readonly<Record<NonNullable<Selection["where"
 })
 
 /** The condition that selects the changes a guard is about, with its values. */
-const selected = (frame: Frame, selection: Selection): { readonly text: string; readonly values: ReadonlyArray<string> } => ({
+const selected = (sql: Statements, frame: Frame, selection: Selection): { readonly text: string; readonly values: ReadonlyArray<string> } => ({
   text: `${free} AND op IN (SELECT value FROM json_each(?)) AND grp IN (SELECT ${selection.groups === undefined ? "grp FROM change" : "value FROM json_each(?)"}) AND ${
-    selection.where === undefined ? "true" : conditions(frame)[selection.where]
+    selection.where === undefined ? "true" : conditions(sql, frame)[selection.where]
   }`,
   values: [JSON.stringify(selection.ops), ...(selection.groups === undefined ? [] : [JSON.stringify(selection.groups)])]
 })
 
 export const count = (sql: Statements, frame: Frame, selection: Selection): number => {
-  const { text, values } = selected(frame, selection)
+  const { text, values } = selected(sql, frame, selection)
   return Number(sql.get(`SELECT count(*) AS n FROM change WHERE ${text}`, ...values)?.["n"])
 }
 
@@ -76,7 +91,7 @@ export const hold = (sql: Statements, frame: Frame, trip: Trip, selection: Selec
       JSON.stringify(trip.why),
       part
     )
-  const { text, values } = selected(frame, selection)
+  const { text, values } = selected(sql, frame, selection)
   const held = sql.run(`UPDATE change SET part = ? WHERE ${text}`, part, ...values)
   sql.run("INSERT OR IGNORE INTO held_row SELECT part, op, grp, customer FROM change WHERE part = ?", part)
   return held

@@ -8,8 +8,10 @@ import type { ChangeCounts, RunFailure, UnmatchedReason } from "../src/model/Res
 import type { Failing, Overview, Page, SnapshotSummary } from "../src/run/Overview.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Row, Statements } from "./Database.ts"
+import * as Mirror from "./Mirror.ts"
 import * as OverviewParts from "./OverviewParts.ts"
 import * as OverviewRows from "./OverviewRows.ts"
+import * as Release from "./Release.ts"
 import { sourceIds, unmatchedPeople } from "./Summary.ts"
 
 const batch = 1000
@@ -221,7 +223,11 @@ export const make = (database: Database): typeof Overview.Service => {
         const owner = OverviewParts.owner(sql, part)
         return owner === null ? { rows: [], next: null } : OverviewRows.ofPart(sql, owner, after)
       }),
-    decide: (part, decision, by) => atNow((sql, now) => OverviewParts.decide(sql, part, decision, by, now)),
+    decide: (part, decision, by) =>
+      atNow((sql, now) => {
+        Mirror.check(database, sql)
+        OverviewParts.decide(sql, part, decision, by, now)
+      }),
     note: (what, subject, by) => atNow((sql, now) => OverviewParts.note(sql, what, subject, by, now)),
     status: (sync, midnight, now) => database.atomically((sql) => status(sql, sync, midnight, now)),
     failing: (sync) => database.atomically((sql) => failing(sql, syncId(sql, sync), null)),
@@ -237,6 +243,13 @@ export const make = (database: Database): typeof Overview.Service => {
           identifiedAt: typeof row?.["identified_at"] === "number" ? row["identified_at"] : null,
           targetGroups: number(sql, "SELECT count(*) AS n FROM target_group WHERE connection = ? AND key IS NOT NULL AND gone_at IS NULL", row?.["id"] ?? 0)
         }
+      }),
+    releasable: (configured) => database.atomically((sql) => Release.releasable(sql, configured)),
+    releaseOutlook: (sync, configured) => database.atomically((sql) => Release.outlook(sql, sync, configured)),
+    release: (sync, configured, by) =>
+      atNow((sql, now) => {
+        Mirror.check(database, sql)
+        return Release.release(sql, sync, configured, by, now)
       }),
     snapshot: (connection) => database.atomically((sql) => snapshot(sql, connection))
   }

@@ -1,4 +1,5 @@
 /** Plans, baselines and measures over SQLite. */
+import * as Duration from "effect/Duration"
 import type { Cause, Origin } from "../src/model/Cause.ts"
 import type { Change, ChangeOp } from "../src/model/Change.ts"
 import { type Measures, type PlanStore } from "../src/plan/PlanStore.ts"
@@ -27,16 +28,25 @@ const removableNow = (sql: Statements, { sync }: Frame): number =>
     `SELECT count(*) AS n FROM assignment WHERE ${sync.removals === "all" ? "true" : "origin IN ('applied', 'adopted')"} AND grp IN (SELECT target_group FROM wanted WHERE blocked IS NULL UNION SELECT grp FROM change WHERE op = 'assignment.remove')`
   )
 
+/** Streams that were read whole, with fewer rows than at the baseline. What an incomplete one lacks ends no wish, and says nothing of the others. */
+const shrunkStreams = (sql: Statements, { sync }: Frame): Measures["shrunk"] =>
+  sql
+    .all(
+      `SELECT c.name AS connection, b.stream, b.rows AS before, s.rows AS now FROM baseline_stream b JOIN connection c ON c.id = b.connection
+       JOIN read_stream s ON s.name = b.stream AND s.read = (SELECT max(id) FROM read r WHERE r.connection = b.connection AND r.ended_at IS NOT NULL)
+       WHERE b.sync = ? AND c.name IN (SELECT value FROM json_each(?)) AND s.complete = 1 AND s.rows < b.rows`,
+      syncId(sql, sync.name),
+      JSON.stringify(sync.from)
+    )
+    .map((row) => ({ connection: String(row["connection"]), stream: String(row["stream"]), before: Number(row["before"]), now: Number(row["now"]) }))
+
+/** A baseline that a long hold has kept back says too little of a sync that has grown since, and too much of one that has shrunk. */
+const removable = (baseline: number, now: number): number => (baseline < 20 ? Math.max(baseline, now) : now < 20 ? baseline : Math.min(baseline, now))
+
 const measure = (sql: Statements, frame: Frame): Measures => {
   const sync = syncId(sql, frame.sync.name)
   const baseline = sql.get("SELECT removable FROM baseline WHERE sync = ?", sync)
   const planned = (op: ChangeOp) => number(sql, `SELECT count(*) AS n FROM change WHERE op = ? AND ${free}`, op)
-  const shrunk = sql.all(
-    `SELECT c.name AS connection, b.stream, b.rows AS before, s.rows AS now FROM baseline_stream b JOIN connection c ON c.id = b.connection
-     JOIN read_stream s ON s.name = b.stream AND s.read = (SELECT max(id) FROM read r WHERE r.connection = b.connection AND r.ended_at IS NOT NULL)
-     WHERE b.sync = ? AND s.rows < b.rows`,
-    sync
-  )
   return {
     firstRun: baseline === undefined,
     removals: planned("assignment.remove"),
@@ -45,20 +55,17 @@ const measure = (sql: Statements, frame: Frame): Measures => {
     addedLately: lately(sql, frame, "assignment.add"),
     creations: planned("group.create"),
     createdLately: lately(sql, frame, "group.create"),
-    removable: baseline === undefined ? removableNow(sql, frame) : Number(baseline["removable"]),
-    shrunk: shrunk.map((row) => ({
-      connection: String(row["connection"]),
-      stream: String(row["stream"]),
-      before: Number(row["before"]),
-      now: Number(row["now"])
-    }))
+    removable: removable(Number(baseline?.["removable"] ?? 0), removableNow(sql, frame)),
+    shrunk: shrunkStreams(sql, frame)
   }
 }
 
 const groupMeasures = `
   SELECT g.id, g.name, sum(c.op = 'assignment.remove') AS removals, sum(c.op = 'assignment.add') AS additions,
-    coalesce((SELECT b.members FROM baseline_group b WHERE b.sync = ?1 AND b.grp = g.id), (SELECT count(*) FROM assignment a WHERE a.grp = g.id)) AS size,
+    coalesce((SELECT b.members FROM baseline_group b WHERE b.sync = ?1 AND b.grp = g.id), 0) AS size,
     (SELECT count(*) FROM assignment a WHERE a.grp = g.id) AS rows,
+    (SELECT count(*) FROM assignment a JOIN run r ON r.id = a.run AND r.status IN ('interrupted', 'failed', 'partial')
+     WHERE a.grp = g.id AND a.origin = 'applied' AND a.run > coalesce((SELECT b.run FROM baseline b WHERE b.sync = ?1), 0)) AS begun,
     min(c.op <> 'assignment.remove' OR c.cause IN ('group-gone', 'merged')) AS proved
   FROM change c JOIN target_group g ON g.id = c.grp WHERE c.${free.replaceAll(" AND ", " AND c.")} AND c.op LIKE 'assignment.%' AND c.grp > ?2 GROUP BY g.id ORDER BY g.id LIMIT ?3`
 
@@ -127,25 +134,56 @@ const readCursor = (after: string | null): ReadonlyArray<string | number> => {
   return [op, Number(grp), Number(customer)]
 }
 
+/** Whether wishes have ended whose rows wait for their time of grace. */
+const endedInGrace = (sql: Statements, { sync, now }: Frame): boolean =>
+  sql.get(
+    "SELECT 1 FROM claim WHERE claimant IN (SELECT id FROM claimant WHERE sync = ?) AND lapsed_at IS NOT NULL AND (lapsed_reads < ? OR lapsed_at > ?) LIMIT 1",
+    syncId(sql, sync.name),
+    sync.grace.reads,
+    now - Duration.toMillis(sync.grace.for)
+  ) !== undefined
+
 const moveBaseline = (sql: Statements, frame: Frame): void => {
   const sync = syncId(sql, frame.sync.name)
   const { read, run, now } = frame
   if (read.length < frame.sync.from.length) return
   if (number(sql, "SELECT count(*) AS n FROM held_part WHERE sync = ? AND state = 'open'", sync) > 0) return
+  // Rows of groups that could not be seen were not judged by this config.
+  if (number(sql, "SELECT count(*) AS n FROM change WHERE dropped = 'unseen'") > 0) return
   const reads = read.map((name) => ({
     connection: connectionId(sql, name),
     row: sql.get("SELECT id, complete FROM read WHERE connection = ? AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1", connectionId(sql, name))
   }))
   if (reads.some(({ row }) => row === undefined || row["complete"] !== 1)) return
   sql.run("INSERT OR REPLACE INTO baseline VALUES (?, ?, ?, ?, ?)", sync, run, now, removableNow(sql, frame), JSON.stringify(frame.sync.meaning))
-  for (const table of ["baseline_read", "baseline_stream", "baseline_group"]) sql.run(`DELETE FROM ${table} WHERE sync = ?`, sync)
+  for (const table of ["baseline_read", "baseline_group"]) sql.run(`DELETE FROM ${table} WHERE sync = ?`, sync)
+  // While removals still have time of grace, what they come from is not yet judged: streams that shrank too much keep their former size until then.
+  const limit = endedInGrace(sql, frame) ? frame.sync.guards.sourceShrink : 100
+  const kept = "SELECT stream FROM baseline_stream b WHERE b.sync = ?1 AND b.connection = ?2 AND (b.rows - read_stream.rows) * 100.0 / b.rows > ?4"
   for (const { connection, row } of reads) {
     sql.run("INSERT INTO baseline_read VALUES (?, ?, ?)", sync, connection, row?.["id"])
-    sql.run("INSERT INTO baseline_stream SELECT ?, ?, name, rows FROM read_stream WHERE read = ?", sync, connection, row?.["id"])
+    sql.run(
+      `INSERT OR REPLACE INTO baseline_stream SELECT ?1, ?2, name, rows FROM read_stream WHERE read = ?3 AND name NOT IN (${kept})`,
+      sync,
+      connection,
+      row?.["id"],
+      limit
+    )
   }
   sql.run(
     "INSERT INTO baseline_group SELECT ?, grp, count(*) FROM assignment WHERE grp IN (SELECT target_group FROM wanted WHERE blocked IS NULL) GROUP BY grp",
     sync
+  )
+}
+
+/** A saved plan names a group by its handle, or by the target's id where it serves no wish any more. */
+const named = "coalesce(g.handle, 'target:' || g.key) = f.grp"
+
+/** An addition needs its group: one that is not there, and is not made in this run, takes nobody. */
+const dropGroupless = (sql: Statements): void => {
+  sql.run(
+    `UPDATE change SET dropped = 'no-group' WHERE op = 'assignment.add' AND dropped IS NULL AND part IS NULL AND grp IN (SELECT id FROM target_group WHERE key IS NULL)
+     AND grp NOT IN (SELECT grp FROM change WHERE op = 'group.create' AND dropped IS NULL AND part IS NULL)`
   )
 }
 
@@ -154,7 +192,8 @@ const leftOver = `
   SELECT f.op, f.grp, f.customer,
     CASE f.op WHEN 'assignment.add' THEN a.grp IS NOT NULL WHEN 'assignment.remove' THEN a.grp IS NULL AND g.id IS NOT NULL WHEN 'group.create' THEN g.key IS NOT NULL WHEN 'group.delete' THEN g.gone_at IS NOT NULL ELSE 0 END AS already,
     c.part IS NOT NULL AS held
-  FROM allowed f LEFT JOIN target_group g ON g.handle = f.grp LEFT JOIN target_customer t ON t.connection = g.connection AND t.key = f.customer
+  FROM allowed f LEFT JOIN target_group g ON ${named} AND g.connection = (SELECT t.connection FROM wanted w JOIN target_group t ON t.id = w.target_group LIMIT 1)
+  LEFT JOIN target_customer t ON t.connection = g.connection AND t.key = f.customer
   LEFT JOIN assignment a ON a.grp = g.id AND a.customer = t.id
   LEFT JOIN change c ON c.op = f.op AND c.grp = g.id AND c.customer = coalesce(t.id, 0)
   WHERE c.op IS NULL OR c.part IS NOT NULL OR c.dropped IS NOT NULL ORDER BY 1, 2, 3 LIMIT 10000`
@@ -169,7 +208,8 @@ export const make = (database: Database): typeof PlanStore.Service => ({
         name: String(row["name"]),
         removals: Number(row["removals"]),
         additions: Number(row["additions"]),
-        size: Number(row["size"]),
+        // What a run that broke off had added is the beginning of what is added now, not a size that it grows from.
+        size: Number(row["size"]) >= 20 ? Number(row["size"]) : Math.max(Number(row["size"]), Number(row["rows"]) - Number(row["begun"])),
         rows: Number(row["rows"]),
         proved: row["proved"] === 1
       }))
@@ -190,9 +230,10 @@ export const make = (database: Database): typeof PlanStore.Service => ({
     }),
   endFile: database.atomically((sql) => {
     sql.run(
-      `UPDATE change SET dropped = 'not-in-plan' WHERE dropped IS NULL AND NOT EXISTS (SELECT 1 FROM allowed f JOIN target_group g ON g.id = change.grp AND g.handle = f.grp
+      `UPDATE change SET dropped = 'not-in-plan' WHERE dropped IS NULL AND NOT EXISTS (SELECT 1 FROM allowed f JOIN target_group g ON g.id = change.grp AND ${named}
        LEFT JOIN target_customer t ON t.id = change.customer WHERE f.op = change.op AND f.customer = coalesce(t.key, ''))`
     )
+    dropGroupless(sql)
     return sql.all(leftOver).map((row) => ({
       op: String(row["op"]),
       group: String(row["grp"]),
@@ -204,9 +245,11 @@ export const make = (database: Database): typeof PlanStore.Service => ({
   restrictToPart: (part) =>
     database.atomically((sql) => {
       sql.run(
-        "UPDATE change SET dropped = 'only' WHERE dropped IS NULL AND (op, grp, customer) NOT IN (SELECT op, grp, customer FROM held_row WHERE part = ?)",
+        `UPDATE change SET dropped = 'only' WHERE dropped IS NULL AND (op, grp, customer) NOT IN (SELECT op, grp, customer FROM held_row WHERE part = ?1)
+         AND NOT (op = 'group.create' AND part IS NULL AND grp IN (SELECT grp FROM held_row WHERE part = ?1 AND op = 'assignment.add'))`,
         part
       )
+      dropGroupless(sql)
     }),
   estimate: (addPack, removePack) =>
     database.use((sql) => {

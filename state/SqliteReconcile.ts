@@ -53,6 +53,8 @@ const acceptProposals = (sql: Statements, sync: string): void => {
     WHERE w.proposal IS NOT NULL`
   for (const { handle, place, grp, basis } of sql.all(approved, syncId(sql, sync))) {
     sql.run("UPDATE OR REPLACE claim SET grp = ? WHERE grp = ?", grp, place)
+    // Its people were approved with it.
+    sql.run("UPDATE OR REPLACE held_row SET grp = ? WHERE grp = ? AND op LIKE 'assignment.%'", grp, place)
     sql.run("UPDATE target_group SET handle = NULL, gone_at = 0 WHERE id = ?", place)
     sql.run("UPDATE target_group SET handle = ?, basis = ? WHERE id = ?", handle, basis, grp)
     sql.run("UPDATE wanted SET target_group = ?, basis = ?, proposal = NULL WHERE handle = ?", grp, basis, handle)
@@ -64,13 +66,12 @@ const refreshLedger = (sql: Statements, { sync, now, run }: Frame): void => {
   const missing = "SELECT a.grp, a.customer FROM assignment a WHERE a.grp IN (SELECT grp FROM seen_group) EXCEPT SELECT grp, customer FROM seen_member"
   const wished =
     "EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = m.grp AND c.customer = m.customer AND c.lapsed_at IS NULL)"
-  if (sync.drift !== "restore") {
-    sql.run(
-      `INSERT OR REPLACE INTO drift SELECT m.grp, m.customer, a.origin, ?, ? FROM (${missing}) m JOIN assignment a ON a.grp = m.grp AND a.customer = m.customer WHERE ${wished}`,
-      now,
-      sync.drift === "accept" ? "accepted" : null
-    )
-  }
+  // Noted whatever this sync does about it: another sync with a wish for the row may want to ask.
+  sql.run(
+    `INSERT OR REPLACE INTO drift SELECT m.grp, m.customer, a.origin, ?, ? FROM (${missing}) m JOIN assignment a ON a.grp = m.grp AND a.customer = m.customer WHERE ${wished}`,
+    now,
+    sync.drift === "accept" ? "accepted" : null
+  )
   sql.run(`INSERT OR REPLACE INTO by_hand SELECT m.grp, m.customer, 'taken-out' FROM (${missing}) m WHERE ${wished}`)
   sql.run(`DELETE FROM assignment WHERE (grp, customer) IN (${missing})`)
   const unknown = "SELECT grp, customer FROM seen_member WHERE grp IN (SELECT grp FROM seen_group) EXCEPT SELECT grp, customer FROM assignment"
@@ -82,12 +83,25 @@ const refreshLedger = (sql: Statements, { sync, now, run }: Frame): void => {
   sql.run("UPDATE target_group SET members_read_at = ?, count = s.count, expected_count = s.count FROM seen_group s WHERE s.grp = target_group.id", now)
 }
 
-/** One way of matching: every unmatched active customer with exactly one counterpart is linked, one with several is held. */
+/**
+ * One way of matching: every unmatched active customer with exactly one counterpart is linked, one with several is held. So are those who
+ * meet in one counterpart: a link outlives its reason, so none is made that was never sure.
+ */
 const matchBy = (sql: Statements, from: number, to: number, now: number, basis: string, value: string, condition: string): void => {
   const found = `SELECT c.id, min(t.id) AS target, count(*) AS n, ${value} AS value FROM source_customer c JOIN target_customer t ON t.connection = ?2 AND t.gone_at IS NULL AND ${condition}
     WHERE c.connection = ?1 AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL
       AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?2) GROUP BY c.id`
   sql.run(`INSERT OR IGNORE INTO held_identity SELECT id, n || ' customers at the target have the same ' || ?3 FROM (${found}) WHERE n > 1`, from, to, basis)
+  const sure = `SELECT *, count(*) OVER (PARTITION BY target) AS rivals FROM (${found}) WHERE n = 1`
+  const reason = "'several customers of this source match one customer at the target'"
+  sql.run(`INSERT OR IGNORE INTO held_identity SELECT id, ${reason} FROM (${sure}) WHERE rivals > 1`, from, to)
+  sql.run(
+    `INSERT OR IGNORE INTO held_identity SELECT e.value, ${reason} FROM (${sure}) f JOIN customer_link o ON o.target_customer = f.target AND o.target_connection = ?2
+     JOIN source_customer d ON d.id = o.source_customer AND d.connection = ?1 AND d.gone_at IS NULL AND d.role = 'customer' AND d.excluded IS NULL
+     JOIN json_each(json_array(f.id, d.id)) e`,
+    from,
+    to
+  )
   sql.run(
     `INSERT INTO customer_link SELECT id, ?2, target, ?3, value, ?4 FROM (${found}) WHERE n = 1 AND id NOT IN (SELECT source_customer FROM held_identity)`,
     from,
@@ -181,7 +195,7 @@ const linkCustomers = (sql: Statements, { sync, now }: Frame, match: ReadonlyArr
 const restrictToGroups = (sql: Statements, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const wanted = names.map((name) => ({
     name,
-    groups: sql.all("SELECT id FROM target_group WHERE folded = ? OR handle = ? OR handle LIKE '%/' || ?", foldName(name), name, name)
+    groups: sql.all("SELECT id FROM target_group WHERE folded = ?1 OR handle = ?2 OR substr(handle, instr(handle, '/') + 1) = ?2", foldName(name), name)
   }))
   const ids = wanted.flatMap(({ groups }) => groups.map((row) => Number(row["id"])))
   sql.run("UPDATE change SET dropped = 'only' WHERE dropped IS NULL AND grp NOT IN (SELECT value FROM json_each(?))", JSON.stringify(ids))

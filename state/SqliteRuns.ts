@@ -5,10 +5,13 @@ import type { Identity } from "../src/contract/Identity.ts"
 import type { StateError } from "../src/contract/StateError.ts"
 import type { ChangeOp } from "../src/model/Change.ts"
 import type { ChangeCounts, Refused } from "../src/model/Result.ts"
-import { type Binding, type Lease, type RunStore } from "../src/run/RunStore.ts"
+import type { Decider } from "../src/run/Overview.ts"
+import { type Binding, type Lease, type Paused, type RunStore } from "../src/run/RunStore.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Row, Statements } from "./Database.ts"
 import * as Fence from "./Fence.ts"
+import * as Mirror from "./Mirror.ts"
+import * as OverviewParts from "./OverviewParts.ts"
 
 const acquire = (sql: Statements, holder: string, millis: number, instead: number | null, now: number): Lease => {
   const held = sql.get("SELECT number, holder, expires_at FROM lease WHERE name = 'run'")
@@ -57,6 +60,23 @@ const refusedRow = (sync: string, row: Row): Refused => ({
   }
 })
 
+const pausedUntil = (sql: Statements, sync: string, now: number): Paused | null => {
+  const row = sql.get("SELECT paused_until, paused_by, paused_reason FROM sync WHERE name = ? AND paused_until > ?", sync, now)
+  if (row === undefined) return null
+  return { until: Number(row["paused_until"]), by: String(row["paused_by"]), reason: row["paused_reason"] === null ? null : String(row["paused_reason"]) }
+}
+
+const pause = (sql: Statements, sync: string, until: number | null, by: Decider, now: number): void => {
+  sql.run(
+    "UPDATE sync SET paused_until = ?, paused_by = ?, paused_reason = ? WHERE id = ?",
+    until,
+    until === null ? null : by.who,
+    until === null ? null : by.reason,
+    syncId(sql, sync)
+  )
+  OverviewParts.note(sql, until === null ? "resume" : "pause", sync, by, now)
+}
+
 export const make = (database: Database): typeof RunStore.Service => {
   const atNow = <A>(work: (sql: Statements, now: number) => A): Effect.Effect<A, StateError> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => work(sql, now)))
@@ -66,9 +86,18 @@ export const make = (database: Database): typeof RunStore.Service => {
     lineage: database.lineage,
     file: database.file,
     fresh: database.fresh,
+    objection: database.use((sql) => {
+      // First the mirror: a run that begins in between is then ahead of it, not behind.
+      const mirrored = Mirror.read(database.file)
+      return Mirror.objection(database.file, Mirror.ofState(sql), mirrored, database.backups)?.message ?? null
+    }),
+    written: database.use((sql) => Number(sql.get("SELECT max(id) AS id FROM call")?.["id"] ?? 0)),
     acquire: (holder, millis, instead) =>
       Effect.tap(
-        atNow((sql, now) => acquire(sql, holder, millis, instead, now)),
+        atNow((sql, now) => {
+          Mirror.check(database, sql)
+          return acquire(sql, holder, millis, instead, now)
+        }),
         (lease) =>
           Effect.sync(() => {
             if (lease._tag === "Ours") held = lease.number
@@ -82,13 +111,16 @@ export const make = (database: Database): typeof RunStore.Service => {
     stillOurs: database.use((sql) => Fence.checkLease(database, sql, held)),
     release: (number) => atNow((sql) => void sql.run("UPDATE lease SET expires_at = 0 WHERE name = 'run' AND number = ?", number)),
     begin: (sync, kind, who, host) =>
-      atNow((sql, now) => {
-        // A run that still shows as under way while we hold the lease was killed.
-        sql.run("UPDATE run SET ended_at = ?, status = 'interrupted' WHERE ended_at IS NULL", now)
-        sql.run("UPDATE planned SET state = 'void', settled_at = ? WHERE state = 'planned'", now)
-        sql.run("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'counter'")
-        return sql.insert("INSERT INTO run (sync, kind, started_at, who, host) VALUES (?, ?, ?, ?, ?)", syncId(sql, sync), kind, now, who, host)
-      }),
+      Effect.zipLeft(
+        atNow((sql, now) => {
+          // A run that still shows as under way while we hold the lease was killed.
+          sql.run("UPDATE run SET ended_at = ?, status = 'interrupted' WHERE ended_at IS NULL", now)
+          sql.run("UPDATE planned SET state = 'void', settled_at = ? WHERE state = 'planned'", now)
+          sql.run("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'counter'")
+          return sql.insert("INSERT INTO run (sync, kind, started_at, who, host) VALUES (?, ?, ?, ?, ?)", syncId(sql, sync), kind, now, who, host)
+        }),
+        database.use((sql) => Mirror.follow(database, sql))
+      ),
     end: (run, { status, calls, error }) =>
       atNow((sql, now) => {
         const summary = JSON.stringify({ ...counts(sql, run), calls })
@@ -136,10 +168,18 @@ export const make = (database: Database): typeof RunStore.Service => {
         ),
         () => keep
       ),
-    pausedUntil: (sync, now) =>
-      database.use((sql) => {
-        const row = sql.get("SELECT paused_until, paused_by FROM sync WHERE name = ? AND paused_until > ?", sync, now)
-        return row === undefined ? null : { until: Number(row["paused_until"]), by: String(row["paused_by"]) }
+    pausedUntil: (sync, now) => database.use((sql) => pausedUntil(sql, sync, now)),
+    pause: (sync, until, by) =>
+      atNow((sql, now) => {
+        Mirror.check(database, sql)
+        pause(sql, sync, until, by, now)
+      }),
+    resume: (sync, by) =>
+      atNow((sql, now) => {
+        Mirror.check(database, sql)
+        const was = pausedUntil(sql, sync, now) !== null
+        if (was) pause(sql, sync, null, by, now)
+        return was
       })
   }
 }

@@ -9,10 +9,12 @@ import { SnapshotStore } from "../src/read/SnapshotStore.ts"
 import { TargetStore } from "../src/read/TargetStore.ts"
 import { MappingStore } from "../src/reconcile/MappingStore.ts"
 import { ReconcileStore } from "../src/reconcile/ReconcileStore.ts"
+import { Explanation } from "../src/run/Explanation.ts"
 import { Overview } from "../src/run/Overview.ts"
 import { RunStore } from "../src/run/RunStore.ts"
 import type { Memory } from "../src/run/SyncRun.ts"
 import * as Database from "./Database.ts"
+import * as SqliteExplanation from "./SqliteExplanation.ts"
 import * as SqliteJournal from "./SqliteJournal.ts"
 import * as SqliteMapping from "./SqliteMapping.ts"
 import * as SqliteOverview from "./SqliteOverview.ts"
@@ -23,7 +25,7 @@ import * as SqliteSnapshot from "./SqliteSnapshot.ts"
 import * as SqliteTarget from "./SqliteTarget.ts"
 
 /** Opens the state file for one invocation and closes it with the scope. See `Database.open` for how it fails. */
-export const layer = (file: string, options: { readonly maxPages: number | null } = { maxPages: null }): Layer.Layer<Memory, StateError> =>
+export const layer = (file: string, options: Database.Options = { maxPages: null, backups: null }): Layer.Layer<Memory, StateError> =>
   Layer.scopedContext(
     Effect.map(Database.open(file, options), (database) =>
       Context.empty().pipe(
@@ -34,7 +36,8 @@ export const layer = (file: string, options: { readonly maxPages: number | null 
         Context.add(PlanStore, SqlitePlan.make(database)),
         Context.add(Journal, SqliteJournal.make(database)),
         Context.add(RunStore, SqliteRuns.make(database)),
-        Context.add(Overview, SqliteOverview.make(database))
+        Context.add(Overview, SqliteOverview.make(database)),
+        Context.add(Explanation, SqliteExplanation.make(database))
       )
     )
   )

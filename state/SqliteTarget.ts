@@ -95,6 +95,16 @@ export const make = (database: Database): typeof TargetStore.Service => ({
         return Number(sql.get("SELECT count(*) AS n FROM seen_group")?.["n"])
       })
     ),
+  missingGroups: (name, limit) =>
+    database.use((sql) =>
+      sql
+        .all(
+          "SELECT key FROM target_group WHERE connection = ? AND key IS NOT NULL AND handle IS NOT NULL AND gone_at IS NULL AND id NOT IN (SELECT grp FROM seen_group) LIMIT ?",
+          connectionId(sql, name),
+          limit
+        )
+        .map((row) => String(row["key"]))
+    ),
   finishGroups: (name, complete) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       database.atomically((sql) => {
@@ -124,6 +134,22 @@ export const make = (database: Database): typeof TargetStore.Service => ({
         const connection = connectionId(sql, name)
         for (const customer of customers) storeCustomer(sql, connection, customer, now)
       })
+    ),
+  customersSeen: (name, since) =>
+    database.use((sql) =>
+      Number(sql.get("SELECT count(*) AS n FROM target_customer WHERE connection = ? AND seen_at >= ?", connectionId(sql, name), since)?.["n"])
+    ),
+  missingCustomers: (name, since, limit) =>
+    database.use((sql) =>
+      sql
+        .all(
+          `SELECT DISTINCT address FROM target_customer t WHERE connection = ? AND gone_at IS NULL AND seen_at < ? AND address IS NOT NULL
+           AND EXISTS (SELECT 1 FROM customer_link l WHERE l.target_customer = t.id) LIMIT ?`,
+          connectionId(sql, name),
+          since,
+          limit
+        )
+        .map((row) => String(row["address"]))
     ),
   finishCustomers: (name, since) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
@@ -175,6 +201,14 @@ export const make = (database: Database): typeof TargetStore.Service => ({
         }
         return Number(sql.get("SELECT count(*) AS n FROM seen_member WHERE grp = ?", group)?.["n"])
       })
+    ),
+  missingMembers: (group) =>
+    database.use((sql) =>
+      Number(
+        sql.get("SELECT count(*) AS n FROM (SELECT customer FROM assignment WHERE grp = ?1 EXCEPT SELECT customer FROM seen_member WHERE grp = ?1)", group)?.[
+          "n"
+        ]
+      )
     ),
   finishMembers: (group) =>
     database.use((sql) => {

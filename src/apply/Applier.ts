@@ -18,7 +18,8 @@ export interface Work {
   readonly declaration: TargetDeclaration
   /** Lineage of our state, as marks carry it. */
   readonly state: string
-  readonly onProgress: Effect.Effect<void, StateError>
+  /** Told after each call how many planned changes it settled. */
+  readonly onProgress: (settled: number) => Effect.Effect<void>
 }
 
 type Applying<A> = Effect.Effect<A, ConnectorError | StateError, Journal>
@@ -113,6 +114,7 @@ const rowsOf = (work: Work, group: WorkGroup, op: "assignment.add" | "assignment
       const call = yield* journal.intend(work.writer, op, group.group, pack)
       if (call === null) return
       const result = yield* Effect.either(send(work, call))
+      let settled = call.rows.length
       if (result._tag === "Right") {
         yield* settleReceipt(work, call, result.right)
         // A pack that went through after a split is followed by larger ones again.
@@ -120,11 +122,13 @@ const rowsOf = (work: Work, group: WorkGroup, op: "assignment.add" | "assignment
         lost = 0
       } else {
         const step = yield* settleFailure(work, call, result.left)
+        // What is planned again is counted when it comes back.
+        if (step === "split" || result.left.effect === "unknown") settled = 0
         if (step === "split") pack = Math.max(1, Math.floor(call.rows.length / 2))
         else if (result.left.effect === "unknown") lost += 1
         if (lost >= attempts) return yield* unavailable(work, op, group.name)
       }
-      yield* work.onProgress
+      yield* work.onProgress(settled)
       if (once) return
     }
   })
@@ -163,7 +167,7 @@ const groupChange = (work: Work, group: WorkGroup, op: "group.create" | "group.u
         yield* settleFailure(work, call, result.left)
         lost += 1
       }
-      yield* work.onProgress
+      yield* work.onProgress(result._tag === "Right" ? 1 : 0)
     }
     return yield* unavailable(work, op, group.name)
   })

@@ -1,9 +1,11 @@
 /** `approve ID`: stores the decision and applies the part at once, row by row as far as it is still true. */
 import * as Effect from "effect/Effect"
-import type { SyncConfig } from "../config/Config.ts"
+import * as Exit from "effect/Exit"
+import type { Config } from "../config/Config.ts"
 import type { PlanResult } from "../model/Result.ts"
 import * as Wording from "../report/Wording.ts"
 import { Overview } from "../run/Overview.ts"
+import * as Pause from "../run/Pause.ts"
 import * as Ask from "./Ask.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import * as Deciding from "./Deciding.ts"
@@ -24,14 +26,18 @@ const summary = (rows: number, plan: PlanResult): string => {
   return `${Wording.plural(rows, "row")} read again: ${Wording.number(still)} still true${gone}. ${Wording.planned(plan.summary, null)}; ${Wording.estimate(plan.estimate)}.`
 }
 
+/** A run that ended well without a question had nothing left to do. */
+const wentThrough = (exit: Exit.Exit<Writing.Written>): boolean => Exit.isSuccess(exit) && !exit.value.declined && exit.value.result.error === null
+
 /** On a terminal the decision stands only once its consequences were shown and agreed to. */
-const applyPart = (invocation: Invocation.Invocation, sync: SyncConfig, { number, part }: Deciding.OpenPart, options: DecisionOptions) =>
+const applyPart = (invocation: Invocation.Invocation, config: Config, { number, part }: Deciding.OpenPart, options: DecisionOptions) =>
   Effect.gen(function* () {
+    const sync = yield* World.sync(config.syncs, part.sync)
+    yield* Pause.refuse(sync.name)
     const overview = yield* Overview
     const by = Deciding.decider(invocation, options.reason)
     const asking = invocation.interactive && options.yes !== true
     let agreed = !asking
-    const config = yield* World.config(invocation)
     const connections = yield* World.connections(invocation, config, [sync])
     return yield* Effect.acquireUseRelease(
       overview.decide(number, "approved", by),
@@ -50,7 +56,8 @@ const applyPart = (invocation: Invocation.Invocation, sync: SyncConfig, { number
             )
           }
         }),
-      () => (agreed ? Effect.void : Effect.ignore(overview.decide(number, "open", { ...by, reason: "not agreed to at the terminal" })))
+      (_, exit) =>
+        agreed || wentThrough(exit) ? Effect.void : Effect.ignore(overview.decide(number, "open", { ...by, reason: "not agreed to at the terminal" }))
     )
   })
 
@@ -64,13 +71,11 @@ export const run = (load: Load, id: string, options: DecisionOptions): Promise<n
       )(
         Effect.gen(function* () {
           const open = yield* Deciding.open(invocation, id)
-          const sync = yield* World.sync(config.syncs, open.part.sync)
-          const written = yield* applyPart(invocation, sync, open, options)
+          const written = yield* applyPart(invocation, config, open, options)
           const code = yield* Results.print(invocation, [written])
-          const { part, decided } = yield* Deciding.find(id)
-          if (part.decision === "open" && !written.declined && decided !== null) invocation.output.note(`${part.id} is still open.`)
-          if (part.decision === "approved" && written.result.error !== null)
-            invocation.output.note(`${part.id} stays approved: the next sync applies what is still true of it.`)
+          const { part } = yield* Deciding.find(id)
+          if (part.decision === "open") invocation.output.note(`${part.id} is still open.`)
+          else if (written.result.error !== null) invocation.output.note(`${part.id} stays approved: the next sync applies what is still true of it.`)
           return code
         })
       )

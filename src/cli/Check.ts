@@ -7,6 +7,7 @@ import type { StateError } from "../contract/StateError.ts"
 import type { CheckReport } from "../model/Overview.ts"
 import * as CheckText from "../report/CheckText.ts"
 import * as OverviewJson from "../report/OverviewJson.ts"
+import { RunStore } from "../run/RunStore.ts"
 import * as CheckConnection from "./CheckConnection.ts"
 import * as CheckSync from "./CheckSync.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
@@ -21,6 +22,7 @@ const lookAround = (invocation: Invocation.Invocation, config: Config, syncs: Re
     const { environment } = invocation
     const connections = yield* World.connections(invocation, config, syncs)
     const used = new Set(syncs.flatMap(({ from, to }) => [...from, to]))
+    const objection = yield* (yield* RunStore).objection
     const chosen = [...config.connections.values()].filter(({ name }) => all || used.has(name))
     const checks = yield* Effect.forEach(chosen, (connection) => CheckConnection.check(config, connections, syncs, connection), { concurrency: 4 })
     return {
@@ -30,7 +32,10 @@ const lookAround = (invocation: Invocation.Invocation, config: Config, syncs: Re
         ...(yield* Effect.forEach(syncs, CheckSync.warnings)).flat(),
         ...chosen.flatMap(({ name }) => (used.has(name) ? [] : [`connection ${name} is used by no sync`]))
       ],
-      problems: checks.flatMap(({ otherAccount, connection }) => (otherAccount ? [`${connection}: another account than the state's`] : []))
+      problems: [
+        ...(objection === null ? [] : [objection]),
+        ...checks.flatMap(({ otherAccount, connection }) => (otherAccount ? [`${connection}: another account than the state's`] : []))
+      ]
     } satisfies Found
   })
 
@@ -50,7 +55,7 @@ export const run = (load: Load, names: ReadonlyArray<string>, options: CommonOpt
       const { output } = invocation
       const config = yield* World.config(invocation)
       const syncs = yield* World.syncs(config, names)
-      const there = existsSync(config.state)
+      const there = existsSync(config.state) || invocation.environment.stateFiles.isKnown(config.state)
       const looked = yield* World.withStateToLook(
         invocation,
         config
@@ -65,7 +70,7 @@ export const run = (load: Load, names: ReadonlyArray<string>, options: CommonOpt
         state: {
           ok: broken === null,
           path: relative(process.cwd(), config.state),
-          backupAt: null,
+          backupAt: invocation.environment.stateFiles.newest(config.backup.dir)?.at ?? null,
           message: broken ?? (there ? null : "not there yet: the first plan or sync makes it")
         }
       }

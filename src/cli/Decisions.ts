@@ -1,4 +1,4 @@
-/** The commands that decide on what is held: held, approve, reject. */
+/** The commands that decide on what is held: held, approve, reject, pause, resume. */
 import type { Command } from "commander"
 import { given } from "./CommonOptions.ts"
 import type { Register } from "./Environment.ts"
@@ -25,5 +25,20 @@ export const register: Register = (program, load) => {
     .option("--reason <text>", "kept with the decision")
     .action(async (id: string, _options: object, command: Command) => {
       process.exitCode = await (await import("./Reject.ts")).run(load, id, given(command))
+    })
+  program
+    .command("pause <sync>")
+    .description("keep a sync from doing anything for a time")
+    .requiredOption("--until <time>", "2h, 3d, 2026-04-01 (to its end) or 2026-04-01T15:00")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (sync: string, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Pause.ts")).pause(load, sync, given(command))
+    })
+  program
+    .command("resume <sync>")
+    .description("end a pause")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (sync: string, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Pause.ts")).resume(load, sync, given(command))
     })
 }

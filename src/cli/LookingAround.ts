@@ -1,4 +1,4 @@
-/** The commands that only look: runs, unmatched, connectors. */
+/** The commands that only look: runs, explain, unmatched, connectors. */
 import type { Command } from "commander"
 import { given } from "./CommonOptions.ts"
 import type { Register } from "./Environment.ts"
@@ -11,6 +11,12 @@ export const register: Register = (program, load) => {
     .option("--all", "list every change")
     .action(async (id: string | undefined, _options: object, command: Command) => {
       process.exitCode = await (await import("./Runs.ts")).run(load, id, given(command))
+    })
+  program
+    .command("explain <customer> [group]")
+    .description("why a customer has, or has not, a group: by e-mail, id or the address of a helpdesk's page")
+    .action(async (customer: string, group: string | undefined, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Explain.ts")).run(load, customer, group, given(command))
     })
   program
     .command("unmatched [sync]")

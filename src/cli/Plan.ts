@@ -10,6 +10,7 @@ import * as Terminal from "../report/Terminal.ts"
 import type { Connections } from "../run/Connections.ts"
 import type { Depth } from "../run/Looking.ts"
 import { Overview } from "../run/Overview.ts"
+import { RunStore } from "../run/RunStore.ts"
 import * as SyncRun from "../run/SyncRun.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
@@ -43,7 +44,9 @@ const planOne = (invocation: Invocation.Invocation, sync: SyncConfig, connection
     const { onLook } = yield* Telling.make(invocation, connections, sync.name, sync.to)
     const scope = { ...Writing.everything, only: options.only ?? [] }
     const plan = yield* SyncRun.dryRun(sync, connections, { scope, depth: options.refresh ?? "usual", spool, onLook })
-    return { plan, spool: plan.error === null ? spool : null } satisfies Planned
+    const objection = yield* (yield* RunStore).objection
+    const warned = objection === null ? plan : { ...plan, warnings: [objection, ...plan.warnings] }
+    return { plan: warned, spool: plan.error === null ? spool : null } satisfies Planned
   })
 
 /** Keeps the plan of one sync with the accounts that it was made for. */

@@ -5,7 +5,6 @@ import type { Config, SyncConfig } from "../config/Config.ts"
 import type { SyncResult } from "../model/Result.ts"
 import * as SyncJson from "../report/SyncJson.ts"
 import * as SyncText from "../report/SyncText.ts"
-import * as Terminal from "../report/Terminal.ts"
 import * as Times from "../report/Times.ts"
 import * as Wording from "../report/Wording.ts"
 import * as Failure from "../run/Failure.ts"
@@ -18,6 +17,7 @@ import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as Ids from "./Ids.ts"
 import * as Invocation from "./Invocation.ts"
+import * as Pausing from "./Pausing.ts"
 import * as ProgressLine from "./ProgressLine.ts"
 import { UsageError } from "./UsageError.ts"
 import * as World from "./World.ts"
@@ -55,7 +55,7 @@ const runNow = (invocation: Invocation.Invocation, config: Config, sync: SyncCon
     const paused = yield* (yield* RunStore).pausedUntil(sync.name, now)
     const view = yield* Invocation.view(invocation)
     if (paused !== null) {
-      yield* Effect.logInfo(`${sync.name}: skipped, paused by ${Terminal.visible(paused.by)} until ${Times.atWithZone(view, paused.until)}`)
+      yield* Effect.logInfo(Pausing.skipped(sync.name, paused, view))
       return null
     }
     const connections = yield* World.connections(invocation, config, [sync])

@@ -1,4 +1,4 @@
-/** The commands for setting up and keeping house: state rebind, and the hidden one that writes generated files. */
+/** The commands for setting up and keeping house: those about the state file, and the hidden one that writes generated files. */
 import type { Command } from "commander"
 import { given } from "./CommonOptions.ts"
 import type { Register } from "./Environment.ts"
@@ -12,6 +12,32 @@ export const register: Register = (program, load) => {
     .option("--reason <text>", "kept with the decision")
     .action(async (connection: string, _options: object, command: Command) => {
       process.exitCode = await (await import("./StateRebind.ts")).run(load, connection, given(command))
+    })
+  state
+    .command("backup [file]")
+    .description("copy the state file, while it is in use or not (default: into the folder of copies)")
+    .action(async (file: string | undefined, _options: object, command: Command) => {
+      process.exitCode = await (await import("./StateBackup.ts")).backup(load, file, given(command))
+    })
+  state
+    .command("check")
+    .description("whether the state file is whole, is the one that ran here last, and has a copy")
+    .action(async (_options: object, command: Command) => {
+      process.exitCode = await (await import("./StateBackup.ts")).check(load, given(command))
+    })
+  state
+    .command("restore <file>")
+    .description("put a copy in the place of the state file; what is there is kept")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (file: string, _options: object, command: Command) => {
+      process.exitCode = await (await import("./StateRestore.ts")).run(load, file, given(command))
+    })
+  state
+    .command("release <sync>")
+    .description("let go of memberships that a sync, or a source of it, wanted before it left the config")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (sync: string, _options: object, command: Command) => {
+      process.exitCode = await (await import("./StateRelease.ts")).run(load, sync, given(command))
     })
   program
     .command("generate", { hidden: true })

@@ -6,6 +6,7 @@ import * as SyncText from "../report/SyncText.ts"
 import type { Connections } from "../run/Connections.ts"
 import type { Depth } from "../run/Looking.ts"
 import { Overview } from "../run/Overview.ts"
+import { RunStore } from "../run/RunStore.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -13,6 +14,7 @@ import * as Guards from "./Guards.ts"
 import * as Ids from "./Ids.ts"
 import * as Invocation from "./Invocation.ts"
 import * as Results from "./Results.ts"
+import * as Pausing from "./Pausing.ts"
 import * as World from "./World.ts"
 import * as Writing from "./Writing.ts"
 
@@ -35,6 +37,16 @@ const printQuietly = (invocation: Invocation.Invocation, written: ReadonlyArray<
     if (invocation.options.json === true) yield* invocation.output.print((sink) => SyncJson.write(results, sink))
     else yield* invocation.output.text(SyncText.quiet(results, view, new Map(told)))
     return ExitCode.worst(results.map(ExitCode.ofSync))
+  })
+
+/** Tells of a paused sync, unless only what newly needs a person is told. */
+const isSkipped = (invocation: Invocation.Invocation, { name }: SyncConfig, options: SyncOptions) =>
+  Effect.gen(function* () {
+    const view = yield* Invocation.view(invocation)
+    const paused = yield* (yield* RunStore).pausedUntil(name, view.now)
+    if (paused === null) return false
+    if (options.quiet !== true) invocation.output.note(Pausing.skipped(name, paused, view))
+    return true
   })
 
 const runAll = (invocation: Invocation.Invocation, syncs: ReadonlyArray<SyncConfig>, connections: Connections, options: SyncOptions) =>
@@ -64,7 +76,9 @@ export const run = (load: Load, names: ReadonlyArray<string>, options: SyncOptio
         )(
           Effect.gen(function* () {
             const connections = yield* World.connections(invocation, config, syncs)
-            const written = yield* runAll(invocation, syncs, connections, options)
+            // Who names a paused sync is told why it does not run; a schedule for all of them goes on with the others.
+            const awake = names.length > 0 ? syncs : yield* Effect.filter(syncs, (sync) => Effect.negate(isSkipped(invocation, sync, options)))
+            const written = yield* runAll(invocation, awake, connections, options)
             return yield* options.quiet === true ? printQuietly(invocation, written) : Results.print(invocation, written)
           })
         )

@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
@@ -11,7 +12,7 @@ import type { ConfigInvalid } from "../config/ConfigInvalid.ts"
 import type { StateError } from "../contract/StateError.ts"
 import * as Times from "../report/Times.ts"
 import * as Connections from "../run/Connections.ts"
-import type { RunStore } from "../run/RunStore.ts"
+import { RunStore } from "../run/RunStore.ts"
 import type { Memory } from "../run/SyncRun.ts"
 import * as Invocation from "./Invocation.ts"
 import { unknown, type UsageError } from "./UsageError.ts"
@@ -34,15 +35,28 @@ export const sync = (known: Config["syncs"], name: string): Effect.Effect<SyncCo
   return found === undefined ? Effect.fail(unknown("sync", name, known.keys())) : Effect.succeed(found)
 }
 
-/** Opens the state for work that moves it; made if it is not there. */
-export const withState =
-  ({ environment }: Invocation.Invocation, { state }: Config) =>
-  <A, E>(work: Effect.Effect<A, E, Memory | Scope.Scope>): Effect.Effect<A, E | StateError, Scope.Scope> =>
-    Effect.provide(work, environment.openState(state))
+/** Copies the state after work that sent anything to a target. Without the copy the work is done all the same, so that is only told. */
+const keepCopy = ({ environment, output }: Invocation.Invocation, { backup, state }: Config, before: number): Effect.Effect<void, never, RunStore> =>
+  Effect.gen(function* () {
+    if ((yield* (yield* RunStore).written) !== before) yield* environment.stateFiles.backup(state, backup.dir, backup.keep)
+  }).pipe(Effect.catchAll(({ message }) => Effect.sync(() => output.note(`No copy of the state was kept: ${message}`))))
 
-/** Opens the state for looking at it. Where there is none an empty one is looked at, and none is left behind. */
+/** Opens the state for work that moves it, made if it is not there, and keeps a copy of it where the work wrote to a target. */
+export const withState =
+  (invocation: Invocation.Invocation, config: Config) =>
+  <A, E>(work: Effect.Effect<A, E, Memory | Scope.Scope>): Effect.Effect<A, E | StateError, Scope.Scope> =>
+    Effect.flatMap(RunStore, (store) => store.written).pipe(
+      // Who stops a run does not want to wait for a copy.
+      Effect.flatMap((before) => Effect.onExit(work, (exit) => (Exit.isInterrupted(exit) ? Effect.void : keepCopy(invocation, config, before)))),
+      Effect.provide(invocation.environment.openState(config.state, config.backup.dir))
+    )
+
+/** Opens the state for looking at it. Where there never was one an empty one is looked at, and none is left behind. */
 export const withStateToLook = (invocation: Invocation.Invocation, config: Config) =>
-  withState(invocation, existsSync(config.state) ? config : { ...config, state: join(invocation.folder, "none.db") })
+  withState(
+    invocation,
+    existsSync(config.state) || invocation.environment.stateFiles.isKnown(config.state) ? config : { ...config, state: join(invocation.folder, "none.db") }
+  )
 
 /** The connections of this invocation. A call waits for its allowance as long as the most patient of the syncs lets it. */
 export const connections = (

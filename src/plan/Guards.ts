@@ -36,7 +36,8 @@ const raised = (lifted: Lifted, guard: GuardName, limit: number): number => Math
 const worst = (groups: ReadonlyArray<GroupMeasure>, value: (group: GroupMeasure) => number): number =>
   groups.reduce((most, group) => Math.max(most, value(group)), 0)
 
-const removalShare = (group: GroupMeasure): number => percent(group.removals, group.size)
+/** Of what the group has now, where that is less than at a baseline that a hold has kept back. */
+const removalShare = (group: GroupMeasure): number => percent(group.removals, group.rows === 0 ? group.size : Math.min(group.size, group.rows))
 const growthShare = (group: GroupMeasure): number => percent(group.additions, group.size)
 
 /** Judges groups one by one: who loses too large a share, grows too fast, or is emptied together with too many others. Pure. */

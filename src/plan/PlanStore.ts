@@ -16,13 +16,13 @@ export interface Measures {
   readonly addedLately: number
   readonly creations: number
   readonly createdLately: number
-  /** Rows that the sync could remove: at the baseline, or now if there is none. */
+  /** Rows that the sync could remove: at the baseline or now, whichever are fewer and enough to tell a share of. */
   readonly removable: number
   /** Streams of the sources with fewer rows than at the baseline. */
   readonly shrunk: ReadonlyArray<{ readonly connection: string; readonly stream: string; readonly before: number; readonly now: number }>
 }
 
-/** A group's part in the plan. `size` is at the baseline (now, if it was not known then), `rows` is what the ledger holds now. */
+/** A group's part in the plan. `size` is at the baseline (now, if it was not known or small then), `rows` is what the ledger holds now. */
 export interface GroupMeasure {
   readonly group: number
   readonly name: string

@@ -16,14 +16,45 @@ export interface OnRows {
   (what: string, rows: number, total: number | null): Effect.Effect<void>
 }
 
-/** Reads pages to the sign of their end; answers the last total told and whether the end was seen. */
+/** How a list ended. `pages`: how many there were; `steady`: it told the same total, or none, all along. */
+interface Drained {
+  readonly total: number | null
+  readonly ended: boolean
+  readonly steady: boolean
+  readonly pages: number
+}
+
+/** What is known and a list did not show is looked up one by one, up to here; more of it means that the list is not whole. */
+const lookupLimit = 200
+
+/** Reads pages to the sign of their end. */
 const drain = <A>(
   pages: Stream.Stream<ListPage<A>, ConnectorError>,
   take: (items: ReadonlyArray<A>, total: number | null) => Effect.Effect<void, StateError, TargetStore>
-): Reading<{ readonly total: number | null; readonly ended: boolean }> =>
-  Stream.runFoldEffect(pages, { total: null, ended: false } as { readonly total: number | null; readonly ended: boolean }, (state, page) =>
-    Effect.as(take(page.items, page.total), { total: page.total ?? state.total, ended: page.end })
+): Reading<Drained> =>
+  Stream.runFoldEffect(pages, { total: null, ended: false, steady: true, pages: 0 } as Drained, (state, page) =>
+    Effect.as(take(page.items, page.total), {
+      total: page.total ?? state.total,
+      ended: page.end,
+      steady: state.steady && (state.total === null || page.total === null || page.total === state.total),
+      pages: state.pages + 1
+    })
   )
+
+/** Whether a list shows all there is, as far as it tells itself: so many distinct rows as its total says, from the first page to the last. */
+const isWhole = (end: Drained, distinct: number): boolean => end.ended && end.steady && (end.total === null || end.total === distinct)
+
+/** Pages by number slip when rows come and go, whatever the total says: a group that serves a wish is gone only if it is not found by itself either. */
+const lookUpGroups = (connection: string, target: Target): Reading<boolean> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    const missing = yield* store.missingGroups(connection, lookupLimit + 1)
+    if (missing.length > lookupLimit) return false
+    yield* Effect.forEach(missing, (id) =>
+      Effect.flatMap(target.group(id), (found) => (Option.isSome(found) ? Effect.asVoid(store.stageGroups(connection, [found.value])) : Effect.void))
+    )
+    return true
+  })
 
 /**
  * Lists all groups of the target. A list whose distinct rows do not agree with the total that the target tells is read once more;
@@ -42,7 +73,7 @@ export const listGroups = (connection: string, target: Target, onRows: OnRows): 
           yield* onRows("groups", distinct, total)
         })
       )
-      whole = end.ended && (end.total === null || end.total === distinct)
+      whole = isWhole(end, distinct) && (yield* lookUpGroups(connection, target))
     }
     yield* store.finishGroups(connection, whole)
     return whole
@@ -57,7 +88,21 @@ export const groupsAreStale = (connection: string, maxAge: Duration.Duration): R
     return at === null || now - at >= Duration.toMillis(maxAge)
   })
 
-const listCustomers = (connection: string, target: Target, onRows: OnRows): Reading<void> =>
+/** As with groups: a linked customer whom the list did not show is asked for by address, or by a second list where addresses can't be asked for. */
+const lookUpCustomers = (connection: string, target: Target, search: boolean, since: number): Reading<boolean> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    const missing = yield* store.missingCustomers(connection, since, lookupLimit + 1)
+    if (missing.length > lookupLimit) return false
+    if (missing.length > 0 && !search) return (yield* drain(target.customers, (customers) => store.storeCustomers(connection, customers))).ended
+    yield* Effect.forEach(missing, (address) => Effect.flatMap(target.customersByAddress(address), (found) => store.storeCustomers(connection, found)), {
+      concurrency: 8,
+      discard: true
+    })
+    return true
+  })
+
+const listCustomers = (connection: string, target: Target, search: boolean, onRows: OnRows): Reading<void> =>
   Effect.gen(function* () {
     const store = yield* TargetStore
     const since = yield* Clock.currentTimeMillis
@@ -69,8 +114,8 @@ const listCustomers = (connection: string, target: Target, onRows: OnRows): Read
         yield* onRows("customers", rows, total)
       })
     )
-    // Rows may repeat or be missed while customers come and go: only a list that agrees with its total proves that somebody is not there.
-    if (end.ended && (end.total === null || end.total === rows)) yield* store.finishCustomers(connection, since)
+    if (!isWhole(end, yield* store.customersSeen(connection, since))) return
+    if (yield* lookUpCustomers(connection, target, search, since)) yield* store.finishCustomers(connection, since)
   })
 
 const searchEach = (connection: string, target: Target, count: number, onRows: OnRows): Reading<void> =>
@@ -113,28 +158,34 @@ export const findCustomers = (
     const { list, search, pageSize } = declaration.customers
     const total = list && (count > 1 || !search) ? Option.getOrNull(yield* target.customerCount) : null
     const way = ReadCost.cheapestLookup({ needed: count, total, pageSize, list, search })
-    if (way === "list") yield* listCustomers(connection, target, onRows)
+    if (way === "list") yield* listCustomers(connection, target, search, onRows)
     if (way === "search") yield* searchEach(connection, target, count, onRows)
     // A list may have been cut short: whom it did not show is searched for, where that is possible.
     if (way === "list" && search && (yield* store.needed(connection, sources)) > 0) yield* searchEach(connection, target, count, onRows)
   })
 
-/** Reads the members of one group whole. A list that does not agree with its total is read once more and then does not count. Answers whether it counts. */
+/**
+ * Reads the members of one group whole. A list that does not agree with its total is read once more and then does not count; one of several
+ * pages that lacks somebody we know of is read once more too, and only who is in neither is out. Answers whether it counts.
+ */
 export const readMembers = (connection: string, target: Target, group: { readonly group: number; readonly id: string }): Reading<boolean> =>
   Effect.gen(function* () {
     const store = yield* TargetStore
-    for (let attempt = 0; attempt < 2; attempt++) {
+    const read = Effect.suspend(() => {
       let distinct = 0
-      yield* store.stageMembers(connection, group.group, [])
-      const end = yield* drain(target.members(group.id), (members) =>
+      return drain(target.members(group.id), (members) =>
         Effect.map(store.stageMembers(connection, group.group, members), (rows) => {
           distinct = rows
         })
-      )
-      if (end.ended && (end.total === null || end.total === distinct)) {
-        yield* store.finishMembers(group.group)
-        return true
-      }
+      ).pipe(Effect.map((end) => ({ ended: end.ended, pages: end.pages, whole: isWhole(end, distinct) })))
+    })
+    for (let attempt = 0; attempt < 2; attempt++) {
+      yield* store.stageMembers(connection, group.group, [])
+      const first = yield* read
+      if (!first.whole) continue
+      if (first.pages > 1 && (yield* store.missingMembers(group.group)) > 0 && !(yield* read).ended) return false
+      yield* store.finishMembers(group.group)
+      return true
     }
     return false
   })

@@ -19,11 +19,17 @@ export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
     readonly beginGroups: (connection: string) => Effect.Effect<void, StateError>
     /** Answers how many distinct groups have been staged so far. */
     readonly stageGroups: (connection: string, groups: ReadonlyArray<TargetGroup>) => Effect.Effect<number, StateError>
+    /** Groups that serve a wish and that the staged list lacks: the target's ids, at most `limit`. */
+    readonly missingGroups: (connection: string, limit: number) => Effect.Effect<ReadonlyArray<string>, StateError>
     /** Takes the staged groups over; those that a complete list lacks are noted as gone. */
     readonly finishGroups: (connection: string, complete: boolean) => Effect.Effect<void, StateError>
     /** States other than this one whose mark a group of the target carries, with the number of such groups. */
     readonly foreignMarks: (connection: string) => Effect.Effect<ReadonlyArray<{ readonly state: string; readonly groups: number }>, StateError>
     readonly storeCustomers: (connection: string, customers: ReadonlyArray<TargetCustomer>) => Effect.Effect<void, StateError>
+    /** How many distinct customers were seen from `since` on. */
+    readonly customersSeen: (connection: string, since: number) => Effect.Effect<number, StateError>
+    /** Addresses of linked customers who were not seen from `since` on, at most `limit`. */
+    readonly missingCustomers: (connection: string, since: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StateError>
     /** Ends a complete list of all customers that began at `since`: who was not seen from then on is gone, and needed addresses still unknown are not there. */
     readonly finishCustomers: (connection: string, since: number) => Effect.Effect<void, StateError>
     /** Gathers the addresses that mapped groups need and that nobody knows yet, and answers their number. */
@@ -37,6 +43,8 @@ export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
     readonly groupsToRead: (connection: string, depth: "none" | "counts" | "full", fullBefore: number) => Effect.Effect<ReadonlyArray<GroupToRead>, StateError>
     readonly beginMembers: Effect.Effect<void, StateError>
     readonly stageMembers: (connection: string, group: number, members: ReadonlyArray<Member>) => Effect.Effect<number, StateError>
+    /** How many members of the group in the ledger were not staged. */
+    readonly missingMembers: (group: number) => Effect.Effect<number, StateError>
     /** Marks a group's members as read whole in this run. */
     readonly finishMembers: (group: number) => Effect.Effect<void, StateError>
   }

@@ -78,8 +78,8 @@ const refuseForeignMarks = (sync: SyncConfig): Effect.Effect<void, StateError | 
     return yield* stop(
       "state",
       fresh
-        ? `nothing was written: ${file} is a new state file, but ${foreign.groups} groups in ${sync.to} carry the mark of state ${foreign.state}. Put that state's newest backup in its place: groupbridge state restore FILE`
-        : `nothing was written: ${foreign.groups} groups in ${sync.to} carry the mark of another state (${foreign.state}). Two Groupbridge states must not write to one target: run this sync where that state is, or give it a target of its own.`
+        ? `${file} is a new state file, but ${foreign.groups} groups in ${sync.to} carry the mark of state ${foreign.state}. Put that state's newest backup in its place: groupbridge state restore FILE`
+        : `${foreign.groups} groups in ${sync.to} carry the mark of another state (${foreign.state}). Two Groupbridge states must not write to one target: run this sync where that state is, or give it a target of its own.`
     )
   })
 

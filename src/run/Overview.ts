@@ -48,6 +48,27 @@ export interface Failing {
   readonly error: RunFailure
 }
 
+/** A configured sync with its connections; `removes` unless it never does. */
+export interface Sources {
+  readonly sync: string
+  readonly from: ReadonlyArray<string>
+  readonly to: string
+  readonly removes: boolean
+}
+
+/** Wishes of one source of one sync that the config does not have any more. */
+export interface Releasable {
+  readonly sync: string
+  readonly connection: string
+  readonly memberships: number
+}
+
+/** What releasing leads to: memberships that the next runs take out, and those that stay because no sync writes to their groups. */
+export interface Released {
+  readonly leaving: number
+  readonly staying: number
+}
+
 export class Overview extends Context.Tag("groupbridge/Overview")<
   Overview,
   {
@@ -74,6 +95,11 @@ export class Overview extends Context.Tag("groupbridge/Overview")<
     /** Customers of mapped groups without a counterpart, as the mapping that was made last has it. */
     readonly unmatched: (sync: SyncConfig, after: string | null) => Effect.Effect<Page<UnmatchedRow>, StateError>
     readonly connection: (name: string) => Effect.Effect<KnownConnection, StateError>
+    /** What could be released, by sync and connection. */
+    readonly releasable: (configured: ReadonlyArray<Sources>) => Effect.Effect<ReadonlyArray<Releasable>, StateError>
+    readonly releaseOutlook: (sync: string, configured: ReadonlyArray<Sources>) => Effect.Effect<Released, StateError>
+    /** Ends the wishes of a sync's sources that are not configured, and stores who decided so. */
+    readonly release: (sync: string, configured: ReadonlyArray<Sources>, by: Decider) => Effect.Effect<Released, StateError>
     /** Null: the source was never read. */
     readonly snapshot: (connection: string) => Effect.Effect<SnapshotSummary | null, StateError>
   }

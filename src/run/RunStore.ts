@@ -5,6 +5,7 @@ import type { Identity } from "../contract/Identity.ts"
 import type { PacerUse } from "../contract/Pacer.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { ChangeCounts, Refused, RunFailure } from "../model/Result.ts"
+import type { Decider } from "./Overview.ts"
 
 export type RunKind = "sync" | "apply" | "approve" | "migrate"
 
@@ -20,6 +21,13 @@ export type Lease =
   /** Somebody else writes; their lease ends at `until` unless it is renewed. */
   | { readonly _tag: "Taken"; readonly number: number; readonly holder: string; readonly until: number }
 
+/** `until` in epoch milliseconds. */
+export interface Paused {
+  readonly until: number
+  readonly by: string
+  readonly reason: string | null
+}
+
 export class RunStore extends Context.Tag("groupbridge/RunStore")<
   RunStore,
   {
@@ -27,7 +35,11 @@ export class RunStore extends Context.Tag("groupbridge/RunStore")<
     readonly file: string
     /** The state file was made in this invocation. */
     readonly fresh: boolean
-    /** Takes the lease if it is free or has ended. `instead`: the number of a lease whose holder is known to be dead, which ends now. */
+    /** Why this is not the state that ran here last, in words for a person: another one, or an older one. Null: it is. */
+    readonly objection: Effect.Effect<string | null, StateError>
+    /** Grows with every call that may have written. */
+    readonly written: Effect.Effect<number, StateError>
+    /** Fails where there is an `objection`. Takes the lease if it is free or has ended. `instead`: the number of a lease whose holder is known to be dead, which ends now. */
     readonly acquire: (holder: string, millis: number, instead: number | null) => Effect.Effect<Lease, StateError>
     /** Fails with `Superseded` when the lease is not ours any more. */
     readonly renew: (number: number, millis: number) => Effect.Effect<void, StateError>
@@ -53,6 +65,10 @@ export class RunStore extends Context.Tag("groupbridge/RunStore")<
     readonly voidPlanned: (run: number) => Effect.Effect<void, StateError>
     /** Runs `steps` in one transaction that is stored if `keep`, and otherwise taken back. With `keep`, fails with `Superseded` as `stillOurs` does. */
     readonly judgement: <A, E, R>(keep: boolean, steps: Effect.Effect<A, E, R>) => Effect.Effect<A, E | StateError, R>
-    readonly pausedUntil: (sync: string, now: number) => Effect.Effect<{ readonly until: number; readonly by: string } | null, StateError>
+    readonly pausedUntil: (sync: string, now: number) => Effect.Effect<Paused | null, StateError>
+    /** Stores the pause with who decided it. */
+    readonly pause: (sync: string, until: number, by: Decider) => Effect.Effect<void, StateError>
+    /** Ends a pause; answers whether there was one. */
+    readonly resume: (sync: string, by: Decider) => Effect.Effect<boolean, StateError>
   }
 >() {}

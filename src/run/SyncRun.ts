@@ -16,15 +16,17 @@ import type { TargetStore } from "../read/TargetStore.ts"
 import type { MappingStore } from "../reconcile/MappingStore.ts"
 import type { ReconcileStore } from "../reconcile/ReconcileStore.ts"
 import type { Connections } from "./Connections.ts"
+import type { Explanation } from "./Explanation.ts"
 import * as Failure from "./Failure.ts"
 import * as Lease from "./Lease.ts"
 import * as Looking from "./Looking.ts"
 import type { Overview } from "./Overview.ts"
+import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
 import { type RunKind, RunStore } from "./RunStore.ts"
 
 /** Everything that is remembered, as one requirement. */
-export type Memory = SnapshotStore | TargetStore | MappingStore | ReconcileStore | PlanStore | Journal | RunStore | Overview
+export type Memory = SnapshotStore | TargetStore | MappingStore | ReconcileStore | PlanStore | Journal | RunStore | Overview | Explanation
 
 export interface ApplyProgress {
   readonly done: number
@@ -174,7 +176,13 @@ const work = (
       yield* store.voidPlanned(run)
       return { plan: result, leftOver, error: null, resumesAt: null }
     }
-    const onProgress = Effect.flatMap(journal.progress(run), ({ total, settled }) => options.onApply({ done: settled, total }))
+    const { total } = yield* journal.progress(run)
+    let done = 0
+    const onProgress = (settled: number) =>
+      Effect.suspend(() => {
+        done += settled
+        return options.onApply({ done, total })
+      })
     const applied = yield* Effect.either(
       Applier.apply({
         writer: { run, lease, to: sync.to },
@@ -264,5 +272,7 @@ export const run = (sync: SyncConfig, connections: Connections, options: Writing
         return yield* conclude(sync, number, outcome, { read: after.read - before.read, write: after.write - before.write }, startedAt)
       })
     )
-    return yield* whole.pipe(Effect.catchAll((error) => Effect.succeed(neverBegan(sync, asFailure(error), startedAt))))
+    return yield* Effect.zipRight(Pause.refuse(sync.name), whole).pipe(
+      Effect.catchAll((error) => Effect.succeed(neverBegan(sync, asFailure(error), startedAt)))
+    )
   })

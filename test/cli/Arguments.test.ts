@@ -9,10 +9,13 @@ const common = { logLevel: "warning", color: true } as const
 describe("arguments", () => {
   it.effect("lift guards that exist, up to a number", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual([...(yield* Guards.lifted(["removals=400", "removalPercent=7.5"]))], [
-        ["removals", 400],
-        ["removalPercent", 7.5]
-      ])
+      assert.deepStrictEqual(
+        [...(yield* Guards.lifted(["removals=400", "removalPercent=7.5"]))],
+        [
+          ["removals", 400],
+          ["removalPercent", 7.5]
+        ]
+      )
       assert.match((yield* Effect.flip(Guards.lifted(["removal=400"]))).message, /no guard "removal"; did you mean "removals"/)
       for (const wrong of ["removals", "removals=", "removals=-1", "removals=x", "removals=1=2", "first-run=3"]) yield* Effect.flip(Guards.lifted([wrong]))
     })

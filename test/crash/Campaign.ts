@@ -27,7 +27,8 @@ export interface Outcome {
   readonly unwell: ReadonlyArray<string>
 }
 
-const program = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url))
+/** The built command. */
+export const program = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url))
 
 interface Ended {
   readonly code: number | null
@@ -36,7 +37,7 @@ interface Ended {
   readonly millis: number
 }
 
-/** When to kill: so many milliseconds after the start, or so long after a numbered moment of a call that writes. `null`: never. */
+/** When to kill: so many milliseconds after the start, or so long after a numbered moment of the calls that write. `null`: never. */
 type Moment = { readonly after: number } | { readonly write: number; readonly after: number } | null
 
 const start = (world: World.World, args: ReadonlyArray<string>, moment: Moment): Promise<Ended> =>
@@ -44,7 +45,8 @@ const start = (world: World.World, args: ReadonlyArray<string>, moment: Moment):
     const started = performance.now()
     const child = spawn(process.execPath, [program, "sync", "--yes", ...args, "--config", join(world.dir, "groupbridge.yaml")], {
       cwd: world.dir,
-      env: { PATH: process.env["PATH"], TZ: "UTC" },
+      // What a killed process leaves among temporary files goes with the account.
+      env: { PATH: process.env["PATH"], TZ: "UTC", TMPDIR: world.dir },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: 120_000
     })
@@ -58,7 +60,7 @@ const start = (world: World.World, args: ReadonlyArray<string>, moment: Moment):
     }
     if (moment !== null && !("write" in moment)) killIn(moment.after)
     let moments = 0
-    world.target.watch(() => {
+    world.watch(() => {
       moments += 1
       if (moment !== null && "write" in moment && moments > moment.write) killIn(moment.after)
     })
@@ -66,7 +68,7 @@ const start = (world: World.World, args: ReadonlyArray<string>, moment: Moment):
     child.on("error", reject)
     child.on("close", (code) => {
       clearTimeout(timer)
-      world.target.watch(null)
+      world.watch(null)
       resolve({ code, killed: killed && code === null, words, millis: performance.now() - started })
     })
   })
@@ -83,7 +85,7 @@ const openCalls = (world: World.World): ReadonlyArray<string> => {
   }
 }
 
-/** Seconds to wait for a vendor that was down, at the most; with the faults on, a run may need several tries. */
+/** How often a run is started until one ends well; for the second half of them nothing goes wrong at the vendors. */
 const tries = 8
 
 /** How many rounds one account lives through; the last lets go of everybody, so that what is ours shows. */
@@ -93,7 +95,13 @@ export const run = ({ kills: wantedKills, millis, seed, tell }: Options): Effect
   Effect.gen(function* () {
     const chance = Chance.make(seed)
     const began = performance.now()
-    const found = { lost: new Array<string>(), wrong: new Array<string>(), duplicated: new Array<string>(), openCalls: new Array<string>(), unwell: new Array<string>() }
+    const found = {
+      lost: new Array<string>(),
+      wrong: new Array<string>(),
+      duplicated: new Array<string>(),
+      openCalls: new Array<string>(),
+      unwell: new Array<string>()
+    }
     let [kills, runs, done, usual] = [0, 0, 0, 1_000]
     const isOver = () => kills >= wantedKills || performance.now() - began > millis
 
@@ -114,8 +122,7 @@ export const run = ({ kills: wantedKills, millis, seed, tell }: Options): Effect
     const finish = (world: World.World, where: string) =>
       Effect.gen(function* () {
         for (let attempt = 1; ; attempt++) {
-          if (attempt > tries / 2) world.target.setFaults(false)
-          if (attempt > tries / 2) world.source.setFaults(false)
+          if (attempt > tries / 2) world.setFaults(false)
           const { code, words } = yield* sync(world, null, refresh())
           if (code === 0) break
           if ((code !== 75 && code !== 4) || attempt === tries) {
@@ -128,13 +135,12 @@ export const run = ({ kills: wantedKills, millis, seed, tell }: Options): Effect
         found.wrong.push(...wrong.map((one) => `${where}: ${one}`))
         found.duplicated.push(...duplicated.map((one) => `${where}: ${one}`))
         found.openCalls.push(...openCalls(world).map((one) => `${where}: ${one}`))
-        world.target.setFaults(false)
-        world.source.setFaults(false)
-        const writes = world.target.writes()
+        world.setFaults(false)
+        const writes = world.writes()
         const again = yield* sync(world, null)
-        if (world.target.writes() !== writes || again.code !== 0) found.unwell.push(`${where}: the next run wrote ${world.target.writes() - writes} times, exit ${again.code}: ${again.words.trim()}`)
-        world.target.setFaults(true)
-        world.source.setFaults(true)
+        if (world.writes() !== writes || again.code !== 0)
+          found.unwell.push(`${where}: the next run wrote ${world.writes() - writes} times, exit ${again.code}: ${again.words.trim()}`)
+        world.setFaults(true)
       })
 
     const account = (number: number) =>
@@ -144,13 +150,18 @@ export const run = ({ kills: wantedKills, millis, seed, tell }: Options): Effect
           const where = `account ${number}, round ${round}`
           if (round === rounds) world.letGo()
           else if (round > 1) world.live()
-          for (let more = 1 + chance.whole(6); more > 0 && kills < wantedKills; more--) {
+          for (let more = 1 + chance.whole(6); more > 0 && !isOver(); more--) {
             const ended = yield* sync(world, moment(), refresh())
-            if (!ended.killed && ended.code !== 0 && ended.code !== 75 && ended.code !== 4) found.unwell.push(`${where}: exit ${ended.code}: ${ended.words.trim()}`)
+            if (!ended.killed && ended.code !== 0 && ended.code !== 75 && ended.code !== 4)
+              found.unwell.push(`${where}: exit ${ended.code}: ${ended.words.trim()}`)
           }
           yield* finish(world, where)
           done += 1
-          tell(`${where}: ${kills} kills, ${runs} runs, ${Object.entries(found).map(([name, all]) => `${all.length} ${name}`).join(", ")}`)
+          tell(
+            `${where}: ${kills} kills, ${runs} runs, ${Object.entries(found)
+              .map(([name, all]) => `${all.length} ${name}`)
+              .join(", ")}`
+          )
         }
       })
 

@@ -8,7 +8,7 @@ export interface Shaky {
   readonly app: DeliveringApp
   /** Calls that were not GET, since the start. */
   readonly writes: () => number
-  /** Told of every call at each of its moments: before the vendor acts, and after. */
+  /** Told of every call that writes, before the vendor acts and after. */
   readonly watch: (watcher: (() => void) | null) => void
   readonly setFaults: (on: boolean) => void
 }

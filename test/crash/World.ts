@@ -13,6 +13,10 @@ const people = Array.from({ length: 40 }, (_, index) => String(1001 + index))
 const organizations = ["501", "502", "503", "504", "505"]
 const tag = "vip"
 
+/** Out of the way: rounds change as much as they like. */
+const limits =
+  "removals: 100000, removalPercent: 100, groupRemovalPercent: 100, emptiedGroups: 1000, sourceShrink: 100, additions: 100000, groupGrowthPercent: 100000, newGroups: 1000"
+
 type Memberships = Map<string, Set<string>>
 
 const place = (of: Memberships, group: string): Set<string> => {
@@ -68,25 +72,42 @@ export const make = (chance: Chance) =>
       Effect.sync(() => mkdtempSync(join(tmpdir(), "groupbridge-crash-"))),
       (dir) => Effect.sync(() => rmSync(dir, { recursive: true, force: true }))
     )
-    const options = (given: Readonly<Record<string, unknown>>) => Object.entries(given).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}`)
-    const budget = "    budget: 10000000/minute"
+    const options = (given: Readonly<Record<string, unknown>>) =>
+      Object.entries(given)
+        .map(([key, value]) => `    ${key}: ${JSON.stringify(value)}`)
+        .join("\n")
     writeFileSync(
       join(dir, "groupbridge.yaml"),
-      [
-        "connections:",
-        ...["  zendesk:", "    connector: zendesk", budget, ...options(zendesk.options(served.source.url))],
-        ...["  cstar:", "    connector: cstar", budget, ...options(cstar.options(served.target.url))],
-        ...["syncs:", "  customers:", "    from: zendesk", "    to: cstar"],
-        ...["    rules:", "      - kind: organization", `      - { kind: tag, include: [${tag}] }`],
-        "    guards: { removals: 100000, removalPercent: 100, groupRemovalPercent: 100, emptiedGroups: 1000, sourceShrink: 100, additions: 100000, groupGrowthPercent: 100000, newGroups: 1000 }",
-        ""
-      ].join("\n")
+      `connections:
+  zendesk:
+    connector: zendesk
+    budget: 10000000/minute
+${options(zendesk.options(served.source.url))}
+  cstar:
+    connector: cstar
+    budget: 10000000/minute
+${options(cstar.options(served.target.url))}
+syncs:
+  customers:
+    from: zendesk
+    to: cstar
+    rules:
+      - kind: organization
+      - { kind: tag, include: [${tag}] }
+    guards: { ${limits} }
+`
     )
 
     return {
       dir,
-      source,
-      target,
+      /** Calls that wrote to the target, since the start. */
+      writes: target.writes,
+      /** Told of every call that writes, before the target acts and after; null: nobody is. */
+      watch: target.watch,
+      setFaults: (on: boolean) => {
+        source.setFaults(on)
+        target.setFaults(on)
+      },
       /** A few people join, leave, are tagged; now and then an organization gets another name, and somebody is put into a group by hand. */
       live: () => {
         const touched = new Set<string>()
@@ -125,7 +146,9 @@ export const make = (chance: Chance) =>
           wrong.push(...[...members].filter((one) => !expected.has(one)).map((one) => `${one} in ${titleOf(group)}`))
         }
         const titles = new Set(groups.map(titleOf))
-        const duplicated = held.filter((group, index) => !titles.has(group.name) || held.findIndex(({ name }) => name === group.name) < index).map(({ name }) => name)
+        const duplicated = held
+          .filter((group, index) => !titles.has(group.name) || held.findIndex(({ name }) => name === group.name) < index)
+          .map(({ name }) => name)
         return { lost, wrong, duplicated }
       }
     }

@@ -5,7 +5,7 @@ import * as Campaign from "./Campaign.ts"
 
 const { values } = parseArgs({ options: { kills: { type: "string", default: "200" }, seed: { type: "string" }, minutes: { type: "string", default: "60" } } })
 const print = (line: string) => void process.stdout.write(`${line}\n`)
-const seed = Number(values.seed ?? performance.timeOrigin % 1_000_000 | 0)
+const seed = Number(values.seed ?? (performance.timeOrigin % 1_000_000) | 0)
 print(`seed ${seed}`)
 
 const outcome = await Effect.runPromise(Campaign.run({ seed, kills: Number(values.kills), millis: Number(values.minutes) * 60_000, tell: print }))
@@ -17,5 +17,7 @@ const findings = Object.entries({
   "runs that did not end well": outcome.unwell
 })
 for (const [name, all] of findings) for (const one of all) print(`${name}: ${one}`)
-print(`seed ${seed}: ${outcome.kills} kills, ${outcome.runs} runs, ${outcome.rounds} rounds; ${findings.map(([name, all]) => `${all.length} ${name}`).join(", ")}`)
+print(
+  `seed ${seed}: ${outcome.kills} kills, ${outcome.runs} runs, ${outcome.rounds} rounds; ${findings.map(([name, all]) => `${all.length} ${name}`).join(", ")}`
+)
 if (findings.some(([, all]) => all.length > 0)) process.exitCode = 1

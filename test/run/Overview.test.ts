@@ -29,9 +29,10 @@ describe("what is looked up between runs", () => {
       const changes = yield* looking(bridge.dir, (overview) => overview.runChanges(1, null))
       assert.strictEqual(changes.rows.length, 11)
       const own = changes.rows.filter((change) => change.customer?.email === "c4@x.io")
-      assert.deepStrictEqual(own.map(({ op, cause, source }) => [op, cause, source?.id, source?.group]), [
-        ["assignment.add", "first-run", "4", "organization Initech"]
-      ])
+      assert.deepStrictEqual(
+        own.map(({ op, cause, source }) => [op, cause, source?.id, source?.group]),
+        [["assignment.add", "first-run", "4", "organization Initech"]]
+      )
       assert.isNull(yield* looking(bridge.dir, (overview) => overview.run(9)))
     })
   )
@@ -45,10 +46,13 @@ describe("what is looked up between runs", () => {
       const [part] = yield* looking(bridge.dir, (overview) => overview.parts)
       assert.deepStrictEqual([part?.id, part?.guard, part?.changes, part?.decision], ["H-1", "ruleChange", 2, "open"])
       const rows = yield* looking(bridge.dir, (overview) => overview.partChanges(1, null))
-      assert.deepStrictEqual(rows.rows.map(({ op, cause, held }) => [op, cause, held]), [
-        ["assignment.remove", "rule-changed", "H-1"],
-        ["assignment.remove", "rule-changed", "H-1"]
-      ])
+      assert.deepStrictEqual(
+        rows.rows.map(({ op, cause, held }) => [op, cause, held]),
+        [
+          ["assignment.remove", "rule-changed", "H-1"],
+          ["assignment.remove", "rule-changed", "H-1"]
+        ]
+      )
       yield* looking(bridge.dir, (overview) => overview.decide(1, "rejected", petra))
       const found = yield* looking(bridge.dir, (overview) => overview.part(1))
       assert.deepStrictEqual([found?.part.decision, found?.decided?.who, found?.decided?.reason], ["rejected", "petra", "Gold ended"])

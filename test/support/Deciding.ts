@@ -34,3 +34,13 @@ export const rows = (bridge: Pick<Bridge, "dir">, query: string): ReadonlyArray<
     db.close()
   }
 }
+
+/** Lets the state know a sync by another name, so that the one sync of a bridge can stand for two. */
+export const renameSync = (bridge: Pick<Bridge, "dir">, from: string, to: string): void => {
+  const db = new Sqlite(file(bridge))
+  try {
+    db.prepare("UPDATE sync SET name = ? WHERE name = ?").run(to, from)
+  } finally {
+    db.close()
+  }
+}

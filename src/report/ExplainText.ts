@@ -1,0 +1,115 @@
+/** Why a customer has, or has not, a group: for people, and as JSON. */
+import type { Decisive, Explanation } from "../model/Explanation.ts"
+import * as Columns from "./Columns.ts"
+import * as Escape from "./Escape.ts"
+import * as ExplainAdvice from "./ExplainAdvice.ts"
+import * as ExplainLinks from "./ExplainLinks.ts"
+import * as Terminal from "./Terminal.ts"
+import * as Times from "./Times.ts"
+import type { View } from "./View.ts"
+import * as Wording from "./Wording.ts"
+
+const named = (told: Explanation): string => {
+  const records = [...told.people, ...(told.customer === null ? [] : [told.customer])]
+  const name = records.find((one) => one.name !== null && one.name !== "")?.name ?? null
+  const email = records.find((one) => one.email !== null)?.email ?? records[0]?.id ?? "nobody"
+  return name === null ? Terminal.visible(email) : `${Terminal.visible(name)} (${Terminal.visible(email)})`
+}
+
+/** How it came to be so, in a sentence. */
+const how = (told: Explanation, view: View): string => {
+  const target = ExplainLinks.title(view, told.target.connector)
+  const last = told.history.findLast(({ state }) => state === "done" || state === "already")
+  if (told.ledger !== null) {
+    const { origin, since, run } = told.ledger
+    const when = `${Times.at(view, since)}${run === null ? "" : `, run ${run}`}`
+    if (origin === "applied") return `Added by us ${when}.`
+    return origin === "adopted" ? `It was there before us; taken over ${when}.` : `Not put there by us: it was there when we looked, ${when}.`
+  }
+  if (told.group.gone !== null) return `The group was deleted in ${target}.`
+  if (told.drift !== null) return `Taken out by hand in ${target}, seen ${Times.at(view, told.drift.seenAt)}.`
+  if (last?.op !== "assignment.remove")
+    return last === undefined ? "We never added it." : `Not there any more, though ${ExplainLinks.added(told, view) ?? "it was there"}.`
+  if (last.state === "already") return `Taken by somebody else before us, seen ${Times.at(view, last.at)}, run ${last.run}.`
+  const approved = last.approval === null ? "" : `, approved by ${Terminal.visible(last.approval.by)}`
+  return `Taken by us ${Times.at(view, last.at)}, run ${last.run}${approved}: ${Wording.cause(last.cause)}.`
+}
+
+const headline = (told: Explanation, view: View): string => {
+  const target = ExplainLinks.title(view, told.target.connector)
+  const verb = told.has ? "has" : "does NOT have"
+  return `${Terminal.paint(view, "strong", `${named(told)} ${verb} ${Wording.quoted(told.group.name)} in ${target}.`)} ${how(told, view)}`
+}
+
+/** All links of one row, in the order of the way, and what to do. Ends in a line end. */
+export const full = (told: Explanation, view: View): string => {
+  const [planLabel, plan] = ExplainLinks.plan(told, view)
+  const advice = ExplainAdvice.of(told, view)
+  const links: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
+    ["source", ExplainLinks.source(told, view)],
+    ["rule", ExplainLinks.rule(told, view)],
+    ["person", ExplainLinks.person(told, view)],
+    ["ledger", [ExplainLinks.ledger(told, view)]],
+    [planLabel, [plan]],
+    ["run", [ExplainLinks.run(told, view)]],
+    ...(advice === null ? [] : [[advice[0], [advice[1]]] as const])
+  ]
+  const lines = links.flatMap(([label, texts]) => texts.map((text, index) => Columns.labelled(view, index === 0 ? `  ${label}` : "", text)))
+  return `${[headline(told, view), ...lines].join("\n")}\n`
+}
+
+const WHY: Readonly<Record<Decisive, string>> = {
+  "exception-always": "an exception gives it",
+  "exception-never": "an exception forbids it",
+  pinned: "pinned by an undo",
+  unread: "the source was never read",
+  "customer-gone": "the customer is gone at the source",
+  "not-at-source": "no source has this customer",
+  staff: "staff at the source",
+  excluded: "left out at the source",
+  "group-gone": "the group is gone at the source",
+  "no-rule": "no rule leads to it",
+  blocked: "the group is blocked",
+  "not-member": "not in it at the source",
+  ambiguous: "the customer is ambiguous",
+  "no-address": "no e-mail address to match",
+  "not-looked-up": "not matched yet",
+  "not-found": "not found at the target",
+  "target-gone": "the customer is gone at the target",
+  wanted: "the source and a rule give it"
+}
+
+/** The row in two or three lines: what is so, why, and what waits. Ends in a line end. */
+const short = (told: Explanation, view: View): string => {
+  const waits = told.next === "nothing" ? "" : `; ${ExplainLinks.plan(told, view).join(" ")}`
+  return `${headline(told, view)}\n${Columns.labelled(view, "  why", `${WHY[told.decisive]}${waits}`)}\n`
+}
+
+/** One short block for each row, and how to see more of one. Ends in a line end. `customer` is what was asked. */
+export const list = (rows: ReadonlyArray<Explanation>, customer: string, view: View): string => {
+  const asked = ExplainAdvice.typed(customer)
+  const [first] = rows
+  if (first === undefined) return `${Terminal.visible(customer)} is known, and has, should have and had no group that a sync has to do with.\n`
+  const blocks = rows.map((told) => short(told, view)).join("")
+  return `${blocks}All links of one:   groupbridge explain ${asked} ${ExplainAdvice.typed(first.group.name)}\n`
+}
+
+const TIMES: ReadonlySet<string> = new Set([
+  "since",
+  "at",
+  "askedAt",
+  "nextAt",
+  "seenAt",
+  "answeredAt",
+  "thereAt",
+  "membersReadAt",
+  "rulesSince",
+  "until",
+  "task"
+])
+
+/** `{"explanations":[{"sync","group","has","decisive","next",...}]}`: all that is known of each row, times in ISO 8601. */
+export const json = (rows: ReadonlyArray<Explanation>): string => {
+  const dated: unknown = JSON.parse(JSON.stringify(rows), (key, value: unknown) => (TIMES.has(key) && typeof value === "number" ? Times.iso(value) : value))
+  return `${Escape.json({ explanations: dated })}\n`
+}

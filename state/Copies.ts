@@ -1,0 +1,77 @@
+/** Copies of the state file: made while it is in use, each one file that is whole by itself, for its owner only. */
+import Sqlite from "better-sqlite3"
+import * as DateTime from "effect/DateTime"
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs"
+import { dirname, join } from "node:path"
+import type { Copy } from "../src/run/StateFiles.ts"
+
+/** 32 MB at a time: other work goes on in between. */
+const pagesAtOnce = 8192
+
+/** An empty file that only its owner may read: SQLite fills it and keeps its rights. */
+export const claim = (file: string): void => {
+  rmSync(file, { force: true })
+  closeSync(openSync(file, "wx", 0o600))
+}
+
+/** Copies a state, in use or not, over `to`. What is there stays as it is until the copy is whole. */
+export const make = async (from: string, to: string): Promise<void> => {
+  mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
+  const part = `${to}.part`
+  const source = new Sqlite(from, { readonly: true, fileMustExist: true })
+  try {
+    claim(part)
+    // One view of the file for the whole copy, so that a run beside it does not make it start over.
+    source.exec("BEGIN")
+    source.prepare("SELECT count(*) FROM sqlite_master").get()
+    await source.backup(part, { progress: () => pagesAtOnce })
+    const copy = new Sqlite(part)
+    // All in one file, readable in a folder that is not writable.
+    copy.pragma("journal_mode = DELETE")
+    copy.close()
+    renameSync(part, to)
+  } catch (cause) {
+    rmSync(part, { force: true })
+    throw cause
+  } finally {
+    source.close()
+  }
+}
+
+const pattern = /^state-(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})(\d{2})\.db$/
+
+/** `20261122-140700` in UTC. */
+export const stamp = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis)).slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")
+
+export const nameAt = (millis: number): string => `state-${stamp(millis)}.db`
+
+/** Those of the folder that are named by their time, newest first. */
+export const list = (dir: string): ReadonlyArray<Copy> => {
+  if (!existsSync(dir)) return []
+  return readdirSync(dir)
+    .filter((name) => pattern.test(name))
+    .sort()
+    .reverse()
+    .map((name) => ({ file: join(dir, name), at: Date.parse(name.replace(pattern, "$1-$2-$3T$4:$5:$6Z")) }))
+}
+
+const lineageOf = (file: string): string | null => {
+  try {
+    const db = new Sqlite(file, { readonly: true, fileMustExist: true })
+    try {
+      return String(db.prepare("SELECT value FROM meta WHERE key = 'lineage'").pluck().get())
+    } finally {
+      db.close()
+    }
+  } catch {
+    // What cannot be read is no copy that could be put back.
+    return null
+  }
+}
+
+/** The newest copy of that state that can be read. */
+export const newestOf = (dir: string, lineage: string): Copy | null => list(dir).find(({ file }) => lineageOf(file) === lineage) ?? null
+
+export const prune = (dir: string, keep: number): void => {
+  for (const { file } of list(dir).slice(keep)) rmSync(file, { force: true })
+}

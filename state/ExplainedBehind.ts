@@ -1,0 +1,140 @@
+/** The source groups behind a target group, and since when the person is or is not in them. */
+import * as Duration from "effect/Duration"
+import type { SyncConfig } from "../src/config/Config.ts"
+import type { Cause } from "../src/model/Cause.ts"
+import type { Gone, SourceLink } from "../src/model/Explanation.ts"
+import type { GroupCarrier, GroupKind } from "../src/model/Group.ts"
+import type { BehindGroup, GroupRef, Person } from "../src/run/Explanation.ts"
+import type { Row, Statements } from "./Database.ts"
+import { claimants, handleText, numberOf, textOf } from "./Explained.ts"
+import * as ExplainedRows from "./ExplainedRows.ts"
+
+/** Groups shown where the person is in none of them. */
+const few = 3
+
+const memberCount = `(SELECT count(DISTINCT m.customer) FROM source_membership m JOIN source_customer c ON c.id = m.customer
+  WHERE c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL AND (m.grp = g.id OR m.grp IN (SELECT i.organization FROM source_inclusion i WHERE i.grp = g.id)))`
+
+const groupRows = (sql: Statements, sync: number, customer: number, ref: GroupRef): ReadonlyArray<Row> =>
+  sql.all(
+    `SELECT g.*, k.name AS connection_name FROM source_group g JOIN connection k ON k.id = g.connection
+     WHERE g.id = ?5 OR g.id IN (SELECT source_group FROM mapping WHERE handle = ?4) OR ${handleText} = ?4
+       OR g.id IN (SELECT via FROM claim WHERE claimant IN ${claimants} AND grp = ?2 AND customer = ?3 AND via IS NOT NULL) ORDER BY g.id`,
+    sync,
+    ref.number,
+    customer,
+    ref.handle,
+    ref.source
+  )
+
+const membership = (sql: Statements, group: number, people: string): SourceLink["member"] => {
+  const direct = sql.get(
+    "SELECT r.ended_at, r.started_at FROM source_membership m JOIN read r ON r.id = m.since WHERE m.grp = ?1 AND m.customer IN (SELECT value FROM json_each(?2)) LIMIT 1",
+    group,
+    people
+  )
+  if (direct !== undefined) return { since: Number(direct["ended_at"] ?? direct["started_at"]), through: null }
+  const through = sql.get(
+    `SELECT o.name, r.ended_at, r.started_at FROM source_inclusion i JOIN source_membership m ON m.grp = i.organization AND m.customer IN (SELECT value FROM json_each(?2))
+     JOIN source_group o ON o.id = i.organization JOIN read r ON r.id = max(i.since, m.since) WHERE i.grp = ?1 LIMIT 1`,
+    group,
+    people
+  )
+  return through === undefined ? null : { since: Number(through["ended_at"] ?? through["started_at"]), through: String(through["name"]) }
+}
+
+const readBefore = (sql: Statements, connection: number, at: number): number | null => {
+  const ended = sql.get("SELECT max(ended_at) AS at FROM read WHERE connection = ? AND ended_at <= ?", connection, at)?.["at"]
+  return typeof ended === "number" ? ended : null
+}
+
+/** The complete read of the last good run before `run`, if the row was wished by then: what ended in `run` was still there. */
+const thereBefore = (sql: Statements, sync: number, connection: number, run: number, wishedAt: number): number | null => {
+  const before = sql.get(
+    "SELECT started_at, ended_at FROM run WHERE sync = ? AND id < ? AND ended_at IS NOT NULL AND status NOT IN ('failed', 'interrupted') ORDER BY id DESC LIMIT 1",
+    sync,
+    run
+  )
+  if (before === undefined || Number(before["ended_at"]) < wishedAt) return null
+  const read = sql.get(
+    "SELECT max(ended_at) AS at FROM read WHERE connection = ? AND complete = 1 AND started_at >= ? AND ended_at <= ?",
+    connection,
+    before["started_at"],
+    before["ended_at"]
+  )
+  return typeof read?.["at"] === "number" ? read["at"] : null
+}
+
+/** When a wish for the row ended: from the wish itself while it is kept, else from the run that took the row. */
+const ending = (sql: Statements, sync: SyncConfig, customer: number, ref: GroupRef, source: Row): SourceLink["ended"] => {
+  const [id, connection] = [numberOf(sql, "sync", sync.name), Number(source["connection"])]
+  const lapsed = sql.get(
+    `SELECT c.* FROM claim c WHERE c.claimant IN ${claimants} AND c.grp = ?2 AND c.customer = ?3 AND c.via = ?4 AND c.lapsed_at IS NOT NULL`,
+    id,
+    ref.number,
+    customer,
+    source["id"]
+  )
+  if (lapsed !== undefined) {
+    const at = Number(lapsed["lapsed_at"])
+    const run = sql.get("SELECT max(id) AS id FROM run WHERE sync = ? AND started_at <= ?", id, at)?.["id"]
+    return {
+      at: readBefore(sql, connection, at) ?? at,
+      thereAt: thereBefore(sql, id, connection, Number(run ?? 0), Number(lapsed["since"])),
+      cause: String(lapsed["lapse_cause"]) as Cause
+    }
+  }
+  const rows = ref.number === null ? [] : ExplainedRows.history(sql, ref.number, customer)
+  const last = rows.findLast((row) => row.state === "done" || row.state === "already")
+  if (last === undefined || last.op !== "assignment.remove") return null
+  const added = rows.find((row) => row.op === "assignment.add" && row.state === "done")
+  const atOnce = last.approval === null && sync.grace.reads <= 1 && Duration.toMillis(sync.grace.for) === 0
+  return {
+    at: readBefore(sql, connection, last.at) ?? last.at,
+    thereAt: added === undefined || !atOnce ? null : thereBefore(sql, id, connection, Number(last.run.slice(2)), added.at),
+    cause: last.cause
+  }
+}
+
+const behindGroup = (sql: Statements, row: Row, member: SourceLink["member"], ended: SourceLink["ended"]): BehindGroup => ({
+  connection: String(row["connection_name"]),
+  members: Number(sql.get(`SELECT ${memberCount} AS n FROM source_group g WHERE g.id = ?`, row["id"])?.["n"]),
+  gone: row["gone_at"] === null ? null : { cause: String(row["gone_cause"]) as Gone["cause"], at: Number(row["gone_at"]) },
+  member,
+  ended,
+  group: {
+    kind: String(row["kind"]) as GroupKind,
+    carrier: String(row["carrier"]) as GroupCarrier,
+    id: String(row["key"]),
+    name: String(row["name"]),
+    externalId: textOf(row["external_id"]),
+    fields: JSON.parse(String(row["fields"]))
+  }
+})
+
+export const behind = (
+  sql: Statements,
+  sync: SyncConfig,
+  { people, customer }: Person,
+  ref: GroupRef
+): { readonly groups: ReadonlyArray<BehindGroup>; readonly more: number } => {
+  const person = customer?.number ?? -1
+  const rows = groupRows(sql, numberOf(sql, "sync", sync.name), person, ref)
+  const persons = JSON.stringify(people.map(({ number }) => number))
+  const all = rows.map((row) => ({ row, member: membership(sql, Number(row["id"]), persons) }))
+  const vias = new Set(
+    sql
+      .all(`SELECT via FROM claim WHERE claimant IN ${claimants} AND grp = ?2 AND customer = ?3`, numberOf(sql, "sync", sync.name), ref.number, person)
+      .map((row) => row["via"])
+  )
+  const near = all.filter(({ row, member }) => member !== null || vias.has(row["id"]) || row["id"] === ref.source)
+  const shown = near.length > 0 ? near.slice(0, few) : all.slice(0, few)
+  return {
+    groups: shown.map(({ row, member }) => {
+      // With several groups behind one, a removal does not tell any more which of them it rested on.
+      const told = all.length === 1 || vias.has(row["id"])
+      return behindGroup(sql, row, member, member === null && told ? ending(sql, sync, person, ref, row) : null)
+    }),
+    more: all.length - shown.length
+  }
+}

@@ -1,0 +1,126 @@
+/** What the state knows of one row: the ledger, wishes, holds, refusals and what runs did. */
+import type { SyncConfig } from "../src/config/Config.ts"
+import type { Cause, Origin } from "../src/model/Cause.ts"
+import type { ChangeOp } from "../src/model/Change.ts"
+import type { HeldLink, RowFacts, RowHistory, WishLink } from "../src/model/Explanation.ts"
+import type { GroupRef, Person } from "../src/run/Explanation.ts"
+import type { Row, Statements } from "./Database.ts"
+import { numberOf, textOf } from "./Explained.ts"
+import * as OverviewParts from "./OverviewParts.ts"
+
+/** The decision that an `approve` carried out. */
+const approval = (sql: Statements, row: Row): RowHistory["approval"] => {
+  if (row["kind"] !== "approve" || row["approved"] !== 1) return null
+  const found = sql.get("SELECT * FROM decision WHERE what = 'approved' AND at <= ? ORDER BY id DESC LIMIT 1", row["started_at"])
+  if (found === undefined) return null
+  return { part: String(found["subject"]), by: `${String(found["who"])}@${String(found["host"])}`, at: Number(found["at"]), reason: textOf(found["reason"]) }
+}
+
+const toHistory = (sql: Statements, row: Row): RowHistory => ({
+  run: `r-${String(row["run"])}`,
+  op: String(row["op"]) as ChangeOp,
+  cause: String(row["cause"]) as Cause,
+  state: String(row["state"]) as RowHistory["state"],
+  at: Number(row["settled_at"] ?? row["intent_at"] ?? row["started_at"]),
+  command: String(row["kind"]),
+  by: `${String(row["who"])}@${String(row["host"])}`,
+  approval: approval(sql, row),
+  call:
+    row["call"] === null
+      ? null
+      : {
+          outcome: textOf(row["row_outcome"] ?? row["outcome"]),
+          answeredAt: row["answered_at"] === null ? null : Number(row["answered_at"]),
+          detail: textOf(row["detail"])
+        }
+})
+
+/** What runs set out to do about the row, oldest first: by run, so that the keys of the journal are used. */
+export const history = (sql: Statements, group: number, customer: number): ReadonlyArray<RowHistory> =>
+  sql
+    .all(
+      `SELECT p.run, p.op, p.cause, p.approved, p.state, p.settled_at, p.call, r.kind, r.who, r.host, r.started_at, c.intent_at, c.answered_at, c.outcome, c.detail, o.outcome AS row_outcome
+       FROM run r JOIN planned p ON p.run = r.id AND p.op IN ('assignment.add', 'assignment.remove') AND p.grp = ? AND p.customer = ?
+       LEFT JOIN call c ON c.id = p.call LEFT JOIN call_row o ON o.call = p.call AND o.customer = p.customer ORDER BY p.run`,
+      group,
+      customer
+    )
+    .map((row) => toHistory(sql, row))
+
+const held = (sql: Statements, sync: number, group: number, customer: number): HeldLink | null => {
+  const row = sql.get(
+    `SELECT p.id, r.op FROM held_row r JOIN held_part p ON p.id = r.part AND p.sync = ?1 AND p.state <> 'closed'
+     WHERE r.grp = ?2 AND (r.customer = ?3 AND r.op IN ('assignment.add', 'assignment.remove') OR r.customer = 0 AND r.op = 'group.create')
+     ORDER BY p.state <> 'open', r.customer = 0, p.id DESC LIMIT 1`,
+    sync,
+    group,
+    customer
+  )
+  const found = row === undefined ? null : OverviewParts.one(sql, Number(row["id"]))
+  if (row === undefined || found === null) return null
+  const { decided } = found
+  return {
+    part: found.part,
+    op: String(row["op"]) as ChangeOp,
+    decided: decided === null ? null : { what: decided.what, by: `${decided.who}@${decided.host}`, at: decided.at, reason: decided.reason }
+  }
+}
+
+const wishes = (sql: Statements, sync: number, group: number, customer: number): ReadonlyArray<WishLink> =>
+  sql
+    .all(
+      `SELECT c.*, k.name AS connection FROM claim c JOIN claimant o ON o.id = c.claimant AND o.sync = ? JOIN connection k ON k.id = o.connection
+       WHERE c.grp = ? AND c.customer = ? ORDER BY c.claimant`,
+      sync,
+      group,
+      customer
+    )
+    .map((row) => ({
+      connection: String(row["connection"]),
+      since: Number(row["since"]),
+      cause: String(row["cause"]) as Cause,
+      lapsed: row["lapsed_at"] === null ? null : { at: Number(row["lapsed_at"]), cause: String(row["lapse_cause"]) as Cause }
+    }))
+
+const nothing: RowFacts = { ledger: null, drift: null, wishes: [], otherSyncs: [], held: null, history: [], refused: null, pinned: null, task: null }
+
+const refused = (sql: Statements, group: number, customer: number): RowFacts["refused"] => {
+  const row = sql.get(
+    "SELECT * FROM refused WHERE grp = ? AND (customer = ? AND op IN ('assignment.add', 'assignment.remove') OR customer = 0 AND op = 'group.create') ORDER BY customer = 0 LIMIT 1",
+    group,
+    customer
+  )
+  return row === undefined
+    ? null
+    : { op: String(row["op"]) as ChangeOp, reason: String(row["reason"]), attempts: Number(row["attempts"]), nextAt: Number(row["next_at"]) }
+}
+
+export const row = (sql: Statements, sync: SyncConfig, { customer }: Person, group: GroupRef): RowFacts => {
+  if (group.number === null) return nothing
+  const [id, grp, person] = [numberOf(sql, "sync", sync.name), group.number, customer?.number ?? -1]
+  const ledger = sql.get("SELECT * FROM assignment WHERE grp = ? AND customer = ?", grp, person)
+  const drift = sql.get("SELECT * FROM drift WHERE grp = ? AND customer = ?", grp, person)
+  const pin = sql.get("SELECT run FROM pin WHERE grp = ? AND customer = ?", grp, person)
+  const task = sql.get("SELECT opened_at FROM task WHERE sync = ? AND grp = ? AND customer = ? AND done_at IS NULL", id, grp, person)
+  return {
+    ledger:
+      ledger === undefined
+        ? null
+        : { origin: String(ledger["origin"]) as Origin, since: Number(ledger["since"]), run: ledger["run"] === null ? null : `r-${String(ledger["run"])}` },
+    drift: drift === undefined ? null : { seenAt: Number(drift["seen_at"]), accepted: drift["decision"] === "accepted" },
+    wishes: wishes(sql, id, grp, person),
+    otherSyncs: sql
+      .all(
+        "SELECT DISTINCT s.name FROM claim c JOIN claimant o ON o.id = c.claimant AND o.sync <> ? JOIN sync s ON s.id = o.sync WHERE c.grp = ? AND c.customer = ? AND c.lapsed_at IS NULL ORDER BY 1",
+        id,
+        grp,
+        person
+      )
+      .map((other) => String(other["name"])),
+    held: held(sql, id, grp, person),
+    history: history(sql, grp, person),
+    refused: refused(sql, grp, person),
+    pinned: pin === undefined ? null : `r-${String(pin["run"])}`,
+    task: task === undefined ? null : Number(task["opened_at"])
+  }
+}

@@ -1,0 +1,142 @@
+/** Copies, checks and the putting back of state files. None of it needs the state to open as runs open it. */
+import Sqlite from "better-sqlite3"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { StateError } from "../src/contract/StateError.ts"
+import type { StateFacts, StateFiles } from "../src/run/StateFiles.ts"
+import * as Copies from "./Copies.ts"
+import { explain } from "./Database.ts"
+import * as Migrating from "./Migrating.ts"
+import * as Migrations from "./Migrations.ts"
+import * as Mirror from "./Mirror.ts"
+import * as Restore from "./Restore.ts"
+
+const known = Migrations.steps.length
+
+/** Reads the file without changing it. Throws where it is none of ours. */
+const look = <A>(file: string, use: (db: Sqlite.Database) => A): A => {
+  if (!existsSync(file)) throw new StateError({ reason: "Missing", file, message: `there is no file ${file}` })
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true })
+  try {
+    return use(db)
+  } finally {
+    db.close()
+  }
+}
+
+const factsOf = (file: string, db: Sqlite.Database): StateFacts => {
+  Migrating.refuse(db, file, known)
+  const schema = Number(db.pragma("user_version", { simple: true }))
+  if (schema === 0) throw new StateError({ reason: "NotAState", file, message: `${file} is empty: it is no Groupbridge state file` })
+  const { counter, lineage } = Mirror.ofState({ get: (text, key) => db.prepare<[unknown], { value: string }>(text).get(key) })
+  const last = db.prepare("SELECT max(started_at) FROM run").pluck().get()
+  return { file, lineage, runs: counter, schema, lastRunAt: typeof last === "number" ? last : null }
+}
+
+const damage = (db: Sqlite.Database): ReadonlyArray<string> => {
+  const found = db.pragma("integrity_check(5)") as ReadonlyArray<{ readonly integrity_check: string }>
+  return found.map((row) => row.integrity_check).filter((row) => row !== "ok")
+}
+
+const whole = (file: string): StateFacts =>
+  look(file, (db) => {
+    const [first] = damage(db)
+    if (first !== undefined) throw Object.assign(new Error(first), { code: "SQLITE_CORRUPT" })
+    return factsOf(file, db)
+  })
+
+/** What `use` answers, or what it threw in words. */
+const attempt = <A>(file: string, use: () => A): A | StateError => {
+  try {
+    return use()
+  } catch (cause) {
+    return explain(file, cause)
+  }
+}
+
+const checkCopy = (file: string, lineage: string): ReadonlyArray<string> => {
+  const copy = attempt(file, () => whole(file))
+  if (copy instanceof StateError) return [`the newest copy cannot be put back: ${copy.message}. Make another one: groupbridge state backup`]
+  return copy.lineage === lineage ? [] : [`the newest copy ${file} is of another state (${copy.lineage}). Make one of this state: groupbridge state backup`]
+}
+
+const check: (file: string, dir: string) => Effect.Effect.Success<ReturnType<StateFiles["check"]>> = (file, dir) => {
+  const newest = Copies.list(dir)[0] ?? null
+  const report = (facts: StateFacts | null, problems: ReadonlyArray<string>) => ({ facts, knownSchema: known, newest, problems })
+  const mirrored = attempt(file, () => Mirror.read(file))
+  if (mirrored instanceof StateError) return report(null, [mirrored.message])
+  if (!existsSync(file)) return report(null, mirrored === null ? [] : [Mirror.missing(file, mirrored, dir).message])
+  const facts = attempt(file, () => whole(file))
+  if (facts instanceof StateError) return report(null, [facts.message])
+  const objection = Mirror.objection(file, { lineage: facts.lineage, counter: facts.runs }, mirrored, dir)
+  return report(facts, [...(objection === null ? [] : [objection.message]), ...(newest === null ? [] : checkCopy(newest.file, facts.lineage))])
+}
+
+/** A state that has never written is nobody's: a copy may take its place. */
+const everWrote = (file: string): boolean => look(file, (db) => db.prepare("SELECT 1 FROM call LIMIT 1").get() !== undefined)
+
+const compare: (file: string, copy: string) => Effect.Effect.Success<ReturnType<StateFiles["compare"]>> = (file, copy) => {
+  const facts = whole(copy)
+  const found = existsSync(file) ? attempt(file, () => look(file, (db) => factsOf(file, db))) : null
+  const here = found instanceof StateError ? null : found
+  const mirror = attempt(file, () => Mirror.read(file))
+  const mirrored = mirror instanceof StateError ? null : mirror
+  const ours = here !== null && everWrote(file) ? here.lineage : here === null ? (mirrored?.lineage ?? null) : null
+  const runs = [here, mirrored === null ? null : { lineage: mirrored.lineage, runs: mirrored.counter }]
+    .filter((one) => one?.lineage === facts.lineage)
+    .map((one) => one?.runs ?? 0)
+  return {
+    copy: facts,
+    here,
+    foreign: ours === null || ours === facts.lineage ? null : ours,
+    runsAfter: runs.length === 0 ? null : Math.max(0, Math.max(...runs) - facts.runs)
+  }
+}
+
+/** What is wrong with a copy that somebody named, which is not what the config names. */
+const ofCopy = (file: string, cause: unknown): StateError => {
+  const error = explain(file, cause)
+  const { reason } = error
+  const message =
+    reason === "NotAState" ? `${file} is no copy of a Groupbridge state` : reason === "Corrupt" ? `the copy ${file} is damaged; take another one` : null
+  return message === null ? error : new StateError({ reason, file, message: `${message}. Nothing was changed.` })
+}
+
+const failedCopy = (from: string, to: string, cause: unknown): StateError => {
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
+  if (cause instanceof StateError || code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT")) return explain(from, cause)
+  return new StateError({
+    reason: "Failed",
+    file: to,
+    message: `the copy ${to} of the state file could not be made: ${cause instanceof Error ? cause.message : String(cause)}`
+  })
+}
+
+const copy = (from: string, to: string): Effect.Effect<void, StateError> =>
+  Effect.tryPromise({ try: () => Copies.make(from, to), catch: (cause) => failedCopy(from, to, cause) })
+
+export const stateFiles: StateFiles = {
+  isKnown: (file) => existsSync(Mirror.path(file)),
+  copy: (file, to) =>
+    Effect.suspend(() =>
+      existsSync(to)
+        ? Effect.fail(new StateError({ reason: "Unwritable", file: to, message: `${to} is there already, and was left as it is. Name another file.` }))
+        : copy(file, to)
+    ),
+  backup: (file, dir, keep) =>
+    Effect.gen(function* () {
+      const to = join(dir, Copies.nameAt(yield* Clock.currentTimeMillis))
+      yield* copy(file, to)
+      yield* Effect.try({ try: () => Copies.prune(dir, keep), catch: (cause) => failedCopy(file, to, cause) })
+      return to
+    }),
+  newest: (dir) => Copies.list(dir)[0] ?? null,
+  check: (file, dir) => Effect.try({ try: () => check(file, dir), catch: (cause) => explain(file, cause) }),
+  compare: (file, from) => Effect.try({ try: () => compare(file, from), catch: (cause) => ofCopy(from, cause) }),
+  restore: (file, from, holder, by) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.uninterruptible(Effect.tryPromise({ try: () => Restore.restore({ file, from, holder, by, now }), catch: (cause) => explain(file, cause) }))
+    )
+}

@@ -1,0 +1,186 @@
+/** What changes of the config file may and may not bring about by themselves. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { forbidden, to } from "../support/Answers.ts"
+import * as Bridge from "../support/Bridge.ts"
+import * as Crowd from "../support/Crowd.ts"
+import { approve, heldBy, renameSync } from "../support/Deciding.ts"
+import { passing } from "../support/Time.ts"
+
+const vip = (more = "") => `\n    rules:\n      - { kind: tag, include: ["vip"], into: VIP }${more}`
+
+describe("removals:", () => {
+  it.scopedLive("from never to ours asks about those who left before, and takes those who leave now", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(`${Bridge.usualRules}\n    removals: never`)
+      yield* bridge.sync()
+      bridge.zendesk.source.leave("3", "101")
+      assert.strictEqual((yield* bridge.sync()).status, "none")
+      bridge.configure(Bridge.usualRules)
+      bridge.zendesk.source.leave("5", "102")
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual(heldBy(run), [["ruleChange", 1]])
+      assert.strictEqual(run.summary.assignments.remove, 1)
+      assert.include(bridge.held()["Globex"]!, "c3@x.io")
+    })
+  )
+
+  it.scopedLive("from ours to all asks before it takes what others put there; from then on it mirrors", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      yield* bridge.sync()
+      const { id } = Crowd.groupOf(bridge, "Globex")
+      bridge.cstar.target.addMember(id, Crowd.idOf(bridge, "c6@x.io"))
+      yield* bridge.sync({ depth: "full" })
+      bridge.configure(`${Bridge.usualRules}\n    removals: all`)
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual(heldBy(run), [["ruleChange", 1]])
+      assert.strictEqual(bridge.held()["Globex"]!.length, 4)
+      assert.strictEqual((yield* approve(bridge, run.held[0]!.id)).summary.assignments.remove, 1)
+      bridge.cstar.target.addMember(id, Crowd.idOf(bridge, "c6@x.io"))
+      assert.strictEqual((yield* bridge.sync()).summary.assignments.remove, 1)
+    })
+  )
+
+  it.scoped("all takes nobody while a source is not read whole", () =>
+    passing(
+      Effect.gen(function* () {
+        const bridge = yield* Bridge.small
+        bridge.configure(`${Bridge.usualRules}\n    removals: all`)
+        yield* bridge.sync()
+        bridge.cstar.target.addMember(Crowd.groupOf(bridge, "Globex").id, Crowd.idOf(bridge, "c6@x.io"))
+        bridge.zendesk.source.join("6", "101")
+        bridge.source.inject(forbidden, to("/organization_memberships"))
+        const run = yield* bridge.sync()
+        assert.deepStrictEqual([run.status, run.summary.assignments.remove], ["partial", 0])
+        assert.strictEqual(bridge.held()["Globex"]!.length, 4)
+        assert.strictEqual((yield* bridge.sync()).status, "none")
+      })
+    )
+  )
+
+  it.scopedLive("all leaves whoever may be somebody ambiguous", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(`${Bridge.usualRules}\n    removals: all`)
+      yield* bridge.sync()
+      bridge.zendesk.source.load({ customers: [{ id: "9", email: "twice@x.io", name: "T", tags: ["vip"] }], organizations: [], memberships: [] })
+      const [one] = bridge.cstar.target.addCustomers(["twice@x.io", "Twice@x.io"].map((email) => ({ email, name: email })))
+      bridge.cstar.target.addMember(Crowd.groupOf(bridge, "Plan vip").id, one!.id)
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([run.summary.assignments.remove, run.plan?.summary.ambiguous], [0, 1])
+    })
+  )
+})
+
+describe("rules and sources", () => {
+  it.scopedLive("a group that no longer meets its condition keeps its people until somebody decides", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(`\n    rules:\n      - kind: organization\n        where: { members: ">= 3" }`)
+      yield* bridge.sync()
+      bridge.zendesk.source.leave("3", "101")
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([heldBy(run), run.summary.assignments.remove], [[["ruleChange", 2]], 1])
+      assert.deepStrictEqual(bridge.held()["Globex"], ["c1@x.io", "c2@x.io"])
+    })
+  )
+
+  it.scopedLive("a source taken out of from: keeps what it asked for", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.make
+      bridge.configure(vip(), "[zendesk, beta]")
+      Crowd.tagged(bridge, ["1"])
+      bridge.beta.source.load({ customers: [{ id: "2", email: "c2@x.io", name: "2", tags: ["vip"] }], organizations: [], memberships: [] })
+      Crowd.known(bridge, ["1", "2"])
+      yield* bridge.sync()
+      bridge.configure(vip())
+      assert.strictEqual((yield* bridge.sync()).status, "none")
+      Crowd.untag(bridge, ["1"])
+      yield* bridge.sync()
+      assert.deepStrictEqual(bridge.held(), { VIP: ["c2@x.io"] })
+    })
+  )
+
+  it.scopedLive("two syncs on one group: a member stays while one of them asks for him", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.make
+      Crowd.tagged(bridge, ["1", "2"])
+      bridge.beta.source.load({
+        customers: ["1", "2"].map((id) => ({ id, email: `c${id}@x.io`, name: id, tags: ["vip"] })),
+        organizations: [],
+        memberships: []
+      })
+      Crowd.known(bridge, ["1", "2"])
+      bridge.configure(vip())
+      yield* bridge.sync()
+      renameSync(bridge, "customers", "first")
+      bridge.configure(vip(), "beta")
+      assert.strictEqual((yield* bridge.sync()).status, "none")
+      bridge.beta.source.untag("1", "vip")
+      assert.strictEqual((yield* bridge.sync()).status, "none")
+      renameSync(bridge, "customers", "second")
+      renameSync(bridge, "first", "customers")
+      bridge.configure(vip())
+      Crowd.untag(bridge, ["1", "2"])
+      assert.strictEqual((yield* bridge.sync()).summary.assignments.remove, 1)
+      assert.deepStrictEqual(bridge.held(), { VIP: ["c2@x.io"] })
+    })
+  )
+
+  it.scopedLive("guards see what has grown while another question was open", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      yield* bridge.sync()
+      const globex = Crowd.groupOf(bridge, "Globex")
+      bridge.cstar.target.removeMember(globex.id, globex.members[0]!)
+      assert.deepStrictEqual(heldBy(yield* bridge.sync({ depth: "counts" })), [["drift", 1]])
+      const more = Crowd.people(100).slice(10)
+      Crowd.tagged(bridge, more)
+      Crowd.known(bridge, more)
+      assert.strictEqual((yield* bridge.sync()).summary.assignments.add, 90)
+      Crowd.untag(bridge, more.slice(0, 80))
+      const run = yield* bridge.sync()
+      assert.strictEqual(run.summary.assignments.remove, 0)
+      assert.deepStrictEqual(heldBy(run).sort(), [
+        ["drift", 1],
+        ["groupRemovalPercent", 80]
+      ])
+    })
+  )
+})
+
+describe("exceptions", () => {
+  it.scopedLive("always outlives the last tag that made its group, and ends with its line", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      const write = (line: string) => writeFileSync(join(bridge.dir, "exceptions.csv"), line)
+      write("c5@x.io,VIP,always,,promised,petra\n")
+      bridge.configure(vip("\n    exceptions: exceptions.csv"))
+      yield* bridge.sync()
+      Crowd.untag(bridge, ["1", "2"])
+      yield* bridge.sync()
+      assert.deepStrictEqual(bridge.held(), { VIP: ["c5@x.io"] })
+      write("c6@x.io,Other,always,,promised,petra\n")
+      yield* bridge.sync()
+      assert.deepStrictEqual(bridge.held(), { VIP: [] })
+    })
+  )
+
+  it.scopedLive("end with their line though somebody else is ambiguous", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      writeFileSync(join(bridge.dir, "exceptions.csv"), "c5@x.io,VIP,always,,promised,petra\n")
+      bridge.configure(vip("\n    exceptions: exceptions.csv"))
+      bridge.zendesk.source.load({ customers: [{ id: "9", email: "twice@x.io", name: "T", tags: ["vip"] }], organizations: [], memberships: [] })
+      bridge.cstar.target.addCustomers(["twice@x.io", "Twice@x.io"].map((email) => ({ email, name: email })))
+      assert.strictEqual((yield* bridge.sync()).plan?.summary.ambiguous, 1)
+      writeFileSync(join(bridge.dir, "exceptions.csv"), "c6@x.io,VIP,never,,promised,petra\n")
+      yield* bridge.sync()
+      assert.deepStrictEqual(bridge.held(), { VIP: ["c1@x.io", "c2@x.io"] })
+    })
+  )
+})
