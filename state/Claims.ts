@@ -148,12 +148,13 @@ const compareRemovals = (sql: Statements, frame: Frame): void => {
     `INSERT OR IGNORE INTO change (op, grp, customer, cause, claimant)
      SELECT 'assignment.remove', c.grp, c.customer, c.lapse_cause, c.claimant FROM claim c
      JOIN assignment a ON a.grp = c.grp AND a.customer = c.customer AND a.origin IN ${origins}
-     JOIN target_group g ON g.id = c.grp AND g.key IS NOT NULL AND g.gone_at IS NULL
+     JOIN target_group g ON g.id = c.grp AND g.connection = ?5 AND g.key IS NOT NULL AND g.gone_at IS NULL
      WHERE c.claimant IN (SELECT value FROM json_each(?1)) AND c.lapsed_at IS NOT NULL AND ${due("c")} AND ${unwanted} AND NOT ${waiting}`,
     readClaimants(sql, frame),
     sync.grace.reads,
     now - Duration.toMillis(sync.grace.for),
-    all
+    all,
+    connectionId(sql, sync.to)
   )
   // It stays in the list, so that a hold or a decision on it is not forgotten.
   sql.run(
@@ -203,14 +204,17 @@ const compareGroups = (sql: Statements, frame: Frame): void => {
     `INSERT OR IGNORE INTO change (op, grp, customer, cause)
      SELECT 'group.create', g.id, 0, 'new' FROM wanted w JOIN target_group g ON g.id = w.target_group AND g.key IS NULL WHERE w.blocked IS NULL ${needed}`
   )
+  // Where several syncs fill a group, the first of them owns its name.
   // Ours follow the source by what we wrote last, so that a name given by hand at the target stays until the source changes it.
   const differs = `(w.name <> coalesce(json_extract(g.written, '$.name'), g.name)
     OR (w.slug IS NOT NULL AND w.slug <> coalesce(json_extract(g.written, '$.slug'), g.slug, ''))
     OR (w.description IS NOT NULL AND w.description <> coalesce(json_extract(g.written, '$.description'), g.description, '')))`
   sql.run(
     `INSERT OR IGNORE INTO change (op, grp, customer, cause) SELECT 'group.update', g.id, 0, 'renamed' FROM wanted w JOIN target_group g ON g.id = w.target_group AND g.key IS NOT NULL
-     WHERE w.blocked IS NULL AND (g.made_by_us = 1 OR ?1) AND ${differs}`,
-    sync.adopt.names === "follow" ? 1 : 0
+     WHERE w.blocked IS NULL AND (g.made_by_us = 1 OR ?1) AND ${differs}
+       AND NOT EXISTS (SELECT 1 FROM claim o WHERE o.claimant IN (SELECT id FROM claimant WHERE sync < ?2) AND o.grp = g.id AND o.lapsed_at IS NULL)`,
+    sync.adopt.names === "follow" ? 1 : 0,
+    syncId(sql, sync.name)
   )
   // A group that somebody deleted by hand stays deleted: neither its people nor the group itself come back.
   if (sync.drift === "accept")
@@ -224,13 +228,14 @@ const compareGroups = (sql: Statements, frame: Frame): void => {
 const deleteEmpty = (sql: Statements, { sync }: Frame): void => {
   sql.run(
     `INSERT OR IGNORE INTO change (op, grp, customer, cause) SELECT 'group.delete', g.id, 0, 'empty' FROM target_group g JOIN run r ON r.id = g.run AND r.sync = ?1
-     WHERE g.made_by_us = 1 AND g.key IS NOT NULL AND g.gone_at IS NULL AND g.count = 0 AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.grp = g.id)
+     WHERE g.connection = ?4 AND g.made_by_us = 1 AND g.key IS NOT NULL AND g.gone_at IS NULL AND g.count = 0 AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.grp = g.id)
        AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = g.id AND c.lapsed_at IS NULL)
        AND (?2 OR g.id NOT IN (SELECT target_group FROM wanted WHERE target_group IS NOT NULL))
        AND g.counted_at >= (SELECT max(started_at) FROM read WHERE connection IN (SELECT value FROM json_each(?3)))`,
     syncId(sql, sync.name),
     sync.emptyGroups === "skip" ? 1 : 0,
-    JSON.stringify(sync.from.map((source) => connectionId(sql, source)))
+    JSON.stringify(sync.from.map((source) => connectionId(sql, source))),
+    connectionId(sql, sync.to)
   )
 }
 

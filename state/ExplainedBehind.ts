@@ -27,18 +27,20 @@ const groupRows = (sql: Statements, sync: number, customer: number, ref: GroupRe
     ref.source
   )
 
-const membership = (sql: Statements, group: number, people: string): SourceLink["member"] => {
+type Member = Omit<SourceLink["members"][number], "customer">
+
+const membership = (sql: Statements, group: number, person: number): Member | null => {
   const direct = sql.get(
-    "SELECT r.ended_at, r.started_at FROM source_membership m JOIN read r ON r.id = m.since WHERE m.grp = ?1 AND m.customer IN (SELECT value FROM json_each(?2)) LIMIT 1",
+    "SELECT r.ended_at, r.started_at FROM source_membership m JOIN read r ON r.id = m.since WHERE m.grp = ?1 AND m.customer = ?2 LIMIT 1",
     group,
-    people
+    person
   )
   if (direct !== undefined) return { since: Number(direct["ended_at"] ?? direct["started_at"]), through: null }
   const through = sql.get(
-    `SELECT o.name, r.ended_at, r.started_at FROM source_inclusion i JOIN source_membership m ON m.grp = i.organization AND m.customer IN (SELECT value FROM json_each(?2))
+    `SELECT o.name, r.ended_at, r.started_at FROM source_inclusion i JOIN source_membership m ON m.grp = i.organization AND m.customer = ?2
      JOIN source_group o ON o.id = i.organization JOIN read r ON r.id = max(i.since, m.since) WHERE i.grp = ?1 LIMIT 1`,
     group,
-    people
+    person
   )
   return through === undefined ? null : { since: Number(through["ended_at"] ?? through["started_at"]), through: String(through["name"]) }
 }
@@ -96,11 +98,11 @@ const ending = (sql: Statements, sync: SyncConfig, customer: number, ref: GroupR
   }
 }
 
-const behindGroup = (sql: Statements, row: Row, member: SourceLink["member"], ended: SourceLink["ended"]): BehindGroup => ({
+const behindGroup = (sql: Statements, row: Row, members: SourceLink["members"], ended: SourceLink["ended"]): BehindGroup => ({
   connection: String(row["connection_name"]),
-  members: Number(sql.get(`SELECT ${memberCount} AS n FROM source_group g WHERE g.id = ?`, row["id"])?.["n"]),
+  size: Number(sql.get(`SELECT ${memberCount} AS n FROM source_group g WHERE g.id = ?`, row["id"])?.["n"]),
   gone: row["gone_at"] === null ? null : { cause: String(row["gone_cause"]) as Gone["cause"], at: Number(row["gone_at"]) },
-  member,
+  members,
   ended,
   group: {
     kind: String(row["kind"]) as GroupKind,
@@ -120,20 +122,25 @@ export const behind = (
 ): { readonly groups: ReadonlyArray<BehindGroup>; readonly more: number } => {
   const person = customer?.number ?? -1
   const rows = groupRows(sql, numberOf(sql, "sync", sync.name), person, ref)
-  const persons = JSON.stringify(people.map(({ number }) => number))
-  const all = rows.map((row) => ({ row, member: membership(sql, Number(row["id"]), persons) }))
+  const all = rows.map((row) => ({
+    row,
+    members: people.flatMap(({ id, number }) => {
+      const found = membership(sql, Number(row["id"]), number)
+      return found === null ? [] : [{ customer: id, ...found }]
+    })
+  }))
   const vias = new Set(
     sql
       .all(`SELECT via FROM claim WHERE claimant IN ${claimants} AND grp = ?2 AND customer = ?3`, numberOf(sql, "sync", sync.name), ref.number, person)
       .map((row) => row["via"])
   )
-  const near = all.filter(({ row, member }) => member !== null || vias.has(row["id"]) || row["id"] === ref.source)
+  const near = all.filter(({ row, members }) => members.length > 0 || vias.has(row["id"]) || row["id"] === ref.source)
   const shown = near.length > 0 ? near.slice(0, few) : all.slice(0, few)
   return {
-    groups: shown.map(({ row, member }) => {
+    groups: shown.map(({ row, members }) => {
       // With several groups behind one, a removal does not tell any more which of them it rested on.
       const told = all.length === 1 || vias.has(row["id"])
-      return behindGroup(sql, row, member, member === null && told ? ending(sql, sync, person, ref, row) : null)
+      return behindGroup(sql, row, members, members.length === 0 && told ? ending(sql, sync, person, ref, row) : null)
     }),
     more: all.length - shown.length
   }

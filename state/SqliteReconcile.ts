@@ -96,9 +96,9 @@ const matchBy = (sql: Statements, from: number, to: number, now: number, basis: 
   const reason = "'several customers of this source match one customer at the target'"
   sql.run(`INSERT OR IGNORE INTO held_identity SELECT id, ${reason} FROM (${sure}) WHERE rivals > 1`, from, to)
   sql.run(
-    `INSERT OR IGNORE INTO held_identity SELECT e.value, ${reason} FROM (${sure}) f JOIN customer_link o ON o.target_customer = f.target AND o.target_connection = ?2
-     JOIN source_customer d ON d.id = o.source_customer AND d.connection = ?1 AND d.gone_at IS NULL AND d.role = 'customer' AND d.excluded IS NULL
-     JOIN json_each(json_array(f.id, d.id)) e`,
+    `INSERT OR IGNORE INTO held_identity SELECT e.value, ${reason} FROM (${sure}) f CROSS JOIN customer_link o ON o.target_customer = f.target AND o.target_connection = ?2
+     CROSS JOIN source_customer d ON d.id = o.source_customer AND d.connection = ?1 AND d.gone_at IS NULL AND d.role = 'customer' AND d.excluded IS NULL
+     CROSS JOIN json_each(json_array(f.id, d.id)) e`,
     from,
     to
   )

@@ -53,8 +53,8 @@ export interface SourceLink {
     readonly name: string
     readonly here: boolean
   } | null
-  /** The person's membership. `since`: the read that first showed it; `through`: the organization that carries the tag. */
-  readonly member: { readonly since: number; readonly through: string | null } | null
+  /** Which of the person's records are in it. `since`: the read that first showed it; `through`: the organization that carries the tag. */
+  readonly members: ReadonlyArray<{ readonly customer: string; readonly since: number; readonly through: string | null }>
   /** When a wish that rested on it ended, and the last complete read before that, as far as it is known. */
   readonly ended: { readonly at: number; readonly thereAt: number | null; readonly cause: Cause } | null
 }

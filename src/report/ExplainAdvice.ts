@@ -24,14 +24,14 @@ const who = (told: Explanation): string => {
 
 /** The change of a membership at the source, as its helpdesk calls it. */
 const atSource = (told: Explanation, view: View, give: boolean): string | null => {
-  const near = told.sources.find((one) => one.rule?.here === true && one.gone === null && (one.member !== null) !== give)
-  const group = near ?? told.sources.find((one) => one.gone === null)
+  const near = told.sources.find((one) => one.rule?.here === true && (one.gone === null || one.kind !== "organization") && one.members.length > 0 !== give)
+  const group = near ?? told.sources.find((one) => one.gone === null || one.kind !== "organization")
   if (group === undefined) return null
   const [name, place] = [Terminal.visible(group.name), `in ${sourceTitle(told, view)}`]
   if (group.carrier === "organization" && group.kind !== "organization")
     return give
       ? `tag the organization of ${who(told)} with ${name} ${place}`
-      : `take tag ${name} off organization ${Terminal.visible(group.member?.through ?? "")} ${place}`
+      : `take tag ${name} off organization ${Terminal.visible(group.members[0]?.through ?? "")} ${place}`
   if (group.kind === "organization")
     return give ? `put ${who(told)} into organization ${name} ${place}` : `take ${who(told)} out of organization ${name} ${place}`
   return give ? `put ${group.kind} ${name} on ${who(told)} ${place}` : `take ${group.kind} ${name} off ${who(told)} ${place}`

@@ -1,5 +1,5 @@
 /** The links of an explanation as labelled sentences, from the source record to the vendor's answer. Texts are safe for a terminal. */
-import type { Explanation, RowHistory, SourceLink, SourcePerson } from "../model/Explanation.ts"
+import type { Explanation, Gone, RowHistory, SourceLink, SourcePerson } from "../model/Explanation.ts"
 import * as Terminal from "./Terminal.ts"
 import * as Times from "./Times.ts"
 import * as View from "./View.ts"
@@ -21,17 +21,20 @@ export const recordText = (person: Pick<SourcePerson, "connection" | "record" | 
 export const groupText = ({ kind, carrier, name }: SourceLink): string =>
   `${kind} ${Terminal.visible(name)}${carrier === "organization" && kind !== "organization" ? " of organizations" : ""}`
 
-const gone = (cause: "absent" | "deleted" | "merged"): string => (cause === "absent" ? "not there any more" : cause)
+const gone = (cause: Gone["cause"]): string => (cause === "absent" ? "not there any more" : cause)
 
-const membership = (source: SourceLink, view: View.View): string => {
+const whatIsGone = (kind: SourceLink["kind"], cause: Gone["cause"]): string => {
+  if (kind === "organization") return `the organization is ${gone(cause)}`
+  return cause === "absent" ? "nobody has it any more" : `it is ${gone(cause)}`
+}
+
+const membership = (source: SourceLink, person: SourcePerson, view: View.View): string => {
+  const member = source.members.find(({ customer }) => customer === person.id)
   const what = groupText(source)
-  const lost =
-    source.gone === null
-      ? ""
-      : `; ${source.kind === "organization" ? "the organization" : "it"} is ${gone(source.gone.cause)} (seen ${Times.at(view, source.gone.at)})`
-  if (source.member !== null) {
-    const through = source.member.through === null ? "" : ` through organization ${Terminal.visible(source.member.through)}`
-    return `${what} there${through} since the read of ${Times.at(view, source.member.since)}${lost}`
+  const lost = source.gone === null ? "" : `; ${whatIsGone(source.kind, source.gone.cause)} (seen ${Times.at(view, source.gone.at)})`
+  if (member !== undefined) {
+    const through = member.through === null ? "" : ` through organization ${Terminal.visible(member.through)}`
+    return `${what} there${through} since the read of ${Times.at(view, member.since)}${lost}`
   }
   const { ended } = source
   if (ended === null) return `${what} is not there${lost}`
@@ -60,7 +63,7 @@ export const source = (told: Explanation, view: View.View): ReadonlyArray<string
   const more = told.moreSources === 0 ? [] : [`and ${Wording.plural(told.moreSources, "more group")} behind it, of which this customer is in none`]
   const lines = told.people.flatMap((person) => {
     const groups = told.sources.filter(({ connection }) => connection === person.connection)
-    const states = groups.length === 0 ? ["no group there leads to this one"] : groups.map((group) => membership(group, view))
+    const states = groups.length === 0 ? ["no group there leads to this one"] : groups.map((group) => membership(group, person, view))
     return [`${recordText(person)}${condition(person, view)}: ${states.join("; ")}; ${reading(told, person.connection, view)}`]
   })
   if (lines.length > 0) return [...lines, ...more]

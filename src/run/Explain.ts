@@ -30,8 +30,8 @@ export type Answer =
   | { readonly _tag: "Rows"; readonly person: ReadonlyArray<Hit>; readonly rows: ReadonlyArray<Explained> }
 
 const sourceLink = (sync: SyncConfig, group: GroupRef, behind: BehindGroup, connector: string): SourceLink => {
-  const { connection, group: source, members, ...rest } = behind
-  const wish = Rules.wishFor(sync.rules, { connection, group: source, members })
+  const { connection, group: source, size, ...rest } = behind
+  const wish = Rules.wishFor(sync.rules, { connection, group: source, members: size })
   return {
     ...rest,
     connection,

@@ -29,7 +29,7 @@ export interface GroupRef extends ExplainedGroup {
 /** A source group behind a target group, as the rules look at it. */
 export interface BehindGroup extends Omit<SourceLink, "connector" | "rule" | "id" | "name" | "kind" | "carrier"> {
   readonly group: SourceGroup
-  readonly members: number
+  readonly size: number
   readonly gone: Gone | null
 }
 

@@ -38,8 +38,9 @@ const way = (person: SourcePerson, source: SourceLink, group: ExplainedGroup, cu
   if (person.goneHow !== null) return "customer-gone"
   if (person.staff) return "staff"
   if (person.excluded !== null) return "excluded"
-  if (source.gone !== null) return "group-gone"
-  if (source.member === null) return "not-member"
+  // A tag is gone when nobody carries it: it comes back with the first who does.
+  if (source.gone !== null && source.kind === "organization") return "group-gone"
+  if (!source.members.some(({ customer }) => customer === person.id)) return "not-member"
   if (source.rule?.here !== true) return "no-rule"
   return group.blocked === null ? matched(person, customer) : "blocked"
 }

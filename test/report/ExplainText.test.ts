@@ -40,7 +40,7 @@ const anna: Explanation = {
       name: "plan_gold",
       gone: null,
       rule: { index: 2, line: 19, include: ["plan_*"], name: "Plan Gold", here: true },
-      member: null,
+      members: [],
       ended: { at: at("14:07"), thereAt: at("13:07"), cause: "untagged" }
     }
   ],

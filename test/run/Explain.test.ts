@@ -202,6 +202,24 @@ describe("explain", () => {
     })
   )
 
+  it.scopedLive("a tag that reaches somebody through the organization, until that loses it", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(`\n    rules:\n      - { kind: tag, of: organizations, include: [gold], name: Gold }\n    guards: { groupRemovalPercent: 100 }`)
+      bridge.zendesk.source!.tagOrganization("101", "gold")
+      yield* bridge.sync()
+      const there = yield* explained(bridge, "c2@x.io", "organization-tag:gold")
+      assert.match(there.text, /zendesk user 2: tag gold of organizations there through organization Globex since the read of T/)
+      assert.match(there.text, /take away +take tag gold off organization Globex in Zendesk/)
+      bridge.zendesk.source!.untagOrganization("101", "gold")
+      yield* bridge.sync()
+      const gone = yield* explained(bridge, "c2@x.io", "Gold")
+      assert.match(gone.text, /tag gold of organizations there at T, gone at T; nobody has it any more/)
+      assert.match(gone.text, /give back +tag the organization of user 2 with gold in Zendesk\n/)
+      assert.deepStrictEqual([gone.told.has, gone.told.decisive], [false, "not-member"])
+    })
+  )
+
   it.scopedLive("finds people by address, id and pasted page, and asks where several fit", () =>
     Effect.gen(function* () {
       const bridge = yield* synced
