@@ -184,3 +184,23 @@ describe("exceptions", () => {
     })
   )
 })
+
+describe("to:", () => {
+  it.scopedLive("another target leaves the old one as it is, and never sends its groups to the new one", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(vip())
+      yield* bridge.sync()
+      bridge.configure(`${vip()}\n    guards: { ruleChange: apply }`, "zendesk", "shop")
+      bridge.shop.target.addCustomers(["1", "2"].map((id) => ({ email: `c${id}@x.io`, name: id })))
+      const { changes } = yield* bridge.plan()
+      assert.deepStrictEqual(changes.map((change) => change.op).sort(), ["assignment.add", "assignment.add", "group.create"])
+      assert.strictEqual((yield* bridge.sync()).error, null)
+      assert.deepStrictEqual(bridge.held(), { VIP: ["c1@x.io", "c2@x.io"] })
+      assert.deepStrictEqual(
+        bridge.shop.target.groups().map((group) => group.members.length),
+        [2]
+      )
+    })
+  )
+})

@@ -24,18 +24,21 @@ const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
 export const sourceUrl = "https://acme.zendesk.test"
 export const secondSourceUrl = "https://beta.zendesk.test"
 export const targetUrl = "https://cstar.test"
+export const secondTargetUrl = "https://shop.cstar.test"
 
 export interface Bridge {
   readonly zendesk: Zendesk.ZendeskSandbox
   /** Another helpdesk, connected as `beta`; no sync reads it unless `configure` says so. */
   readonly beta: Zendesk.ZendeskSandbox
+  /** Another shop, connected as `shop`; no sync writes to it unless `configure` says so. */
+  readonly shop: Cstar.CstarSandbox
   readonly cstar: Cstar.CstarSandbox
   readonly source: Faulty.FaultySandbox
   readonly secondSource: Faulty.FaultySandbox
   readonly target: Faulty.FaultySandbox
   readonly dir: string
   /** Replaces the sync's part of the config: YAML, indented by four spaces. */
-  readonly configure: (rules: string, from?: string) => void
+  readonly configure: (rules: string, from?: string, to?: string) => void
   readonly sync: (
     options?: Partial<Scope & { readonly kind: "sync" | "apply" | "approve"; readonly depth: "usual" | "full" | "none" | "counts" }>
   ) => Effect.Effect<SyncResult>
@@ -61,27 +64,28 @@ export const make = Effect.gen(function* () {
   )
   const zendesk = Zendesk.make()
   const beta = Zendesk.make()
+  const shop = Cstar.make()
   const cstar = Cstar.make()
   const secondSource = Faulty.make(beta.app)
   const source = Faulty.make(zendesk.app)
   const target = Faulty.make(cstar.app)
   const file = join(dir, "groupbridge.yaml")
   const emails = new Map<string, string>()
-  const configure = (rules: string, from = "zendesk") => {
+  const configure = (rules: string, from = "zendesk", to = "cstar") => {
     const options = (given: Readonly<Record<string, unknown>>) =>
       Object.entries(given)
         .map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`)
         .join("")
     writeFileSync(
       file,
-      `connections:\n  zendesk:\n    connector: zendesk\n${options(zendesk.options(sourceUrl))}  beta:\n    connector: zendesk\n${options(beta.options(secondSourceUrl))}  cstar:\n    connector: cstar\n    budget: 100%\n${options(cstar.options(targetUrl))}syncs:\n  customers:\n    from: ${from}\n    to: cstar${rules}\n`
+      `connections:\n  zendesk:\n    connector: zendesk\n${options(zendesk.options(sourceUrl))}  beta:\n    connector: zendesk\n${options(beta.options(secondSourceUrl))}  cstar:\n    connector: cstar\n    budget: 100%\n${options(cstar.options(targetUrl))}  shop:\n    connector: cstar\n    budget: 100%\n${options(shop.options(secondTargetUrl))}syncs:\n  customers:\n    from: ${from}\n    to: ${to}${rules}\n`
     )
   }
   configure(usualRules)
   const vendors = {
     connectors,
     redactor: SecretRedactor.make(),
-    client: InProcess.client({ [sourceUrl]: source.app, [secondSourceUrl]: secondSource.app, [targetUrl]: target.app })
+    client: InProcess.client({ [sourceUrl]: source.app, [secondSourceUrl]: secondSource.app, [targetUrl]: target.app, [secondTargetUrl]: shop.app })
   }
   const invocation = <A>(
     use: (bridge: {
@@ -113,6 +117,7 @@ export const make = Effect.gen(function* () {
   const bridge: Bridge = {
     zendesk,
     beta,
+    shop,
     cstar,
     source,
     secondSource,
