@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 /** Makes sure that Node is new enough, and hands the commands what only this file may see: connectors, the state, the way to the network. */
+import { setFlagsFromString } from "node:v8"
 import type { Environment } from "./cli/Environment.ts"
+
+// Pages pass through quickly: a collector that lets the heap grow by a sixth at the most keeps memory flat in the number of customers,
+// and measured no slower (npm run bench).
+setFlagsFromString("--heap-growing-percent=15")
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 

@@ -110,7 +110,7 @@ const connect = (file: string, now: number, { backups, maxPages }: Options): { r
     db.pragma("journal_mode = WAL")
     db.pragma("synchronous = FULL")
     db.pragma("foreign_keys = ON")
-    db.pragma("cache_size = -16384")
+    db.pragma("cache_size = -4096")
     db.pragma("temp_store = FILE")
     if (maxPages !== null) db.pragma(`max_page_count = ${maxPages}`)
     const intact = String(db.pragma("quick_check(1)", { simple: true }))
