@@ -118,8 +118,23 @@ CREATE TABLE refused (op TEXT NOT NULL, grp INTEGER NOT NULL, customer INTEGER N
 CREATE TABLE task (id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, cause TEXT NOT NULL, opened_at INTEGER NOT NULL, done_at INTEGER, UNIQUE (grp, customer, done_at)) STRICT;
 `
 
+/**
+ * What a change rested on when it was planned, so that it can be taken back and explained after its wish is gone: the wish's owner, the
+ * source group and person behind it, the ledger's origin before, and of a changed group what it was (`was`) and what it becomes (`draft`), as JSON.
+ */
+const second = `
+ALTER TABLE planned ADD COLUMN claimant INTEGER;
+ALTER TABLE planned ADD COLUMN via INTEGER;
+ALTER TABLE planned ADD COLUMN person INTEGER;
+ALTER TABLE planned ADD COLUMN origin TEXT;
+ALTER TABLE planned ADD COLUMN was TEXT;
+ALTER TABLE planned ADD COLUMN draft TEXT;
+-- A run that took another one back.
+ALTER TABLE run ADD COLUMN undoes INTEGER;
+`
+
 /** Steps in order: the state's `user_version` is the number of steps it has taken. */
-export const steps: ReadonlyArray<string> = [first]
+export const steps: ReadonlyArray<string> = [first, second]
 
 /** Tables of one run's work. They live in SQLite's temporary database: gone with the process, never in a backup. */
 export const temporary = `

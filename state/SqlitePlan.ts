@@ -198,6 +198,16 @@ const leftOver = `
   LEFT JOIN change c ON c.op = f.op AND c.grp = g.id AND c.customer = coalesce(t.id, 0)
   WHERE c.op IS NULL OR c.part IS NOT NULL OR c.dropped IS NOT NULL ORDER BY 1, 2, 3 LIMIT 10000`
 
+/** What a change rests on is stored with it: its wish is gone once it is carried out. */
+const commit = `
+  INSERT INTO planned (run, op, grp, customer, cause, approved, claimant, via, person, origin, was)
+  SELECT ?, c.op, c.grp, c.customer, c.cause, c.approved, c.claimant, l.via, l.person, a.origin,
+    CASE c.op WHEN 'group.update' THEN json_object('name', coalesce(g.written ->> '$.name', g.name), 'slug', coalesce(g.written ->> '$.slug', g.slug), 'description', coalesce(g.written ->> '$.description', g.description)) END
+  FROM change c JOIN target_group g ON g.id = c.grp
+  LEFT JOIN claim l ON l.claimant = c.claimant AND l.grp = c.grp AND l.customer = c.customer
+  LEFT JOIN assignment a ON a.grp = c.grp AND a.customer = c.customer
+  WHERE c.part IS NULL AND c.dropped IS NULL`
+
 export const make = (database: Database): typeof PlanStore.Service => ({
   recallDecisions: (frame) => database.atomically((sql) => Holds.recallDecisions(sql, frame)),
   measure: (frame) => database.use((sql) => measure(sql, frame)),
@@ -283,10 +293,7 @@ export const make = (database: Database): typeof PlanStore.Service => ({
     }),
   commit: (frame) =>
     database.atomically((sql) => {
-      sql.run(
-        "INSERT INTO planned (run, op, grp, customer, cause, approved) SELECT ?, op, grp, customer, cause, approved FROM change WHERE part IS NULL AND dropped IS NULL",
-        frame.run
-      )
+      sql.run(commit, frame.run)
     }),
   moveBaseline: (frame) => database.atomically((sql) => moveBaseline(sql, frame))
 })
