@@ -251,13 +251,17 @@ export const compare = (sql: Statements, frame: Frame): number => {
   }
   compareRemovals(sql, frame)
   compareAdditions(sql, frame)
-  sql.run("UPDATE change SET dropped = 'pinned' WHERE dropped IS NULL AND (grp, customer) IN (SELECT grp, customer FROM pin)")
+  const pinned = "UPDATE change SET dropped = 'pinned' WHERE dropped IS NULL AND"
+  sql.run(`${pinned} (grp, customer) IN (SELECT grp, customer FROM pin)`)
   Refusals.forgetChanged(sql)
   sql.run(
     "UPDATE change SET dropped = 'refused' WHERE dropped IS NULL AND (op, grp, customer) IN (SELECT op, grp, customer FROM refused WHERE next_at > ?)",
     now
   )
   compareGroups(sql, frame)
+  // A group that an undo took away takes nobody until it is released, those included who want in only now.
+  sql.run(`${pinned} customer = 0 AND grp IN (SELECT grp FROM pin WHERE customer = 0)`)
+  sql.run(`${pinned} op = 'assignment.add' AND grp IN (SELECT grp FROM change WHERE op = 'group.create' AND dropped = 'pinned')`)
   sql.run(
     "UPDATE change SET dropped = 'refused' WHERE dropped IS NULL AND op LIKE 'group.%' AND (op, grp, customer) IN (SELECT op, grp, customer FROM refused WHERE next_at > ?)",
     now

@@ -33,19 +33,30 @@ const counts = (sql: Statements, run: number): ChangeCounts => {
 const runSelect = `SELECT r.*, s.name AS sync_name, r.ended_at IS NULL AND EXISTS (SELECT 1 FROM lease WHERE name = 'run' AND expires_at > ?1) AND r.id = (SELECT max(id) FROM run) AS running
   FROM run r JOIN sync s ON s.id = r.sync`
 
+/** The decision that a run carried out: the part that was approved, or the run that was taken back. */
+const decisionOf = (sql: Statements, row: Row): Row | undefined => {
+  if (row["kind"] === "approve")
+    return sql.get("SELECT subject, reason FROM decision WHERE what = 'approved' AND at <= ? ORDER BY id DESC LIMIT 1", row["started_at"])
+  return row["undoes"] === null
+    ? undefined
+    : sql.get(
+        "SELECT ?1 AS subject, (SELECT reason FROM decision WHERE what = 'undo' AND subject = ?1 AND at >= ?2 ORDER BY id LIMIT 1) AS reason",
+        `r-${String(row["undoes"])}`,
+        row["started_at"]
+      )
+}
+
 const toRun = (sql: Statements, row: Row): RunRow => {
   const id = Number(row["id"])
   const stored = row["summary"] === null ? null : (JSON.parse(String(row["summary"])) as ChangeCounts & { readonly calls: RunRow["calls"] })
-  const decision =
-    row["kind"] === "approve"
-      ? sql.get("SELECT subject, reason FROM decision WHERE what = 'approved' AND at <= ? ORDER BY id DESC LIMIT 1", row["started_at"])
-      : undefined
+  const decision = decisionOf(sql, row)
+  const taken = sql.get("SELECT 1 FROM run WHERE undoes = ? AND status = 'done'", id) !== undefined
   const writes = number(sql, "SELECT count(DISTINCT call) AS n FROM planned WHERE run = ? AND call IS NOT NULL", id)
   return {
     run: `r-${id}`,
     sync: String(row["sync_name"]),
-    status: row["running"] === 1 ? "running" : row["status"] === null ? "interrupted" : (String(row["status"]) as RunRow["status"]),
-    command: decision === undefined ? String(row["kind"]) : `approve ${String(decision["subject"])}`,
+    status: taken ? "undone" : row["running"] === 1 ? "running" : row["status"] === null ? "interrupted" : (String(row["status"]) as RunRow["status"]),
+    command: decision === undefined ? String(row["kind"]) : `${String(row["kind"])} ${String(decision["subject"])}`,
     by: `${String(row["who"])}@${String(row["host"])}`,
     startedAt: Number(row["started_at"]),
     endedAt: row["ended_at"] === null ? null : Number(row["ended_at"]),

@@ -1,12 +1,12 @@
 /** Plans, baselines and measures over SQLite. */
 import * as Duration from "effect/Duration"
-import type { Cause, Origin } from "../src/model/Cause.ts"
-import type { Change, ChangeOp } from "../src/model/Change.ts"
+import type { ChangeOp } from "../src/model/Change.ts"
 import { type Measures, type PlanStore } from "../src/plan/PlanStore.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import { connectionId, syncId } from "./Connections.ts"
-import type { Database, Row, Statements } from "./Database.ts"
+import type { Database, Statements } from "./Database.ts"
 import * as Holds from "./Holds.ts"
+import * as PlanChanges from "./PlanChanges.ts"
 
 const day = 86_400_000
 const free = "part IS NULL AND dropped IS NULL AND approved = 0"
@@ -68,71 +68,6 @@ const groupMeasures = `
      WHERE a.grp = g.id AND a.origin = 'applied' AND a.run > coalesce((SELECT b.run FROM baseline b WHERE b.sync = ?1), 0)) AS begun,
     min(c.op <> 'assignment.remove' OR c.cause IN ('group-gone', 'merged')) AS proved
   FROM change c JOIN target_group g ON g.id = c.grp WHERE c.${free.replaceAll(" AND ", " AND c.")} AND c.op LIKE 'assignment.%' AND c.grp > ?2 GROUP BY g.id ORDER BY g.id LIMIT ?3`
-
-const changeRows = `
-  SELECT c.op, c.grp, c.customer, c.cause, c.part, g.key AS group_key, g.name AS group_name, g.handle, g.written, g.slug AS group_slug, w.name AS wanted_name, w.slug AS wanted_slug,
-    w.description AS wanted_description, w.external_id AS wanted_external, t.key AS customer_key, t.email, t.name AS customer_name, a.origin,
-    k.name AS connection, s.key AS person_key, v.kind AS via_kind, v.name AS via_name, v.key AS via_key, p.rule, p.line
-  FROM change c JOIN target_group g ON g.id = c.grp
-  LEFT JOIN wanted w ON w.target_group = g.id AND c.op LIKE 'group.%'
-  LEFT JOIN target_customer t ON t.id = c.customer
-  LEFT JOIN assignment a ON a.grp = c.grp AND a.customer = c.customer
-  LEFT JOIN claim l ON l.claimant = c.claimant AND l.grp = c.grp AND l.customer = c.customer
-  LEFT JOIN source_customer s ON s.id = l.person
-  LEFT JOIN source_group v ON v.id = coalesce(l.via, (SELECT m.source_group FROM mapping m WHERE m.handle = g.handle LIMIT 1))
-  LEFT JOIN connection k ON k.id = v.connection
-  LEFT JOIN mapping p ON p.source_group = v.id
-  WHERE c.dropped IS NULL AND (c.op, c.grp, c.customer) > (?, ?, ?) ORDER BY c.op, c.grp, c.customer LIMIT ?`
-
-const text = (value: string | number | null | undefined): string | null => (value === null || value === undefined ? null : String(value))
-
-const groupValues = (row: Row): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries({
-      name: row["wanted_name"],
-      slug: row["wanted_slug"],
-      description: row["wanted_description"],
-      ...(row["op"] === "group.create" ? { externalId: row["wanted_external"] } : {})
-    }).flatMap(([key, value]) => (value === null || value === undefined ? [] : [[key, String(value)]]))
-  )
-
-const toChange = (frame: Frame, row: Row): Change => {
-  const op = String(row["op"]) as ChangeOp
-  const onGroup = op.startsWith("group.")
-  const group = {
-    id: text(row["group_key"]),
-    name: String(onGroup && row["wanted_name"] !== null ? row["wanted_name"] : row["group_name"]),
-    key: text(row["handle"]) ?? `target:${String(row["group_key"])}`
-  }
-  return {
-    op,
-    sync: frame.sync.name,
-    group,
-    cause: String(row["cause"]) as Cause,
-    ...(onGroup ? {} : { customer: { id: String(row["customer_key"]), email: text(row["email"]), name: text(row["customer_name"]) } }),
-    ...(row["connection"] === null
-      ? {}
-      : {
-          source: {
-            connection: String(row["connection"]),
-            record: row["person_key"] === null ? String(row["via_kind"]) : (frame.words.get(String(row["connection"])) ?? "customer"),
-            id: String(row["person_key"] ?? row["via_key"]),
-            group: `${String(row["via_kind"])} ${String(row["via_name"])}`
-          }
-        }),
-    ...(row["rule"] === null ? {} : { rule: { index: Number(row["rule"]), line: Number(row["line"]) } }),
-    ...(op === "group.create" || op === "group.update" ? { values: groupValues(row) } : {}),
-    ...(op === "group.update" ? { before: { name: String(row["group_name"]) } } : {}),
-    ...(onGroup ? {} : { precondition: { ledger: text(row["origin"]) as Origin | null, desired: op === "assignment.add" } }),
-    ...(row["part"] === null ? {} : { held: `H-${String(row["part"])}` })
-  }
-}
-
-const readCursor = (after: string | null): ReadonlyArray<string | number> => {
-  if (after === null) return ["", 0, 0]
-  const [op = "", grp, customer] = after.split("|")
-  return [op, Number(grp), Number(customer)]
-}
 
 /** Whether wishes have ended whose rows wait for their time of grace. */
 const endedInGrace = (sql: Statements, { sync, now }: Frame): boolean =>
@@ -198,16 +133,6 @@ const leftOver = `
   LEFT JOIN change c ON c.op = f.op AND c.grp = g.id AND c.customer = coalesce(t.id, 0)
   WHERE c.op IS NULL OR c.part IS NOT NULL OR c.dropped IS NOT NULL ORDER BY 1, 2, 3 LIMIT 10000`
 
-/** What a change rests on is stored with it: its wish is gone once it is carried out. */
-const commit = `
-  INSERT INTO planned (run, op, grp, customer, cause, approved, claimant, via, person, origin, was)
-  SELECT ?, c.op, c.grp, c.customer, c.cause, c.approved, c.claimant, l.via, l.person, a.origin,
-    CASE c.op WHEN 'group.update' THEN json_object('name', coalesce(g.written ->> '$.name', g.name), 'slug', coalesce(g.written ->> '$.slug', g.slug), 'description', coalesce(g.written ->> '$.description', g.description)) END
-  FROM change c JOIN target_group g ON g.id = c.grp
-  LEFT JOIN claim l ON l.claimant = c.claimant AND l.grp = c.grp AND l.customer = c.customer
-  LEFT JOIN assignment a ON a.grp = c.grp AND a.customer = c.customer
-  WHERE c.part IS NULL AND c.dropped IS NULL`
-
 export const make = (database: Database): typeof PlanStore.Service => ({
   recallDecisions: (frame) => database.atomically((sql) => Holds.recallDecisions(sql, frame)),
   measure: (frame) => database.use((sql) => measure(sql, frame)),
@@ -265,10 +190,12 @@ export const make = (database: Database): typeof PlanStore.Service => ({
     database.use((sql) => {
       const work = "part IS NULL AND dropped IS NULL"
       const count = (op: ChangeOp) => number(sql, `SELECT count(*) AS n FROM change WHERE op = ? AND ${work}`, op)
+      // Who is in a group that is deleted goes with it.
       const packs = (op: ChangeOp, size: number) =>
         number(
           sql,
-          `SELECT sum((n + CAST(?1 AS INTEGER) - 1) / CAST(?1 AS INTEGER)) AS n FROM (SELECT count(*) AS n FROM change WHERE op = ?2 AND ${work} GROUP BY grp)`,
+          `SELECT sum((n + CAST(?1 AS INTEGER) - 1) / CAST(?1 AS INTEGER)) AS n FROM (SELECT count(*) AS n FROM change WHERE op = ?2 AND ${work}
+             AND grp NOT IN (SELECT grp FROM change WHERE op = 'group.delete' AND ${work}) GROUP BY grp)`,
           size,
           op
         )
@@ -282,18 +209,10 @@ export const make = (database: Database): typeof PlanStore.Service => ({
         removes: count("assignment.remove")
       }
     }),
-  changes: (frame, after, limit) =>
-    database.use((sql) => {
-      const rows = sql.all(changeRows, ...readCursor(after), limit)
-      const last = rows.at(-1)
-      return {
-        changes: rows.map((row) => toChange(frame, row)),
-        next: last === undefined ? null : `${String(last["op"])}|${String(last["grp"])}|${String(last["customer"])}`
-      }
-    }),
+  changes: (frame, after, limit) => database.use((sql) => PlanChanges.page(sql, frame, after, limit)),
   commit: (frame) =>
     database.atomically((sql) => {
-      sql.run(commit, frame.run)
+      PlanChanges.commit(sql, frame.run)
     }),
   moveBaseline: (frame) => database.atomically((sql) => moveBaseline(sql, frame))
 })

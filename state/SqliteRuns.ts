@@ -110,14 +110,22 @@ export const make = (database: Database): typeof RunStore.Service => {
       }),
     stillOurs: database.use((sql) => Fence.checkLease(database, sql, held)),
     release: (number) => atNow((sql) => void sql.run("UPDATE lease SET expires_at = 0 WHERE name = 'run' AND number = ?", number)),
-    begin: (sync, kind, who, host) =>
+    begin: (sync, kind, who, host, undoes) =>
       Effect.zipLeft(
         atNow((sql, now) => {
           // A run that still shows as under way while we hold the lease was killed.
           sql.run("UPDATE run SET ended_at = ?, status = 'interrupted' WHERE ended_at IS NULL", now)
           sql.run("UPDATE planned SET state = 'void', settled_at = ? WHERE state = 'planned'", now)
           sql.run("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'counter'")
-          return sql.insert("INSERT INTO run (sync, kind, started_at, who, host) VALUES (?, ?, ?, ?, ?)", syncId(sql, sync), kind, now, who, host)
+          return sql.insert(
+            "INSERT INTO run (sync, kind, started_at, who, host, undoes) VALUES (?, ?, ?, ?, ?, ?)",
+            syncId(sql, sync),
+            kind,
+            now,
+            who,
+            host,
+            undoes
+          )
         }),
         database.use((sql) => Mirror.follow(database, sql))
       ),

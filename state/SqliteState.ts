@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { Journal } from "../src/apply/Journal.ts"
 import type { StateError } from "../src/contract/StateError.ts"
 import { PlanStore } from "../src/plan/PlanStore.ts"
+import { UndoStore } from "../src/plan/UndoStore.ts"
 import { SnapshotStore } from "../src/read/SnapshotStore.ts"
 import { TargetStore } from "../src/read/TargetStore.ts"
 import { MappingStore } from "../src/reconcile/MappingStore.ts"
@@ -23,6 +24,7 @@ import * as SqliteReconcile from "./SqliteReconcile.ts"
 import * as SqliteRuns from "./SqliteRuns.ts"
 import * as SqliteSnapshot from "./SqliteSnapshot.ts"
 import * as SqliteTarget from "./SqliteTarget.ts"
+import * as SqliteUndo from "./SqliteUndo.ts"
 
 /** Opens the state file for one invocation and closes it with the scope. See `Database.open` for how it fails. */
 export const layer = (file: string, options: Database.Options = { maxPages: null, backups: null }): Layer.Layer<Memory, StateError> =>
@@ -37,6 +39,7 @@ export const layer = (file: string, options: Database.Options = { maxPages: null
         Context.add(Journal, SqliteJournal.make(database)),
         Context.add(RunStore, SqliteRuns.make(database)),
         Context.add(Overview, SqliteOverview.make(database)),
+        Context.add(UndoStore, SqliteUndo.make(database)),
         Context.add(Explanation, SqliteExplanation.make(database))
       )
     )

@@ -136,14 +136,14 @@ const rowsOf = (work: Work, group: WorkGroup, op: "assignment.add" | "assignment
 const sendGroup = (work: Work, call: OpenCall): Applying<void> =>
   Effect.gen(function* () {
     const journal = yield* Journal
-    const { draft, mark } = yield* journal.draft(call.group.number)
-    if (call.op === "group.create") {
-      const made = yield* work.target.createGroup(draft, mark)
-      return yield* journal.settleGroup(call, { made }, null)
-    }
     if (call.op === "group.delete") {
       yield* work.target.deleteGroup(call.group.id ?? "")
       return yield* journal.settleGroup(call, "deleted", null)
+    }
+    const { draft, mark } = yield* journal.draft(call)
+    if (call.op === "group.create") {
+      const made = yield* work.target.createGroup(draft, mark)
+      return yield* journal.settleGroup(call, { made }, null)
     }
     const { name, slug, description } = draft
     yield* work.target.updateGroup(call.group.id ?? "", {
@@ -179,11 +179,21 @@ const fill = (work: Work, group: WorkGroup, once: boolean): Applying<void> =>
     if (group.adds > 0) yield* rowsOf(work, group, "assignment.add", work.declaration.assignments.add.pack, once)
   })
 
+/** Whether the group holds exactly the members that are to leave it, asked of the target right before it goes. */
+const holdsOnlyLeavers = (work: Work, { id, removes }: WorkGroup): Effect.Effect<boolean, ConnectorError> =>
+  id === null
+    ? Effect.succeed(true)
+    : Effect.map(work.target.group(id), (found) => Option.isNone(found) || found.value.count === removes || (found.value.count === undefined && removes === 0))
+
+/** A group that goes takes its members with it in one call. */
 const empty = (work: Work, group: WorkGroup, once: boolean): Applying<void> =>
   Effect.gen(function* () {
     const { remove } = work.declaration.assignments
+    if (group.delete) {
+      if (yield* holdsOnlyLeavers(work, group)) return yield* groupChange(work, group, "group.delete")
+      yield* (yield* Journal).spareGroup(work.writer.run, group.group)
+    }
     if (group.removes > 0 && remove !== "none") yield* rowsOf(work, group, "assignment.remove", remove.pack, once)
-    if (group.delete) yield* groupChange(work, group, "group.delete")
   })
 
 /** The first write ever to a target: one pack of its smallest group, read back before anything else is sent. */

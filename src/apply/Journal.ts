@@ -41,6 +41,7 @@ export type RowOutcome =
 
 export interface WorkGroup {
   readonly group: number
+  readonly id: string | null
   readonly name: string
   readonly create: boolean
   readonly update: boolean
@@ -78,7 +79,10 @@ export class Journal extends Context.Tag("groupbridge/Journal")<
     /** The target's group is not there any more: its planned work is void, and the next run starts from its absence. */
     readonly groupGone: (call: OpenCall) => Effect.Effect<void, StateError>
     readonly customerGone: (call: OpenCall) => Effect.Effect<void, StateError>
-    readonly draft: (group: number) => Effect.Effect<{ readonly draft: GroupDraft; readonly mark: GroupMark }, StateError>
+    /** A group that is not deleted after all: somebody else is in it. */
+    readonly spareGroup: (run: number, group: number) => Effect.Effect<void, StateError>
+    /** What a call makes of its group, as planned. */
+    readonly draft: (call: OpenCall) => Effect.Effect<{ readonly draft: GroupDraft; readonly mark: GroupMark }, StateError>
     readonly noteClock: (to: string, offset: number) => Effect.Effect<void, StateError>
     readonly canaryDone: (to: string) => Effect.Effect<boolean, StateError>
     readonly noteCanary: (to: string) => Effect.Effect<void, StateError>

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Config } from "../config/Config.ts"
+import * as Result from "../model/Result.ts"
 import type { PlanResult } from "../model/Result.ts"
 import * as Wording from "../report/Wording.ts"
 import { Overview } from "../run/Overview.ts"
@@ -21,7 +22,7 @@ export interface DecisionOptions extends CommonOptions {
 
 /** `311 rows read again: 309 still true, 2 not any more and left as they are. 309 leave; 309 calls, 24 min at 800/h` */
 const summary = (rows: number, plan: PlanResult): string => {
-  const still = Wording.total(plan.summary)
+  const still = Result.total(plan.summary)
   const gone = rows > still ? `, ${Wording.number(rows - still)} not any more and left as they are` : ""
   return `${Wording.plural(rows, "row")} read again: ${Wording.number(still)} still true${gone}. ${Wording.planned(plan.summary, null)}; ${Wording.estimate(plan.estimate)}.`
 }

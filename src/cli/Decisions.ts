@@ -1,4 +1,4 @@
-/** The commands that decide on what is held: held, approve, reject, pause, resume. */
+/** The commands that decide what is done and what not: held, approve, reject, undo, release, pause, resume. */
 import type { Command } from "commander"
 import { given } from "./CommonOptions.ts"
 import type { Register } from "./Environment.ts"
@@ -25,6 +25,20 @@ export const register: Register = (program, load) => {
     .option("--reason <text>", "kept with the decision")
     .action(async (id: string, _options: object, command: Command) => {
       process.exitCode = await (await import("./Reject.ts")).run(load, id, given(command))
+    })
+  program
+    .command("undo <run>")
+    .description("take back what a run changed, and keep syncs from doing it again")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (id: string, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Undo.ts")).undo(load, id, given(command))
+    })
+  program
+    .command("release <run>")
+    .description("let syncs do again what was taken back")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (id: string, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Undo.ts")).release(load, id, given(command))
     })
   program
     .command("pause <sync>")

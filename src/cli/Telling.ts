@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Connections } from "../run/Connections.ts"
 import type { OnLook } from "../run/Looking.ts"
-import type { ApplyProgress } from "../run/SyncRun.ts"
+import type { ApplyProgress } from "../run/Attempt.ts"
 import * as Invocation from "./Invocation.ts"
 
 /** Before that no pace is told, in milliseconds. */

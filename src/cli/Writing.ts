@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import type { SyncConfig } from "../config/Config.ts"
+import * as Result from "../model/Result.ts"
 import type { PlanResult, SyncResult } from "../model/Result.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import * as PlanText from "../report/PlanText.ts"
@@ -32,28 +33,28 @@ export interface WritingOptions {
 /** Nothing lifted, nothing left out. */
 export const everything: Scope = { only: [], lifted: new Map(), file: null, part: null }
 
-export const run = (
+/** What a run tells and asks while it is under way. */
+type Watched = Pick<SyncRun.WritingOptions, "who" | "host" | "confirm" | "onLook" | "onApply">
+
+/** Runs `start` with telling and asking of this invocation. `confirm` is asked only where there is something to do. */
+export const attempt = (
   invocation: Invocation.Invocation,
   sync: SyncConfig,
   connections: Connections,
-  { kind, scope, depth, confirm }: WritingOptions
+  confirm: (plan: PlanResult) => Effect.Effect<boolean>,
+  start: (watched: Watched) => Effect.Effect<SyncResult, never, SyncRun.Memory>
 ): Effect.Effect<Written, never, SyncRun.Memory> =>
   Effect.gen(function* () {
-    const spool = join(invocation.folder, `${sync.name}.jsonl`)
     const telling = yield* Telling.make(invocation, connections, sync.name, sync.to)
     let declined = false
-    const result = yield* SyncRun.run(sync, connections, {
-      scope,
-      depth,
-      spool,
-      kind,
+    const result = yield* start({
       who: invocation.who,
       host: invocation.host,
       onLook: telling.onLook,
       onApply: telling.onApply,
       confirm: (plan) =>
         Effect.gen(function* () {
-          const go = Wording.total(plan.summary) === 0 || (yield* confirm(plan, spool))
+          const go = Result.total(plan.summary) === 0 || (yield* confirm(plan))
           declined = !go
           if (go) yield* invocation.stopping.gate
           return go
@@ -61,6 +62,25 @@ export const run = (
     })
     return { result, declined }
   })
+
+export const run = (
+  invocation: Invocation.Invocation,
+  sync: SyncConfig,
+  connections: Connections,
+  { kind, scope, depth, confirm }: WritingOptions
+): Effect.Effect<Written, never, SyncRun.Memory> => {
+  const spool = spoolOf(invocation, sync)
+  return attempt(
+    invocation,
+    sync,
+    connections,
+    (plan) => confirm(plan, spool),
+    (watched) => SyncRun.run(sync, connections, { ...watched, scope, depth, spool, kind })
+  )
+}
+
+/** Where a plan's changes are kept while it is asked about. */
+export const spoolOf = ({ folder }: Invocation.Invocation, { name }: SyncConfig): string => join(folder, `${name}.jsonl`)
 
 /** Shows the plan on standard error and asks whether to apply it. */
 export const showAndAsk = (invocation: Invocation.Invocation, plan: PlanResult, spool: string): Effect.Effect<boolean> =>

@@ -22,7 +22,8 @@ export type AdditionCause =
   /** Taken out by hand and put back by `drift: restore` or an approval. */
   | "restored"
 
-export type Cause = RemovalCause | AdditionCause
+/** `undone`: a person took back the run that had done the opposite. */
+export type Cause = RemovalCause | AdditionCause | "undone"
 
 /** How a ledger row came to be: added by us, already there, or there and taken over. */
 export type Origin = "applied" | "found" | "adopted"

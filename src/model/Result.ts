@@ -6,6 +6,9 @@ export interface ChangeCounts {
   readonly assignments: { readonly add: number; readonly remove: number }
 }
 
+/** Changes that a plan or result counts, of all kinds. */
+export const total = ({ groups, assignments }: ChangeCounts): number => groups.create + groups.update + groups.delete + assignments.add + assignments.remove
+
 /** Something that waits, or is left out, with the reason in words for a person. */
 export interface Withheld {
   readonly reason: string
@@ -63,6 +66,8 @@ export interface PlanResult {
   readonly unmatched: UnmatchedSummary
   readonly withheld: ReadonlyArray<Withheld>
   readonly warnings: ReadonlyArray<string>
+  /** Changes that are left undone because the run that had made them was taken back, until it is released. */
+  readonly pinned: ReadonlyArray<{ readonly run: string; readonly changes: number }>
   /** Memberships at the target that somebody else put there or took out, as far as this run saw. */
   readonly byHand: ReadonlyArray<{ readonly customer: string; readonly group: string; readonly what: "put-in" | "taken-out" }>
   /** Rows we found there already and will therefore never remove under `removals: ours`. */

@@ -128,6 +128,20 @@ export const withheld = (rows: ReadonlyArray<Withheld>): ReadonlyArray<Fact> =>
 
 export const warnings = (texts: ReadonlyArray<string>): ReadonlyArray<Fact> => (texts.length === 0 ? [] : [fact("WARNING", "warn", texts.flatMap(sentences))])
 
+/** What stays undone because the run that had done it was taken back. */
+export const pinned = (rows: PlanResult["pinned"]): ReadonlyArray<Fact> =>
+  rows.length === 0
+    ? []
+    : [
+        fact(
+          "PINNED",
+          "plain",
+          rows.map(
+            ({ changes, run }) => `${Wording.plural(changes, "change")} of ${run} ${changes === 1 ? "stays" : "stay"} undone   groupbridge release ${run}`
+          )
+        )
+      ]
+
 /** Rows that were there before us: under the default they are never removed, and every report says so. */
 export const found = (rows: number): ReadonlyArray<Fact> =>
   rows === 0

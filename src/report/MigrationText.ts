@@ -69,6 +69,7 @@ export const outlook = (outlook: Outlook, start: MigrationStart, view: View.View
   const facts = [
     ...Facts.incomplete(plan.reads),
     ...Facts.withheld(plan.withheld),
+    ...Facts.pinned(plan.pinned),
     ...Facts.warnings(plan.warnings),
     ...leaves.map((part) => Facts.held(part, view, true)),
     ...Facts.tasks(plan.summary.tasks),

@@ -54,6 +54,7 @@ const one = async ({ plan, changes }: PlanInput, view: View, out: Sink.Writer): 
     ...Facts.byHand(plan),
     ...Facts.tasks(plan.summary.tasks),
     ...Facts.withheld(plan.withheld),
+    ...Facts.pinned(plan.pinned),
     ...Facts.warnings(plan.warnings),
     ...Facts.found(plan.foundRows)
   ]

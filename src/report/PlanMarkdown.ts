@@ -79,6 +79,7 @@ const head = (plan: PlanInput["plan"], view: View): ReadonlyArray<string> => {
     ...plan.held.map((part) => Facts.held(part, view, false)),
     ...Facts.withheld(plan.withheld),
     ...Facts.incomplete(plan.reads),
+    ...Facts.pinned(plan.pinned),
     ...Facts.warnings(plan.warnings),
     ...Facts.notFound(plan, view),
     ...Facts.byHand(plan),

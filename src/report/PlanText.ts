@@ -1,5 +1,6 @@
 /** A plan for people at a terminal: counts first, what is held and why, what it costs, and the next thing to type. */
 import type { HeldPart } from "../model/Change.ts"
+import * as Result from "../model/Result.ts"
 import type { PlanResult } from "../model/Result.ts"
 import * as Columns from "./Columns.ts"
 import * as Facts from "./Facts.ts"
@@ -31,6 +32,7 @@ export const write = async (input: PlanInput, view: View, sink: Sink.Sink): Prom
     ...Facts.byHand(plan),
     ...Facts.tasks(plan.summary.tasks),
     ...Facts.withheld(plan.withheld),
+    ...Facts.pinned(plan.pinned),
     ...Facts.warnings(plan.warnings),
     ...Facts.found(plan.foundRows)
   ]
@@ -76,7 +78,7 @@ const head = (plan: PlanResult, view: View, renames: number | null): string => {
 /** The last line: that nothing was written, and what to type next. */
 const last = (plan: PlanResult): string => {
   const open = plan.held.filter((part) => part.decision === "open")
-  const idle = plan.error === null && Wording.total(plan.summary) === 0 && open.length === 0
+  const idle = plan.error === null && Result.total(plan.summary) === 0 && open.length === 0
   const command = next(plan, open)
   return `${idle ? "Nothing to do, nothing was written." : "Nothing was written."}${command === null ? "" : `  Next: ${command}`}`
 }
@@ -84,7 +86,7 @@ const last = (plan: PlanResult): string => {
 /** A new hold is stored by the next sync, and can be decided on only then. */
 const next = (plan: PlanResult, open: ReadonlyArray<HeldPart>): string | null => {
   if (plan.error !== null) return plan.error.message.includes("groupbridge ") ? null : "groupbridge check"
-  if (Wording.total(plan.summary) > 0 || open.some((part) => part.isNew)) return `groupbridge sync ${Terminal.visible(plan.sync)}`
+  if (Result.total(plan.summary) > 0 || open.some((part) => part.isNew)) return `groupbridge sync ${Terminal.visible(plan.sync)}`
   const [first] = open
   return first === undefined ? null : `groupbridge held ${Terminal.visible(first.id)}`
 }

@@ -1,6 +1,7 @@
 /** Runs for people: a list, newest first, or one with what it changed. */
 import type { Change } from "../model/Change.ts"
 import type { RunRow } from "../model/Overview.ts"
+import * as Result from "../model/Result.ts"
 import * as Columns from "./Columns.ts"
 import * as Facts from "./Facts.ts"
 import * as PlanRows from "./PlanRows.ts"
@@ -52,7 +53,7 @@ export const write = async (run: RunRow, changes: Sink.Rows<Change>, view: View,
     ...(run.reason === null ? [] : [["reason", Terminal.visible(run.reason, 500)] as const])
   ]
   for (const [label, value] of facts) await out.line(Columns.labelled(view, `  ${label}`, value))
-  if (run.error !== null) await out.line(PlanText.text(Facts.failure(run.error, Wording.total(run.summary) === 0 ? null : Wording.done(run.summary)), view))
+  if (run.error !== null) await out.line(PlanText.text(Facts.failure(run.error, Result.total(run.summary) === 0 ? null : Wording.done(run.summary)), view))
   let count = 0
   let label = ""
   for await (const change of changes) {
@@ -63,6 +64,14 @@ export const write = async (run: RunRow, changes: Sink.Rows<Change>, view: View,
     label = next
   }
   if (!view.all && count > ROWS) await out.line(`${" ".repeat(Columns.LABEL)}and ${Wording.number(count - ROWS)} more   groupbridge runs ${id} --all`)
-  if (count > 0) await out.line(`Take it back: groupbridge undo ${id}`)
+  if (count > 0) await out.line(then(run))
   await out.flush()
+}
+
+/** What to type to turn it round. */
+const then = ({ command, run, status }: RunRow): string => {
+  const undone = status === "undone" ? run : /^undo (?<run>r-\d+)$/.exec(command)?.groups?.["run"]
+  return undone === undefined
+    ? `Take it back: groupbridge undo ${Terminal.visible(run)}`
+    : `Let syncs do it again: groupbridge release ${Terminal.visible(undone)}`
 }

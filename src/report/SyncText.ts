@@ -1,6 +1,7 @@
 /** What runs did, for people. Nothing here is long: rows that were refused are named a few at a time. */
 import type { HeldPart } from "../model/Change.ts"
 import type { ToldBefore } from "../model/Overview.ts"
+import * as Result from "../model/Result.ts"
 import type { RunFailure, SyncResult } from "../model/Result.ts"
 import * as Columns from "./Columns.ts"
 import * as Facts from "./Facts.ts"
@@ -22,7 +23,7 @@ const one = (result: SyncResult, view: View): string => {
     ...(plan === null ? [] : [...Facts.incomplete(plan.reads), ...Facts.notFound(plan, view), ...Facts.byHand(plan)]),
     ...Facts.tasks(result.tasks),
     ...Facts.withheld(result.withheld),
-    ...(plan === null ? [] : [...Facts.warnings(plan.warnings), ...Facts.found(plan.firstRun ? plan.foundRows : 0)])
+    ...(plan === null ? [] : [...Facts.pinned(plan.pinned), ...Facts.warnings(plan.warnings), ...Facts.found(plan.firstRun ? plan.foundRows : 0)])
   ]
   const lines = [headline(result, view), ...facts.map((fact) => PlanText.text(fact, view))]
   if (result.resumesAt !== null) lines.push(`The allowance is used up; the rest is done from ${Times.atWithZone(view, result.resumesAt)} on, by the next run.`)
@@ -49,7 +50,7 @@ const calls = (result: SyncResult): string => {
 
 /** What a failed run says: what was done before, what went wrong and where, what to do. */
 const failure = (result: SyncResult, error: RunFailure): Facts.Fact =>
-  Facts.failure(error, Wording.total(result.summary) === 0 ? null : Wording.done(result.summary))
+  Facts.failure(error, Result.total(result.summary) === 0 ? null : Wording.done(result.summary))
 
 /** Failures that the next run gets over by itself. */
 const passing = (kind: RunFailure["kind"]): boolean => kind === "unavailable" || kind === "locked"

@@ -46,6 +46,7 @@ export const cause = (name: Change["cause"], source: string | null = null): stri
     matched: "newly matched",
     "first-run": "first run",
     restored: "put back",
+    undone: "taken back",
     new: "new group",
     renamed: "renamed",
     empty: "empty group"
@@ -82,9 +83,6 @@ const told = (entries: ReadonlyArray<readonly [number, string]>): string => {
   const some = entries.filter(([count]) => count > 0).map(([, text]) => text)
   return some.length === 0 ? "nothing" : some.join(", ")
 }
-
-/** Changes that a plan or result counts, of all kinds. */
-export const total = ({ groups, assignments }: ChangeCounts): number => groups.create + groups.update + groups.delete + assignments.add + assignments.remove
 
 /** "19 calls, 2 min at 800/h (fewest possible: 19)"; "no calls". */
 export const estimate = (value: Estimate): string => {

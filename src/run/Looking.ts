@@ -10,7 +10,7 @@ import type { RunFailure } from "../model/Result.ts"
 import * as SourceReader from "../read/SourceReader.ts"
 import type { SnapshotStore } from "../read/SnapshotStore.ts"
 import * as TargetReader from "../read/TargetReader.ts"
-import { TargetStore } from "../read/TargetStore.ts"
+import { type GroupToRead, TargetStore } from "../read/TargetStore.ts"
 import * as Mapping from "../reconcile/Mapping.ts"
 import { MappingStore } from "../reconcile/MappingStore.ts"
 import type { Connected, Connections } from "./Connections.ts"
@@ -105,6 +105,35 @@ const lookAtGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>
 /** How deep to look at the target: as often as the config says, or as `--refresh` asks. */
 export type Depth = "usual" | "none" | "counts" | "full"
 
+const readMembers = (
+  connection: string,
+  target: NonNullable<Connected["target"]>,
+  groups: ReadonlyArray<GroupToRead>,
+  onRows: TargetReader.OnRows
+): Effect.Effect<ReadonlyArray<string>, ConnectorError | StateError, TargetStore> =>
+  Effect.map(
+    Effect.forEach(
+      groups,
+      (group, index) => Effect.zipLeft(TargetReader.readMembers(connection, target.api, group), onRows("groups' members", index + 1, groups.length)),
+      { concurrency: 4 }
+    ),
+    (whole) => groups.filter((_, index) => whole[index] === false).map((group) => group.name)
+  )
+
+/** Lists the target's groups anew and reads the members of those that `toRead` then names. Answers the ones that could not be read whole. */
+export const lookAgain = <R>(
+  connection: string,
+  target: NonNullable<Connected["target"]>,
+  toRead: Effect.Effect<ReadonlyArray<GroupToRead>, StateError, R>,
+  onRows: TargetReader.OnRows
+): Effect.Effect<ReadonlyArray<string>, ConnectorError | StateError, TargetStore | R> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    if (target.declaration.groups.list) yield* TargetReader.listGroups(connection, target.api, onRows)
+    yield* store.beginMembers
+    return target.declaration.assignments.listedBy === "group" ? yield* readMembers(connection, target, yield* toRead, onRows) : []
+  })
+
 const lookAtMembers = (sync: SyncConfig, target: NonNullable<Connected["target"]>, depth: Depth, onRows: TargetReader.OnRows) =>
   Effect.gen(function* () {
     const store = yield* TargetStore
@@ -113,12 +142,7 @@ const lookAtMembers = (sync: SyncConfig, target: NonNullable<Connected["target"]
     const now = yield* Clock.currentTimeMillis
     const mirror = sync.removals === "all" || depth === "full"
     const groups = yield* store.groupsToRead(sync.to, mirror ? "full" : depth === "none" ? "none" : "counts", now - Duration.toMillis(sync.refresh.full))
-    const results = yield* Effect.forEach(
-      groups,
-      (group, index) => Effect.zipLeft(TargetReader.readMembers(sync.to, target.api, group), onRows("groups' members", index + 1, groups.length)),
-      { concurrency: 4 }
-    )
-    return groups.filter((_, index) => results[index] === false).map((group) => group.name)
+    return yield* readMembers(sync.to, target, groups, onRows)
   })
 
 /** Looks at the target as far as the mapping of this sync needs. Answers the groups whose members could not be read whole. */

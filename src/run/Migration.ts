@@ -18,6 +18,7 @@ import { type Connections, windows } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
 import type { OnLook } from "./Looking.ts"
 import { Overview } from "./Overview.ts"
+import type { ApplyProgress } from "./Attempt.ts"
 import * as SyncRun from "./SyncRun.ts"
 
 /** What a migration is about to do, held parts that its approval covers included. */
@@ -61,7 +62,7 @@ export interface MigrationOptions {
   readonly onLook: OnLook
   /** Told the plan; asks whether to carry it out. */
   readonly confirm: (outlook: Outlook) => Effect.Effect<boolean, never, SyncRun.Memory>
-  readonly onApply: (progress: SyncRun.ApplyProgress) => Effect.Effect<void>
+  readonly onApply: (progress: ApplyProgress) => Effect.Effect<void>
 }
 
 /** What a person who types the number of groups has agreed to: the size. All else is still asked about by itself. */

@@ -5,11 +5,12 @@ import * as WriteCost from "../calls/WriteCost.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Identity } from "../contract/Identity.ts"
-import type { GuardReading, HeldPart } from "../model/Change.ts"
-import type { Estimate, PlanResult, UnmatchedReason, UnmatchedSummary } from "../model/Result.ts"
+import type { GuardReading } from "../model/Change.ts"
+import { total, type ChangeCounts, type Estimate, type PlanResult, type UnmatchedReason, type UnmatchedSummary } from "../model/Result.ts"
 import * as Guards from "../plan/Guards.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import { type Estimated, PlanStore } from "../plan/PlanStore.ts"
+import { UndoStore } from "../plan/UndoStore.ts"
 import type { SourceRead } from "../read/SourceReader.ts"
 import { MappingStore } from "../reconcile/MappingStore.ts"
 import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
@@ -74,10 +75,11 @@ const restrict = (scope: Scope) =>
     return { unknown, leftOver: yield* plan.endFile }
   })
 
-const estimate = (seen: Seen, figures: Estimated): Effect.Effect<Estimate> =>
+/** What carrying out takes of a target's calls and time. A group is looked at once more before it is deleted. */
+const estimate = (connected: Connected, figures: Estimated): Effect.Effect<Estimate> =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const { connector, config, pacer, target } = seen.target
+    const { connector, config, pacer, target } = connected
     const calls = figures.creates + figures.updates + figures.deletes + figures.addCalls + figures.removeCalls
     const { seconds, perHour } = WriteCost.time(calls, windows(connector, config).windows, yield* pacer.status, now)
     const word = target?.declaration.groupWord ?? "group"
@@ -89,7 +91,7 @@ const estimate = (seen: Seen, figures: Estimated): Effect.Effect<Estimate> =>
       { endpoint: `delete a ${word}`, calls: figures.deletes }
     ]
     // Packs are the largest that the target takes, one group after the other, so no order of calls needs fewer.
-    return { calls, reads: 0, fewest: calls, seconds, perHour, endpoints: endpoints.filter((item) => item.calls > 0) }
+    return { calls, reads: figures.deletes, fewest: calls, seconds, perHour, endpoints: endpoints.filter((item) => item.calls > 0) }
   })
 
 const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly customers: number }>): UnmatchedSummary => ({
@@ -98,10 +100,48 @@ const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly cus
   reasons: rows.map((row) => ({ reason: row.reason as UnmatchedReason, customers: row.customers }))
 })
 
-const status = (figures: Estimated, held: ReadonlyArray<HeldPart>): PlanResult["status"] => {
-  const changes = figures.creates + figures.updates + figures.deletes + figures.adds + figures.removes
-  return held.length > 0 ? "held" : changes > 0 ? "changes" : "none"
-}
+/** A plan without anything in it. */
+export const nothing = (sync: SyncConfig): PlanResult => ({
+  sync: sync.name,
+  status: "none",
+  from: sync.from.map((connection) => ({ connection, connector: connection, account: "" })),
+  to: { connection: sync.to, connector: sync.to, account: "" },
+  reads: [],
+  summary: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 }, held: 0, unmatched: 0, ambiguous: 0, tasks: 0 },
+  guards: [],
+  held: [],
+  estimate: { calls: 0, reads: 0, fewest: 0, seconds: 0, perHour: null, endpoints: [] },
+  unmatched: { total: 0, change: 0, reasons: [] },
+  withheld: [],
+  warnings: [],
+  pinned: [],
+  byHand: [],
+  foundRows: 0,
+  firstRun: false,
+  error: null
+})
+
+/** One end of the way that the data go, for people. */
+export const end = (connected: Connected, identity: Identity | null): PlanResult["to"] => ({
+  connection: connected.config.name,
+  connector: connected.connector.title,
+  account: identity?.label ?? ""
+})
+
+/** Stores the plan's free changes as the run's work. */
+export const commit = (frame: Frame): Effect.Effect<void, StateError, PlanStore> => Effect.flatMap(PlanStore, (store) => store.commit(frame))
+
+/** What the plan would do now, and what that takes of the target. */
+export const figures = (connected: Connected) =>
+  Effect.gen(function* () {
+    const { assignments } = connected.target?.declaration ?? { assignments: { add: { pack: 1 }, remove: "none" as const } }
+    const found = yield* (yield* PlanStore).estimate(assignments.add.pack, assignments.remove === "none" ? 1 : assignments.remove.pack)
+    const counts: ChangeCounts = {
+      groups: { create: found.creates, update: found.updates, delete: found.deletes },
+      assignments: { add: found.adds, remove: found.removes }
+    }
+    return { counts, estimate: yield* estimate(connected, found) }
+  })
 
 const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading>, unknown: ReadonlyArray<string>) =>
   Effect.gen(function* () {
@@ -109,20 +149,14 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
     const summary = yield* (yield* ReconcileStore).summary(frame)
     const blocked = yield* (yield* MappingStore).blocked
     const held = yield* plan.parts(frame)
-    const { assignments } = seen.target.target?.declaration ?? { assignments: { add: { pack: 1 }, remove: "none" as const } }
-    const figures = yield* plan.estimate(assignments.add.pack, assignments.remove === "none" ? 1 : assignments.remove.pack)
+    const { counts, estimate } = yield* figures(seen.target)
     const unread = seen.sources.filter((source) => source.read === null)
     const withheld = seen.sources.flatMap(
       (source) => source.read?.withheld.map((item) => ({ reason: `${source.connected.config.name}: ${item.reason}`, changes: item.memberships })) ?? []
     )
-    const end = (connected: Connected, identity: Identity | null) => ({
-      connection: connected.config.name,
-      connector: connected.connector.title,
-      account: identity?.label ?? ""
-    })
     const result: PlanResult = {
       sync: frame.sync.name,
-      status: status(figures, held),
+      status: held.length > 0 ? "held" : total(counts) > 0 ? "changes" : "none",
       from: seen.sources.map((source) => end(source.connected, source.identity)),
       to: end(seen.target, seen.targetIdentity),
       reads: seen.sources.flatMap(({ read, identity }) =>
@@ -140,8 +174,7 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
             ]
       ),
       summary: {
-        groups: { create: figures.creates, update: figures.updates, delete: figures.deletes },
-        assignments: { add: figures.adds, remove: figures.removes },
+        ...counts,
         held: held.reduce((sum, part) => sum + part.changes, 0),
         unmatched: summary.unmatched.reduce((sum, row) => sum + row.customers, 0),
         ambiguous: summary.ambiguous,
@@ -149,7 +182,7 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
       },
       guards: readings,
       held,
-      estimate: yield* estimate(seen, figures),
+      estimate,
       unmatched: unmatchedOf(summary.unmatched),
       withheld: [
         ...unread.map((source) => ({
@@ -164,6 +197,7 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
         ...blocked.map((wish) => `"${wish.name}" (${wish.handle}) is left alone: ${wish.reason}`),
         ...seen.unreadGroups.map((name) => `the members of "${name}" could not be read whole, so nothing was concluded from them`)
       ],
+      pinned: yield* (yield* UndoStore).pinned,
       byHand: summary.byHand,
       foundRows: summary.foundRows,
       firstRun: (yield* plan.measure(frame)).firstRun,
@@ -179,7 +213,6 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
 export const make = (seen: Seen, run: number, scope: Scope, spool: string, keep: boolean) =>
   Effect.gen(function* () {
     const store = yield* RunStore
-    const plan = yield* PlanStore
     const now = yield* Clock.currentTimeMillis
     const words = new Map(seen.sources.map(({ connected }) => [connected.config.name, connected.connector.source?.declaration.customerWord ?? "customer"]))
     const frame: Frame = { sync: seen.sync, read: seen.sources.flatMap((source) => (source.read === null ? [] : [source.read.connection])), run, now, words }
@@ -189,7 +222,7 @@ export const make = (seen: Seen, run: number, scope: Scope, spool: string, keep:
       const { unknown, leftOver } = yield* restrict(scope)
       const result = yield* describe(seen, frame, readings, unknown)
       yield* PlanFile.writeChanges(frame, spool)
-      if (keep) yield* plan.commit(frame)
+      if (keep) yield* commit(frame)
       return { result, leftOver, frame }
     })
     return yield* store.judgement(keep, judgement)

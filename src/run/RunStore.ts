@@ -7,7 +7,7 @@ import type { StateError } from "../contract/StateError.ts"
 import type { ChangeCounts, Refused, RunFailure } from "../model/Result.ts"
 import type { Decider } from "./Overview.ts"
 
-export type RunKind = "sync" | "apply" | "approve" | "migrate"
+export type RunKind = "sync" | "apply" | "approve" | "migrate" | "undo"
 
 /** Whether the account behind a credential is the one that the state knows. */
 export type Binding =
@@ -46,7 +46,8 @@ export class RunStore extends Context.Tag("groupbridge/RunStore")<
     /** Fails with `Superseded` when the lease taken here was taken over since. Fine where none was taken. */
     readonly stillOurs: Effect.Effect<void, StateError>
     readonly release: (number: number) => Effect.Effect<void, StateError>
-    readonly begin: (sync: string, kind: RunKind, who: string, host: string) => Effect.Effect<number, StateError>
+    /** `undoes`: the number of the run that this one takes back. */
+    readonly begin: (sync: string, kind: RunKind, who: string, host: string, undoes: number | null) => Effect.Effect<number, StateError>
     readonly end: (
       run: number,
       outcome: { readonly status: string; readonly calls: { readonly read: number; readonly write: number }; readonly error: RunFailure | null }

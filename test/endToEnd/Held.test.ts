@@ -77,4 +77,43 @@ describe.concurrent("a mass removal", () => {
       }),
     Installed.patience
   )
+
+  it.scopedLive(
+    "that was approved is taken back by undo, stays so in later syncs, and may happen again once released",
+    () =>
+      Effect.gen(function* () {
+        const { id, json, run, team } = yield* lost
+        const approved = yield* json(["approve", id, "--yes"])
+        const number = approved.document.syncs[0].run as string
+        assert.strictEqual(vip(team), 5)
+        const undone = yield* run(["undo", number, "--yes", "--reason", "wrong ticket"])
+        assert.strictEqual(undone.code, 0, undone.stdout + undone.stderr)
+        assert.include(undone.stdout, `groupbridge release ${number}`)
+        assert.strictEqual(vip(team), tagged)
+
+        const idle = yield* json(["sync"])
+        assert.deepStrictEqual([idle.code, idle.document.syncs[0].status, vip(team)], [0, "none", tagged])
+        assert.deepStrictEqual(idle.document.syncs[0].plan.pinned, [{ run: number, changes: 35 }])
+        assert.include((yield* run(["status"])).stdout, `groupbridge release ${number}`)
+        assert.include((yield* run(["explain", "c1@x.example", "vip"])).stdout, `groupbridge release ${number}`)
+        const list = yield* run(["runs"])
+        assert.match(list.stdout, /undone.*\n/)
+        assert.include(list.stdout, `undo ${number} by`)
+        for (const [command, words] of [
+          [["undo", "r-999"], "there is no run r-999"],
+          [["undo", undone.stdout.match(/r-\d+/)?.[0] ?? ""], `took ${number} back itself`],
+          [["release", "r-1"], "nothing of r-1 is kept undone"]
+        ] as const) {
+          const refused = yield* run(command)
+          assert.deepStrictEqual([refused.code, refused.stdout], [64, ""])
+          assert.include(refused.stderr, words)
+        }
+
+        const released = yield* run(["release", number, "--reason", "it was the right one"])
+        assert.strictEqual(released.code, 0, released.stderr)
+        assert.strictEqual((yield* json(["sync"])).code, 3)
+        assert.strictEqual(vip(team), tagged)
+      }),
+    Installed.patience
+  )
 })

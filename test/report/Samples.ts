@@ -86,6 +86,7 @@ export const plan: PlanResult = {
   },
   withheld: [],
   warnings: [],
+  pinned: [],
   byHand: [
     { customer: "bob@x.io", group: "VIP", what: "put-in" },
     { customer: "eve@y.io", group: "VIP", what: "taken-out" }

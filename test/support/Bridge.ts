@@ -14,6 +14,7 @@ import * as PlanFile from "../../src/plan/PlanFile.ts"
 import * as Connections from "../../src/run/Connections.ts"
 import type { Scope } from "../../src/run/Planning.ts"
 import * as SyncRun from "../../src/run/SyncRun.ts"
+import * as Undo from "../../src/run/Undo.ts"
 import * as Faulty from "../../src/sandbox/Faulty.ts"
 import * as InProcess from "../../src/sandbox/InProcess.ts"
 import * as SqliteState from "../../state/SqliteState.ts"
@@ -42,6 +43,8 @@ export interface Bridge {
   readonly sync: (
     options?: Partial<Scope & { readonly kind: "sync" | "apply" | "approve"; readonly depth: "usual" | "full" | "none" | "counts" }>
   ) => Effect.Effect<SyncResult>
+  /** Takes back the run `r-12`, as `undo r-12` does. */
+  readonly undo: (run: string | null) => Effect.Effect<SyncResult>
   readonly plan: (options?: Partial<Scope>) => Effect.Effect<{ readonly result: PlanResult; readonly changes: ReadonlyArray<Change> }>
   /** Names of the target's groups with the e-mails in them, both sorted: what the target really holds. */
   readonly held: () => Readonly<Record<string, ReadonlyArray<string>>>
@@ -132,6 +135,19 @@ export const make = Effect.gen(function* () {
           kind: given.kind ?? "sync",
           who: "petra",
           host: "ops1",
+          confirm: () => Effect.succeed(true),
+          onApply: () => Effect.void
+        })
+      ),
+    undo: (run) =>
+      invocation(({ config, connections }) =>
+        Undo.run(syncOf(config), connections, {
+          run: Number(run?.slice(2)),
+          reason: null,
+          spool: join(dir, "spool.jsonl"),
+          who: "petra",
+          host: "ops1",
+          onLook: () => Effect.void,
           confirm: () => Effect.succeed(true),
           onApply: () => Effect.void
         })

@@ -3,6 +3,7 @@ import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import type { SyncResult } from "../../src/model/Result.ts"
+import { UndoStore } from "../../src/plan/UndoStore.ts"
 import { Overview } from "../../src/run/Overview.ts"
 import * as SqliteState from "../../state/SqliteState.ts"
 import type { Bridge } from "./Bridge.ts"
@@ -24,6 +25,10 @@ export const approve = (bridge: Bridge, id: string): Effect.Effect<SyncResult> =
   Effect.zipRight(decide(bridge, id, "approved"), bridge.sync({ kind: "approve", part: numberOf(id) }))
 
 export const reject = (bridge: Bridge, id: string): Effect.Effect<void> => decide(bridge, id, "rejected")
+
+/** Lets syncs do again what the run `r-12` did, as `release r-12` does. */
+export const release = (bridge: Pick<Bridge, "dir">, run: string | null): Effect.Effect<number> =>
+  Effect.flatMap(UndoStore, (store) => store.release(numberOf(run ?? ""))).pipe(Effect.provide(SqliteState.layer(file(bridge))), Effect.orDie)
 
 /** Rows of a query on the state file, which nobody has open. */
 export const rows = (bridge: Pick<Bridge, "dir">, query: string): ReadonlyArray<unknown> => {

@@ -1,0 +1,81 @@
+/** `undo RUN` and `release RUN`: takes back what a run changed, and lets syncs do it again. */
+import * as Effect from "effect/Effect"
+import type { Config } from "../config/Config.ts"
+import type { RunRow } from "../model/Overview.ts"
+import * as Result from "../model/Result.ts"
+import { UndoStore } from "../plan/UndoStore.ts"
+import * as Escape from "../report/Escape.ts"
+import * as Wording from "../report/Wording.ts"
+import { Overview } from "../run/Overview.ts"
+import * as Undo from "../run/Undo.ts"
+import type { DecisionOptions } from "./Approve.ts"
+import * as Deciding from "./Deciding.ts"
+import type { Load } from "./Environment.ts"
+import * as Ids from "./Ids.ts"
+import * as Invocation from "./Invocation.ts"
+import * as Results from "./Results.ts"
+import { UsageError } from "./UsageError.ts"
+import * as World from "./World.ts"
+import * as Writing from "./Writing.ts"
+
+/** The run of that id. */
+const find = (id: string) =>
+  Effect.gen(function* () {
+    const number = yield* Ids.run(id)
+    const found = yield* (yield* Overview).run(number)
+    if (found === null) return yield* new UsageError({ message: `there is no run r-${number}. What ran: groupbridge runs` })
+    return { number, row: found }
+  })
+
+const refuse = ({ command, run, status, summary }: RunRow): Effect.Effect<void, UsageError> => {
+  if (status === "running") return new UsageError({ message: `${run} is still under way. Stop it first, or wait: groupbridge status` })
+  const undone = /^undo (?<run>r-\d+)$/.exec(command)?.groups?.["run"]
+  if (undone !== undefined)
+    return new UsageError({ message: `${run} took ${undone} back itself. To let syncs do ${undone} again: groupbridge release ${undone}` })
+  return Result.total(summary) === 0 ? new UsageError({ message: `${run} changed nothing, so there is nothing to take back.` }) : Effect.void
+}
+
+const takeBack = (invocation: Invocation.Invocation, config: Config, id: string, options: DecisionOptions) =>
+  Effect.gen(function* () {
+    const { number, row } = yield* find(id)
+    yield* refuse(row)
+    const sync = yield* World.sync(config.syncs, row.sync)
+    const connections = yield* World.connections(invocation, config, [sync])
+    const spool = Writing.spoolOf(invocation, sync)
+    return yield* Writing.attempt(
+      invocation,
+      sync,
+      connections,
+      (plan) => Writing.showAndAsk(invocation, plan, spool),
+      (watched) => Undo.run(sync, connections, { ...watched, run: number, reason: options.reason ?? null, spool })
+    )
+  })
+
+export const undo = (load: Load, id: string, options: DecisionOptions): Promise<number> =>
+  Invocation.run(load, options, (invocation) =>
+    Effect.gen(function* () {
+      const config = yield* World.config(invocation)
+      const work = Effect.flatMap(takeBack(invocation, config, id, options), (written) => Results.print(invocation, [written]))
+      return yield* World.withStateToLook(invocation, config)(work)
+    })
+  )
+
+const free = (invocation: Invocation.Invocation, id: string, options: DecisionOptions) =>
+  Effect.gen(function* () {
+    const { number, row } = yield* find(id)
+    const rows = yield* (yield* UndoStore).release(number)
+    if (rows === 0) return yield* new UsageError({ message: `nothing of ${row.run} is kept undone. Which runs are: groupbridge status` })
+    yield* (yield* Overview).note("release", row.run, Deciding.decider(invocation, options.reason))
+    const { output } = invocation
+    yield* output.text(
+      options.json === true
+        ? `${Escape.json({ run: row.run, sync: row.sync, released: rows })}\n`
+        : `${Wording.plural(rows, "change")} of ${row.run} may be made again: the next sync plans what its source still asks for, past the same limits.  Next: groupbridge plan ${row.sync}\n`
+    )
+    return 0
+  })
+
+export const release = (load: Load, id: string, options: DecisionOptions): Promise<number> =>
+  Invocation.run(load, options, (invocation) =>
+    Effect.flatMap(World.config(invocation), (config) => World.withStateToLook(invocation, config)(free(invocation, id, options)))
+  )

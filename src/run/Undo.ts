@@ -1,0 +1,96 @@
+/** Takes back what a run really changed, as far as nobody changed it since, and pins it so that no sync does it again until it is released. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { SyncConfig } from "../config/Config.ts"
+import { total, type PlanResult, type SyncResult } from "../model/Result.ts"
+import * as PlanFile from "../plan/PlanFile.ts"
+import { type LeftAlone, UndoStore } from "../plan/UndoStore.ts"
+import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
+import * as Attempt from "./Attempt.ts"
+import type { Connections } from "./Connections.ts"
+import * as Looking from "./Looking.ts"
+import { type Decider, Overview } from "./Overview.ts"
+import * as Planning from "./Planning.ts"
+import { RunStore } from "./RunStore.ts"
+import type { Memory } from "./SyncRun.ts"
+
+export interface Options extends Omit<Attempt.Options, "kind" | "undoes"> {
+  /** The number of the run to take back. */
+  readonly run: number
+  readonly reason: string | null
+  /** Where the plan's changes are spooled, as for a sync. */
+  readonly spool: string
+  readonly onLook: Looking.OnLook
+}
+
+const reasons: Readonly<Record<LeftAlone["groups"][number]["why"], string>> = {
+  "others-in-it": "stays: others are in it too",
+  "changed-since": "keeps its name: it was changed again since",
+  "not-deletable": "stays, empty: the target has no call to delete it"
+}
+
+const few = 10
+
+/** What is not taken back, in words for a person. */
+const told = ({ already, changedSince, groups }: LeftAlone, run: string): ReadonlyArray<string> => [
+  ...(already === 0 ? [] : [`${already} of its memberships are as they were before ${run} already`]),
+  ...(changedSince === 0 ? [] : [`${changedSince} of its memberships were changed again since, or their group or customer is gone: they are left as they are`]),
+  ...groups.slice(0, few).map(({ name, why }) => `"${name}" ${reasons[why]}`),
+  ...(groups.length <= few ? [] : [`and ${groups.length - few} more groups stay`])
+]
+
+/** Looks at the groups that the run changed, as far as their numbers tell that somebody else did too. Answers those that could not be read whole. */
+const look = (target: Attempt.OpenTarget, { onLook, run }: Options) =>
+  Effect.gen(function* () {
+    const store = yield* UndoStore
+    const { name } = target.config
+    return yield* Looking.lookAgain(name, target.target, store.groupsToRead(run), (what, rows, all) => onLook(name, what, rows, all))
+  })
+
+const plan = (sync: SyncConfig, options: Options, undo: number, target: Attempt.OpenTarget) =>
+  Effect.gen(function* () {
+    const { identity } = yield* Looking.identify(target)
+    const unread = yield* look(target, options)
+    const store = yield* UndoStore
+    const run = `r-${options.run}`
+    const frame: Frame = { sync, read: [], run: undo, now: yield* Clock.currentTimeMillis, words: new Map() }
+    const judgement = Effect.gen(function* () {
+      yield* (yield* ReconcileStore).refreshLedger(frame)
+      const left = yield* store.reverse(frame, options.run, target.target.declaration.groups.delete)
+      const { counts, estimate } = yield* Planning.figures(target)
+      yield* PlanFile.writeChanges(frame, options.spool)
+      yield* Planning.commit(frame)
+      const changes = total(counts)
+      return {
+        ...Planning.nothing(sync),
+        status: changes > 0 ? "changes" : "none",
+        from: [],
+        to: Planning.end(target, identity),
+        summary: { ...Planning.nothing(sync).summary, ...counts },
+        estimate,
+        warnings: [
+          ...told(left, run),
+          ...unread.map((name) => `the members of "${name}" could not be read whole: who was changed there by hand since is not known`)
+        ],
+        pinned: changes === 0 ? [] : [{ run, changes }]
+      } satisfies PlanResult
+    })
+    return yield* (yield* RunStore).judgement(true, judgement)
+  })
+
+/** Undoes a run of this sync; asks nobody but `confirm`. Never fails: what went wrong stands in the result. A paused sync may be undone. */
+export const run = (sync: SyncConfig, connections: Connections, options: Options): Effect.Effect<SyncResult, never, Memory> =>
+  Attempt.make<Memory>(sync, connections, { ...options, kind: "undo", undoes: options.run }, Effect.void, (undo, target) =>
+    Effect.map(plan(sync, options, undo, target), (result) => ({
+      planned: { result, leftOver: [] },
+      begin: total(result.summary) === 0 ? Effect.void : begin(options, undo),
+      end: Effect.void
+    }))
+  )
+
+const begin = ({ host, reason, run, who }: Options, undo: number) =>
+  Effect.gen(function* () {
+    const by: Decider = { who, host, reason }
+    yield* (yield* UndoStore).pin(undo, run)
+    yield* (yield* Overview).note("undo", `r-${run}`, by)
+  })
