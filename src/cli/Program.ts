@@ -17,9 +17,9 @@ Exit codes: 0 done, 2 changes pending (plan --exit-code), 3 something is held, 4
 under way, 75 vendor unavailable (the next run goes on by itself), 1 failed and needs a person, 64 wrong usage or config, 130 stopped.
 `
 
-/** Beside the sources and beside the built files alike. */
+/** Above the built files; above the sources where these run as they are. */
 const version = (): string => {
-  const found = ["../../package.json", "../../../package.json"].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))
+  const found = ["../package.json", "../../package.json"].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))
   const manifest: unknown = found === undefined ? {} : JSON.parse(readFileSync(found, "utf8"))
   return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown"
 }

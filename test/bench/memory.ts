@@ -15,7 +15,7 @@ const measure = (args: ReadonlyArray<string>): Effect.Effect<Measured> =>
   Effect.async((resume) => {
     const started = performance.now()
     let peak = 0
-    const child = spawn(process.execPath, ["dist/src/main.js", ...args], { stdio: ["ignore", "ignore", "inherit"] })
+    const child = spawn(process.execPath, ["dist/main.js", ...args], { stdio: ["ignore", "ignore", "inherit"] })
     const watch = setInterval(() => {
       try {
         peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0))

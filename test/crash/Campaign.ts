@@ -28,7 +28,7 @@ export interface Outcome {
 }
 
 /** The built command. */
-export const program = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url))
+export const program = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
 
 interface Ended {
   readonly code: number | null

@@ -12,7 +12,7 @@ import * as Faulty from "../../src/sandbox/Faulty.ts"
 import type { ConnectorSandbox, SandboxApp, SandboxRequest, SourceEdits, SourceWorld, TargetEdits } from "../../src/sandbox/Sandbox.ts"
 import * as Serve from "../../src/sandbox/Serve.ts"
 
-const program = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url))
+const program = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
 
 export interface Finished {
   /** 130 and 143 also where the signal itself ended the process. */
