@@ -9,7 +9,7 @@ setFlagsFromString("--heap-growing-percent=15")
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 
-const pages = (text: string | undefined): number | null => (text === undefined || text === "" ? null : Number(text))
+const number = (text: string | undefined): number | null => (text === undefined || text === "" ? null : Number(text))
 
 /** Loaded only once a command needs it, so that `--help` starts at once. */
 const load = async (): Promise<Environment> => {
@@ -20,12 +20,14 @@ const load = async (): Promise<Environment> => {
     import("./http/UndiciClient.ts")
   ])
   // Bounds the state file's size, so that tests can meet a full disk.
-  const maxPages = pages(process.env["GROUPBRIDGE_STATE_MAX_PAGES"])
+  const maxPages = number(process.env["GROUPBRIDGE_STATE_MAX_PAGES"])
+  // Shortens the wait for an answer, so that tests can meet many a vendor that hangs.
+  const answerMillis = number(process.env["GROUPBRIDGE_ANSWER_MILLIS"])
   return {
     connectors: registry.connectors,
     openState: (file, backups) => SqliteState.layer(file, { maxPages, backups }),
     stateFiles,
-    makeClient: UndiciClient.make,
+    makeClient: UndiciClient.make(answerMillis),
     loadDemo: async () => (await import("../connectors/demo.ts")).open
   }
 }

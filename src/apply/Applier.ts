@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import { ConnectorError } from "../contract/ConnectorError.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Receipt, Target, TargetDeclaration } from "../contract/Target.ts"
@@ -24,8 +25,14 @@ export interface Work {
 
 type Applying<A> = Effect.Effect<A, ConnectorError | StateError, Journal>
 
-/** How often one group's pack may be settled by looking before the vendor counts as unavailable. */
-const attempts = 3
+/** How often in a row one group's call may be settled by looking before the vendor counts as unavailable. */
+const attempts = 6
+const firstBackoff = Duration.millis(500)
+const longestBackoff = Duration.seconds(8)
+
+/** Time for a vendor in trouble; what was lost so far has been settled. */
+const rest = (lost: number): Effect.Effect<void> =>
+  lost < attempts ? Effect.sleep(Duration.min(longestBackoff, Duration.times(firstBackoff, 2 ** (lost - 1)))) : Effect.void
 
 const noteClock = (work: Work, receipt: Receipt): Applying<void> =>
   Effect.gen(function* () {
@@ -125,7 +132,10 @@ const rowsOf = (work: Work, group: WorkGroup, op: "assignment.add" | "assignment
         // What is planned again is counted when it comes back.
         if (step === "split" || result.left.effect === "unknown") settled = 0
         if (step === "split") pack = Math.max(1, Math.floor(call.rows.length / 2))
-        else if (result.left.effect === "unknown") lost += 1
+        else if (result.left.effect === "unknown") {
+          lost += 1
+          yield* rest(lost)
+        }
         if (lost >= attempts) return yield* unavailable(work, op, group.name)
       }
       yield* work.onProgress(settled)
@@ -166,6 +176,7 @@ const groupChange = (work: Work, group: WorkGroup, op: "group.create" | "group.u
         if (result.left._tag === "StateError") return yield* result.left
         yield* settleFailure(work, call, result.left)
         lost += 1
+        if (result.left.effect === "unknown") yield* rest(lost)
       }
       yield* work.onProgress(result._tag === "Right" ? 1 : 0)
     }

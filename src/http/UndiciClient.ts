@@ -12,15 +12,28 @@ import { TransportFailure } from "./TransportFailure.ts"
 
 const connectTimeoutMillis = 10_000
 
-/** Its connections are kept alive and close with the scope; calls still under way then fail. */
-export const make: Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> = Effect.map(
-  Effect.acquireRelease(
-    // Each call is bounded by its caller, who also bounds the body: limits of the agent would only add a second, other error.
-    Effect.sync(() => new Undici.Agent({ connect: { timeout: connectTimeoutMillis }, headersTimeout: 0, bodyTimeout: 0 })),
-    (agent) => Effect.promise(() => agent.destroy())
-  ),
-  (agent) => HttpClient.withTracerPropagation(over(agent), false)
-)
+/**
+ * Its connections are kept alive and close with the scope; calls still under way then fail. An answer that has not begun after
+ * `answerMillis` is given up; null leaves that to the caller, who bounds each call, its body included.
+ */
+export const make = (answerMillis: number | null): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      // Limits of the agent would only add a second, other error.
+      Effect.sync(() => new Undici.Agent({ connect: { timeout: connectTimeoutMillis }, headersTimeout: 0, bodyTimeout: 0 })),
+      (agent) => Effect.promise(() => agent.destroy())
+    ),
+    (agent) => HttpClient.withTracerPropagation(answerMillis === null ? over(agent) : impatient(over(agent), answerMillis), false)
+  )
+
+const impatient = (client: HttpClient.HttpClient, millis: number): HttpClient.HttpClient =>
+  HttpClient.transform(client, (send, request) => {
+    const cause = new TransportFailure({ words: `no answer within ${millis} ms`, reached: true, passing: true })
+    return Effect.timeoutFail(send, {
+      duration: millis,
+      onTimeout: () => new HttpClientError.RequestError({ request, reason: "Transport", cause, description: cause.words })
+    })
+  })
 
 const over = (agent: Undici.Agent) =>
   HttpClient.make((request, url, signal) =>

@@ -18,7 +18,7 @@ const Body = Schema.Struct({ id: Schema.String })
 const vendorAt = (baseUrl: string, timeout = 2_000) =>
   Effect.gen(function* () {
     const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 4 })
-    const client = yield* UndiciClient.make
+    const client = yield* UndiciClient.make(null)
     return yield* LiveVendorClient.make(
       { name: "acme", client, pacer, redactor: SecretRedactor.make() },
       { baseUrl, headers: { authorization: Redacted.make("Bearer canary-token") }, timeout, retries: 1 }
@@ -78,7 +78,7 @@ describe("Serve, called through UndiciClient", () => {
       const faulty = Faulty.make(() => Effect.succeed({ status: 200, headers: {}, body: "{}" }))
       faulty.inject({ _tag: "Stall", when: "before" })
       const { url } = yield* Scope.extend(Serve.serve(faulty.app), scope)
-      const client = yield* UndiciClient.make
+      const client = yield* UndiciClient.make(null)
       const stalled = yield* Effect.fork(Effect.flip(client.execute(HttpClientRequest.get(url))))
       yield* Effect.sleep(100)
       yield* Scope.close(scope, Exit.void)
@@ -93,7 +93,7 @@ describe("Serve, called through UndiciClient", () => {
     Effect.gen(function* () {
       let left = false
       const { url } = yield* Serve.serve(() => Effect.onInterrupt(Effect.never, () => Effect.sync(() => (left = true))))
-      const client = yield* UndiciClient.make
+      const client = yield* UndiciClient.make(null)
       yield* Effect.timeoutOption(client.execute(HttpClientRequest.get(url)), 100)
       yield* Effect.sleep(100)
       assert.isTrue(left)
@@ -103,7 +103,7 @@ describe("Serve, called through UndiciClient", () => {
   it.scopedLive("says in plain words what kept a call from its vendor", () =>
     Effect.gen(function* () {
       const { url } = yield* Serve.serve(() => Effect.succeed({ status: 200, headers: {}, body: "{}" }))
-      const client = yield* UndiciClient.make
+      const client = yield* UndiciClient.make(null)
       const words = (target: string) =>
         Effect.map(Effect.flip(client.execute(HttpClientRequest.get(target))), (error) => ("description" in error ? error.description : ""))
       assert.match((yield* words("http://no-such-host.invalid")) ?? "", /^host (not found|name could not be looked up)$/)
@@ -114,7 +114,7 @@ describe("Serve, called through UndiciClient", () => {
   it.scopedLive("follows no redirect", () =>
     Effect.gen(function* () {
       const { url } = yield* Serve.serve((request) => Effect.succeed({ status: request.path === "/" ? 302 : 200, headers: { location: "/other" }, body: "" }))
-      const client = yield* UndiciClient.make
+      const client = yield* UndiciClient.make(null)
       assert.strictEqual((yield* client.execute(HttpClientRequest.get(url))).status, 302)
     })
   )

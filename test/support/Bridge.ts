@@ -46,6 +46,8 @@ export interface Bridge {
   /** Takes back the run `r-12`, as `undo r-12` does. */
   readonly undo: (run: string | null) => Effect.Effect<SyncResult>
   readonly plan: (options?: Partial<Scope>) => Effect.Effect<{ readonly result: PlanResult; readonly changes: ReadonlyArray<Change> }>
+  /** Puts something between the engine and its vendors from now on. */
+  readonly behind: (wrap: (app: Faulty.DeliveringApp) => Faulty.DeliveringApp) => void
   /** Names of the target's groups with the e-mails in them, both sorted: what the target really holds. */
   readonly held: () => Readonly<Record<string, ReadonlyArray<string>>>
 }
@@ -85,10 +87,19 @@ export const make = Effect.gen(function* () {
     )
   }
   configure(usualRules)
+  const apps: Record<string, Faulty.DeliveringApp> = {
+    [sourceUrl]: source.app,
+    [secondSourceUrl]: secondSource.app,
+    [targetUrl]: target.app,
+    [secondTargetUrl]: shop.app
+  }
+  const behind: Bridge["behind"] = (wrap) => {
+    for (const [url, app] of Object.entries(apps)) apps[url] = wrap(app)
+  }
   const vendors = {
     connectors,
     redactor: SecretRedactor.make(),
-    client: InProcess.client({ [sourceUrl]: source.app, [secondSourceUrl]: secondSource.app, [targetUrl]: target.app, [secondTargetUrl]: shop.app })
+    client: InProcess.client(Object.fromEntries(Object.keys(apps).map((url) => [url, (request) => apps[url]!(request)])))
   }
   const invocation = <A>(
     use: (bridge: {
@@ -127,6 +138,7 @@ export const make = Effect.gen(function* () {
     target,
     dir,
     configure,
+    behind,
     sync: (given = {}) =>
       invocation(({ config, connections }) =>
         SyncRun.run(syncOf(config), connections, {

@@ -1,6 +1,7 @@
 /** The built command over sandboxes on sockets of this process: a folder with a config file, and what was called and printed. */
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { spawn } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -38,43 +39,51 @@ export interface Vendor<S extends ConnectorSandbox> extends Faulty.FaultySandbox
 export type Desk = Vendor<Zendesk.ZendeskSandbox> & { readonly edits: SourceEdits }
 export type Team = Vendor<Cstar.CstarSandbox> & { readonly edits: TargetEdits; readonly held: () => Readonly<Record<string, ReadonlyArray<string>>> }
 
-const serve = <S extends ConnectorSandbox>(sandbox: S) =>
+/** What stands between the command and a vendor. */
+type Wrap = (app: Faulty.DeliveringApp) => Faulty.DeliveringApp
+
+const serve = <S extends ConnectorSandbox>(sandbox: S, wrap: Wrap) =>
   Effect.gen(function* () {
     let delay: { readonly millis: number; readonly when: (request: SandboxRequest) => boolean } = { millis: 0, when: () => false }
     const app: SandboxApp = (request) => (delay.when(request) ? Effect.delay(sandbox.app(request), delay.millis) : sandbox.app(request))
     const faulty = Faulty.make(app)
-    const { url } = yield* Serve.serve(faulty.app)
+    const { url } = yield* Serve.serve(wrap(faulty.app))
     const slow: Vendor<S>["slow"] = (millis, when = () => true) => {
       delay = { millis, when }
     }
     return { ...faulty, sandbox, url, slow }
   })
 
-export const desk: Effect.Effect<Desk, never, Effect.Effect.Context<ReturnType<typeof Serve.serve>>> = Effect.gen(function* () {
-  const sandbox = Zendesk.make()
-  return { ...(yield* serve(sandbox)), edits: sandbox.source }
-})
+export const deskBehind = (wrap: Wrap): Effect.Effect<Desk, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const sandbox = Zendesk.make()
+    return { ...(yield* serve(sandbox, wrap)), edits: sandbox.source }
+  })
 
-export const team: Effect.Effect<Team, never, Effect.Effect.Context<ReturnType<typeof Serve.serve>>> = Effect.gen(function* () {
-  const sandbox = Cstar.make()
-  const edits = sandbox.target
-  const emails = new Map<string, string>()
-  return {
-    ...(yield* serve(sandbox)),
-    edits: {
-      ...edits,
-      addCustomers: (customers) => {
-        const added = edits.addCustomers(customers)
-        for (const { email, id } of added) emails.set(id, email ?? id)
-        return added
+export const teamBehind = (wrap: Wrap): Effect.Effect<Team, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const sandbox = Cstar.make()
+    const edits = sandbox.target
+    const emails = new Map<string, string>()
+    return {
+      ...(yield* serve(sandbox, wrap)),
+      edits: {
+        ...edits,
+        addCustomers: (customers) => {
+          const added = edits.addCustomers(customers)
+          for (const { email, id } of added) emails.set(id, email ?? id)
+          return added
+        }
+      },
+      held: () => {
+        const rows = edits.groups().map((group) => [group.name, group.members.map((id) => emails.get(id) ?? id).toSorted()] as const)
+        return Object.fromEntries(rows.toSorted(([left], [right]) => (left < right ? -1 : 1)))
       }
-    },
-    held: () => {
-      const rows = edits.groups().map((group) => [group.name, group.members.map((id) => emails.get(id) ?? id).toSorted()] as const)
-      return Object.fromEntries(rows.toSorted(([left], [right]) => (left < right ? -1 : 1)))
     }
-  }
-})
+  })
+
+export const desk = deskBehind((app) => app)
+export const team = teamBehind((app) => app)
 
 /** Options of a connection as in the config file; texts go through variables, as people should keep secrets. */
 const connection = (name: string, connector: string, options: Readonly<Record<string, unknown>>, extra = "") => {
