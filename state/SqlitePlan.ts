@@ -6,39 +6,18 @@ import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Statements } from "./Database.ts"
 import * as Holds from "./Holds.ts"
+import * as Lately from "./Lately.ts"
 import * as PlanChanges from "./PlanChanges.ts"
 
-const day = 86_400_000
 const free = "part IS NULL AND dropped IS NULL AND approved = 0"
 
 const number = (sql: Statements, text: string, ...values: ReadonlyArray<unknown>): number => Number(sql.get(text, ...values)?.["n"] ?? 0)
-
-const lately = (sql: Statements, frame: Frame, op: ChangeOp): number =>
-  number(
-    sql,
-    "SELECT count(*) AS n FROM planned p JOIN run r ON r.id = p.run WHERE p.state = 'done' AND p.settled_at > ? AND p.op = ? AND p.approved = 0 AND r.sync = ?",
-    frame.now - day,
-    op,
-    syncId(sql, frame.sync.name)
-  )
 
 const removableNow = (sql: Statements, { sync }: Frame): number =>
   number(
     sql,
     `SELECT count(*) AS n FROM assignment WHERE ${sync.removals === "all" ? "true" : "origin IN ('applied', 'adopted')"} AND grp IN (SELECT target_group FROM wanted WHERE blocked IS NULL UNION SELECT grp FROM change WHERE op = 'assignment.remove')`
   )
-
-/** Streams that were read whole, with fewer rows than at the baseline. What an incomplete one lacks ends no wish, and says nothing of the others. */
-const shrunkStreams = (sql: Statements, { sync }: Frame): Measures["shrunk"] =>
-  sql
-    .all(
-      `SELECT c.name AS connection, b.stream, b.rows AS before, s.rows AS now FROM baseline_stream b JOIN connection c ON c.id = b.connection
-       JOIN read_stream s ON s.name = b.stream AND s.read = (SELECT max(id) FROM read r WHERE r.connection = b.connection AND r.ended_at IS NOT NULL)
-       WHERE b.sync = ? AND c.name IN (SELECT value FROM json_each(?)) AND s.complete = 1 AND s.rows < b.rows`,
-      syncId(sql, sync.name),
-      JSON.stringify(sync.from)
-    )
-    .map((row) => ({ connection: String(row["connection"]), stream: String(row["stream"]), before: Number(row["before"]), now: Number(row["now"]) }))
 
 /** A baseline that a long hold has kept back says too little of a sync that has grown since, and too much of one that has shrunk. */
 const removable = (baseline: number, now: number): number => (baseline < 20 ? Math.max(baseline, now) : now < 20 ? baseline : Math.min(baseline, now))
@@ -50,20 +29,21 @@ const measure = (sql: Statements, frame: Frame): Measures => {
   return {
     firstRun: baseline === undefined,
     removals: planned("assignment.remove"),
-    removedLately: lately(sql, frame, "assignment.remove"),
+    removedLately: Lately.done(sql, frame, "assignment.remove"),
     additions: planned("assignment.add"),
-    addedLately: lately(sql, frame, "assignment.add"),
+    addedLately: Lately.done(sql, frame, "assignment.add"),
     creations: planned("group.create"),
-    createdLately: lately(sql, frame, "group.create"),
+    createdLately: Lately.done(sql, frame, "group.create"),
+    emptiedLately: Lately.emptied(sql, frame),
     removable: removable(Number(baseline?.["removable"] ?? 0), removableNow(sql, frame)),
-    shrunk: shrunkStreams(sql, frame)
+    shrunk: Lately.shrunk(sql, frame)
   }
 }
 
 const groupMeasures = `
   SELECT g.id, g.name, sum(c.op = 'assignment.remove') AS removals, sum(c.op = 'assignment.add') AS additions,
     coalesce((SELECT b.members FROM baseline_group b WHERE b.sync = ?1 AND b.grp = g.id), 0) AS size,
-    (SELECT count(*) FROM assignment a WHERE a.grp = g.id) AS rows,
+    (SELECT count(*) FROM assignment a WHERE a.grp = g.id) AS rows, ${Lately.doneIn("assignment.remove")} AS removed, ${Lately.doneIn("assignment.add")} AS added,
     (SELECT count(*) FROM assignment a JOIN run r ON r.id = a.run AND r.status IN ('interrupted', 'failed', 'partial')
      WHERE a.grp = g.id AND a.origin = 'applied' AND a.run > coalesce((SELECT b.run FROM baseline b WHERE b.sync = ?1), 0)) AS begun,
     min(c.op <> 'assignment.remove' OR c.cause IN ('group-gone', 'merged')) AS proved
@@ -138,7 +118,7 @@ export const make = (database: Database): typeof PlanStore.Service => ({
   measure: (frame) => database.use((sql) => measure(sql, frame)),
   measureGroups: (frame, after, limit) =>
     database.use((sql) =>
-      sql.all(groupMeasures, syncId(sql, frame.sync.name), after, limit).map((row) => ({
+      sql.all(groupMeasures, syncId(sql, frame.sync.name), after, limit, Lately.since(frame)).map((row) => ({
         group: Number(row["id"]),
         name: String(row["name"]),
         removals: Number(row["removals"]),
@@ -146,6 +126,8 @@ export const make = (database: Database): typeof PlanStore.Service => ({
         // What a run that broke off had added is the beginning of what is added now, not a size that it grows from.
         size: Number(row["size"]) >= 20 ? Number(row["size"]) : Math.max(Number(row["size"]), Number(row["rows"]) - Number(row["begun"])),
         rows: Number(row["rows"]),
+        removedLately: Number(row["removed"]),
+        addedLately: Number(row["added"]),
         proved: row["proved"] === 1
       }))
     ),

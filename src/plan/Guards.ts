@@ -36,20 +36,31 @@ const raised = (lifted: Lifted, guard: GuardName, limit: number): number => Math
 const worst = (groups: ReadonlyArray<GroupMeasure>, value: (group: GroupMeasure) => number): number =>
   groups.reduce((most, group) => Math.max(most, value(group)), 0)
 
-/** Of what the group has now, where that is less than at a baseline that a hold has kept back. */
-const removalShare = (group: GroupMeasure): number => percent(group.removals, group.rows === 0 ? group.size : Math.min(group.size, group.rows))
-const growthShare = (group: GroupMeasure): number => percent(group.additions, group.size)
+/** What the group had 24 hours ago, as far as it can lose: what it has now, where that is less than at a baseline that a hold has kept back. */
+const removableOf = (group: GroupMeasure): number => (group.rows === 0 ? group.size : Math.min(group.size, group.rows)) + group.removedLately
+const removalShare = (group: GroupMeasure): number => percent(group.removals + group.removedLately, removableOf(group))
+const canLose = (group: GroupMeasure): boolean => Math.max(group.size, removableOf(group)) >= least.groupRemoval
+
+/** The growth of this run, or of the last 24 hours together; whichever is more, of those that begin with enough members. */
+const growthShare = (group: GroupMeasure): number => {
+  const before = Math.min(group.size, group.rows + group.removedLately - group.addedLately)
+  return Math.max(
+    group.size >= least.groupGrowth ? percent(group.additions, group.size) : 0,
+    before >= least.groupGrowth ? percent(group.additions + group.addedLately, before) : 0
+  )
+}
 
 /** Judges groups one by one: who loses too large a share, grows too fast, or is emptied together with too many others. Pure. */
-export const judgeGroups = (groups: ReadonlyArray<GroupMeasure>, limits: GuardLimits, lifted: Lifted): GroupJudgement => {
+export const judgeGroups = (groups: ReadonlyArray<GroupMeasure>, emptiedLately: number, limits: GuardLimits, lifted: Lifted): GroupJudgement => {
   const unproved = groups.filter((group) => !group.proved)
   const emptied = unproved.filter((group) => group.removals > 0 && group.rows > 0 && group.rows - group.removals + group.additions <= 0)
   const emptiedLimit = raised(lifted, "emptiedGroups", limits.emptiedGroups)
-  const tooMany = emptied.length > emptiedLimit
+  const emptiedCount = emptied.length + emptiedLately
+  const tooMany = emptied.length > 0 && emptiedCount > emptiedLimit
   const removalLimit = raised(lifted, "groupRemovalPercent", limits.groupRemovalPercent)
-  const losing = unproved.filter((group) => group.size >= least.groupRemoval && removalShare(group) > removalLimit && !(tooMany && emptied.includes(group)))
+  const losing = unproved.filter((group) => group.removals > 0 && canLose(group) && removalShare(group) > removalLimit && !(tooMany && emptied.includes(group)))
   const growthLimit = raised(lifted, "groupGrowthPercent", limits.groupGrowthPercent)
-  const growing = groups.filter((group) => group.size >= least.groupGrowth && growthShare(group) > growthLimit)
+  const growing = groups.filter((group) => group.additions > 0 && growthShare(group) > growthLimit)
   const hold = (
     guard: GuardName,
     limit: number,
@@ -59,28 +70,22 @@ export const judgeGroups = (groups: ReadonlyArray<GroupMeasure>, limits: GuardLi
     held: ReadonlyArray<GroupMeasure>
   ): ReadonlyArray<Hold> =>
     held.length === 0 ? [] : [{ trip: { guard, limit, value, unit, why: [] }, selection: { ops: [op], groups: held.map((group) => group.group) } }]
-  const considered = unproved.filter((group) => group.size >= least.groupRemoval)
+  const considered = unproved.filter(canLose)
   return {
     readings: [
-      { name: "emptiedGroups", limit: emptiedLimit, value: emptied.length, tripped: tooMany },
+      { name: "emptiedGroups", limit: emptiedLimit, value: emptiedCount, tripped: tooMany },
       { name: "groupRemovalPercent", limit: removalLimit, value: worst(considered, removalShare), tripped: losing.length > 0 },
-      {
-        name: "groupGrowthPercent",
-        limit: growthLimit,
-        value: worst(
-          groups.filter((group) => group.size >= least.groupGrowth),
-          growthShare
-        ),
-        tripped: growing.length > 0
-      }
+      { name: "groupGrowthPercent", limit: growthLimit, value: worst(groups, growthShare), tripped: growing.length > 0 }
     ],
     holds: [
-      ...(tooMany ? hold("emptiedGroups", emptiedLimit, emptied.length, "groups", "assignment.remove", emptied) : []),
+      ...(tooMany ? hold("emptiedGroups", emptiedLimit, emptiedCount, "groups", "assignment.remove", emptied) : []),
       ...hold("groupRemovalPercent", removalLimit, worst(losing, removalShare), "%", "assignment.remove", losing),
       ...hold("groupGrowthPercent", growthLimit, worst(growing, growthShare), "%", "assignment.add", growing)
     ]
   }
 }
+
+const ofLately = (done: number): ReadonlyArray<string> => (done > 0 ? [`${done} of them were done in the last 24 h`] : [])
 
 /** Judges a sync's removals as a whole. Pure. */
 export const judgeRemovals = (measures: Measures, limits: GuardLimits, lifted: Lifted): GroupJudgement => {
@@ -101,21 +106,14 @@ export const judgeRemovals = (measures: Measures, limits: GuardLimits, lifted: L
       shrunk.map((stream) => `${stream.connection} shows ${stream.now} ${stream.stream}, and showed ${stream.before} before`),
       true
     ),
-    check(
-      "removals",
-      raised(lifted, "removals", limits.removals),
-      removals + removedLately,
-      "removals in 24 h",
-      removedLately > 0 ? [`${removedLately} of them were done in the last 24 h`] : [],
-      true
-    ),
+    check("removals", raised(lifted, "removals", limits.removals), removals + removedLately, "removals in 24 h", ofLately(removedLately), true),
     check(
       "removalPercent",
       raised(lifted, "removalPercent", limits.removalPercent),
-      percent(removals, removable),
+      percent(removals + removedLately, removable + removedLately),
       "%",
-      [`${removals} of the ${removable} memberships that this sync could remove`],
-      removable >= least.removable
+      [`${removals + removedLately} of the ${removable + removedLately} memberships that this sync could remove`, ...ofLately(removedLately)],
+      removable + removedLately >= least.removable
     )
   ]
   // One reason is enough to hold; the first that trips names the part.
@@ -131,7 +129,7 @@ export const judgeRemovals = (measures: Measures, limits: GuardLimits, lifted: L
 const whole = (name: "newGroups" | "additions", limit: number, planned: number, lately: number, unit: string, selection: Selection): GroupJudgement => {
   const value = planned + lately
   const tripped = planned > 0 && value > limit
-  const why = lately > 0 ? [`${lately} of them were done in the last 24 h`] : []
+  const why = ofLately(lately)
   return { readings: [{ name, limit, value, tripped }], holds: tripped ? [{ trip: { guard: name, limit, value, unit, why }, selection }] : [] }
 }
 
@@ -192,7 +190,7 @@ export const hold = (frame: Frame, lifted: Lifted): Effect.Effect<ReadonlyArray<
       if (last === undefined) break
       after = last.group
     }
-    yield* holdAll(judgeGroups(groups, limits, lifted))
+    yield* holdAll(judgeGroups(groups, (yield* store.measure(frame)).emptiedLately, limits, lifted))
     yield* holdAll(judgeRemovals(yield* store.measure(frame), limits, lifted))
     yield* holdAll(judgeCreations(yield* store.measure(frame), limits, lifted))
     yield* holdAll(judgeAdditions(yield* store.measure(frame), limits, lifted))

@@ -16,9 +16,11 @@ export interface Measures {
   readonly addedLately: number
   readonly creations: number
   readonly createdLately: number
+  /** Groups that lost their last member in the last 24 hours likewise. */
+  readonly emptiedLately: number
   /** Rows that the sync could remove: at the baseline or now, whichever are fewer and enough to tell a share of. */
   readonly removable: number
-  /** Streams of the sources with fewer rows than at the baseline. */
+  /** Streams of the sources with fewer rows than at the baseline, or at any time in the last 24 hours since a person last decided. */
   readonly shrunk: ReadonlyArray<{ readonly connection: string; readonly stream: string; readonly before: number; readonly now: number }>
 }
 
@@ -30,6 +32,9 @@ export interface GroupMeasure {
   readonly additions: number
   readonly size: number
   readonly rows: number
+  /** As in `Measures`, of this group alone. */
+  readonly removedLately: number
+  readonly addedLately: number
   /** Every removal is because the source's group is proved gone or merged. */
   readonly proved: boolean
 }
