@@ -4,17 +4,10 @@ import type { Cause, Origin } from "../src/model/Cause.ts"
 import type { ChangeOp } from "../src/model/Change.ts"
 import type { HeldLink, RowFacts, RowHistory, WishLink } from "../src/model/Explanation.ts"
 import type { GroupRef, Person } from "../src/run/Explanation.ts"
+import * as Approvals from "./Approvals.ts"
 import type { Row, Statements } from "./Database.ts"
 import { numberOf, textOf } from "./Explained.ts"
 import * as OverviewParts from "./OverviewParts.ts"
-
-/** The decision that an `approve` carried out. */
-const approval = (sql: Statements, row: Row): RowHistory["approval"] => {
-  if (row["kind"] !== "approve" || row["approved"] !== 1) return null
-  const found = sql.get("SELECT * FROM decision WHERE what = 'approved' AND at <= ? ORDER BY id DESC LIMIT 1", row["started_at"])
-  if (found === undefined) return null
-  return { part: String(found["subject"]), by: `${String(found["who"])}@${String(found["host"])}`, at: Number(found["at"]), reason: textOf(found["reason"]) }
-}
 
 const toHistory = (sql: Statements, row: Row): RowHistory => ({
   run: `r-${String(row["run"])}`,
@@ -24,7 +17,7 @@ const toHistory = (sql: Statements, row: Row): RowHistory => ({
   at: Number(row["settled_at"] ?? row["intent_at"] ?? row["started_at"]),
   command: String(row["kind"]),
   by: `${String(row["who"])}@${String(row["host"])}`,
-  approval: approval(sql, row),
+  approval: Approvals.of(sql, row),
   call:
     row["call"] === null
       ? null
@@ -39,7 +32,7 @@ const toHistory = (sql: Statements, row: Row): RowHistory => ({
 export const history = (sql: Statements, group: number, customer: number): ReadonlyArray<RowHistory> =>
   sql
     .all(
-      `SELECT p.run, p.op, p.cause, p.approved, p.state, p.settled_at, p.call, r.kind, r.who, r.host, r.started_at, c.intent_at, c.answered_at, c.outcome, c.detail, o.outcome AS row_outcome
+      `SELECT p.run, p.op, p.grp, p.customer, p.cause, p.approved, p.state, p.settled_at, p.call, r.kind, r.who, r.host, r.started_at, c.intent_at, c.answered_at, c.outcome, c.detail, o.outcome AS row_outcome
        FROM run r JOIN planned p ON p.run = r.id AND p.op IN ('assignment.add', 'assignment.remove') AND p.grp = ? AND p.customer = ?
        LEFT JOIN call c ON c.id = p.call LEFT JOIN call_row o ON o.call = p.call AND o.customer = p.customer ORDER BY p.run`,
       group,

@@ -3,6 +3,7 @@ import type { GuardName } from "../src/model/Cause.ts"
 import type { HeldPart } from "../src/model/Change.ts"
 import type { Selection, Trip } from "../src/plan/PlanStore.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
+import * as Approvals from "./Approvals.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Row, Statements } from "./Database.ts"
 
@@ -56,6 +57,7 @@ export const recallDecisions = (sql: Statements, frame: Frame): void => {
     )
   }
   sql.run(`UPDATE change SET approved = 1 WHERE (op, grp, customer) IN ${inParts("approved")}`, sync)
+  Approvals.note(sql, frame.run, sync)
   sql.run(`UPDATE change SET dropped = 'rejected' WHERE dropped IS NULL AND approved = 0 AND (op, grp, customer) IN ${inParts("rejected")}`, sync)
   sql.run(
     `UPDATE change SET part = (SELECT max(r.part) FROM held_row r JOIN held_part p ON p.id = r.part AND p.sync = ?1 AND p.state = 'open' WHERE r.op = change.op AND r.grp = change.grp AND r.customer = change.customer)

@@ -133,8 +133,13 @@ ALTER TABLE planned ADD COLUMN draft TEXT;
 ALTER TABLE run ADD COLUMN undoes INTEGER;
 `
 
+/** Which approved part let a change through. The part's own rows go when the change is made. */
+const third = `
+CREATE TABLE approved_change (run INTEGER NOT NULL, op TEXT NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, part INTEGER NOT NULL, PRIMARY KEY (run, op, grp, customer)) STRICT, WITHOUT ROWID;
+`
+
 /** Steps in order: the state's `user_version` is the number of steps it has taken. */
-export const steps: ReadonlyArray<string> = [first, second]
+export const steps: ReadonlyArray<string> = [first, second, third]
 
 /** Tables of one run's work. They live in SQLite's temporary database: gone with the process, never in a backup. */
 export const temporary = `
@@ -158,5 +163,6 @@ CREATE TEMP TABLE desired (grp INTEGER NOT NULL, customer INTEGER NOT NULL, via 
 CREATE TEMP TABLE change (op TEXT NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, cause TEXT NOT NULL, claimant INTEGER, part INTEGER, approved INTEGER NOT NULL DEFAULT 0, dropped TEXT,
   origin TEXT, draft TEXT, PRIMARY KEY (op, grp, customer)) WITHOUT ROWID;
 CREATE TEMP TABLE by_hand (grp INTEGER NOT NULL, customer INTEGER NOT NULL, what TEXT NOT NULL, PRIMARY KEY (grp, customer)) WITHOUT ROWID;
+CREATE TEMP TABLE selected_change (n INTEGER PRIMARY KEY, run INTEGER NOT NULL, op TEXT NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL);
 CREATE TEMP TABLE allowed (op TEXT NOT NULL, grp TEXT NOT NULL, customer TEXT NOT NULL, PRIMARY KEY (op, grp, customer)) WITHOUT ROWID;
 `

@@ -1,4 +1,4 @@
-/** Rows of finished work and of held parts as changes, a page at a time. */
+/** Rows of held parts as changes, a page at a time. */
 import type { Cause, Origin } from "../src/model/Cause.ts"
 import type { Change, ChangeOp } from "../src/model/Change.ts"
 import type { Page } from "../src/run/Overview.ts"
@@ -10,21 +10,26 @@ const batch = 1000
 const wish = `LEFT JOIN claim l ON l.grp = r.grp AND l.customer = r.customer AND l.claimant =
     (SELECT min(c.claimant) FROM claim c WHERE c.claimant IN (SELECT id FROM claimant WHERE sync = ?1) AND c.grp = r.grp AND c.customer = r.customer)`
 
-const rows = (cause: string, table: string, condition: string): string => `
+/** Why a held row would be written: the wish behind it, or its lapse. */
+const cause = `CASE r.op WHEN 'group.create' THEN 'new' WHEN 'group.update' THEN 'renamed' WHEN 'group.delete' THEN 'empty'
+  WHEN 'assignment.add' THEN CASE WHEN EXISTS (SELECT 1 FROM drift d WHERE d.grp = r.grp AND d.customer = r.customer) THEN 'restored' ELSE coalesce(l.cause, 'joined') END
+  ELSE coalesce(l.lapse_cause, 'not-wanted') END`
+
+const rows = `
   SELECT r.op, r.grp, r.customer, ${cause} AS cause, g.key AS group_key, g.name AS group_name, g.handle, t.key AS customer_key, t.email, t.name AS customer_name, a.origin,
     k.name AS connection, s.key AS person_key, v.kind AS via_kind, v.name AS via_name, v.key AS via_key
-  FROM ${table} r JOIN target_group g ON g.id = r.grp
+  FROM held_row r JOIN target_group g ON g.id = r.grp
   LEFT JOIN target_customer t ON t.id = r.customer
   LEFT JOIN assignment a ON a.grp = r.grp AND a.customer = r.customer
   ${wish}
   LEFT JOIN source_customer s ON s.id = l.person
   LEFT JOIN source_group v ON v.id = l.via
   LEFT JOIN connection k ON k.id = v.connection
-  WHERE ${condition} AND (r.op, r.grp, r.customer) > (?3, ?4, ?5) ORDER BY r.op, r.grp, r.customer LIMIT ${batch}`
+  WHERE r.part = ?2 AND (r.op, r.grp, r.customer) > (?3, ?4, ?5) ORDER BY r.op, r.grp, r.customer LIMIT ${batch}`
 
 const text = (value: string | number | null | undefined): string | null => (value === null || value === undefined ? null : String(value))
 
-const change = (sync: string, row: Row, held: string | null): Change => {
+const change = (sync: string, row: Row, held: string): Change => {
   const op = String(row["op"]) as ChangeOp
   const onGroup = op.startsWith("group.")
   const person = row["person_key"]
@@ -44,8 +49,8 @@ const change = (sync: string, row: Row, held: string | null): Change => {
             group: `${String(row["via_kind"])} ${String(row["via_name"])}`
           }
         }),
-    ...(onGroup || held === null ? {} : { precondition: { ledger: text(row["origin"]) as Origin | null, desired: op === "assignment.add" } }),
-    ...(held === null ? {} : { held })
+    ...(onGroup ? {} : { precondition: { ledger: text(row["origin"]) as Origin | null, desired: op === "assignment.add" } }),
+    held
   }
 }
 
@@ -55,35 +60,21 @@ interface Owner {
   readonly id: number
 }
 
-const page = (sql: Statements, query: string, owner: Owner, after: string | null, held: string | null): Page<Change> => {
+export const ofPart = (sql: Statements, part: Owner, after: string | null): Page<Change> => {
   const [op = "", grp = 0, customer = 0] = after?.split("|") ?? []
-  const found = sql.all(query, owner.sync, owner.id, op, Number(grp), Number(customer))
+  const found = sql.all(rows, part.sync, part.id, op, Number(grp), Number(customer))
   const last = found.at(-1)
   return {
-    rows: found.map((row) => change(owner.name, row, held)),
+    rows: found.map((row) => change(part.name, row, `H-${part.id}`)),
     next: last === undefined || found.length < batch ? null : `${String(last["op"])}|${String(last["grp"])}|${String(last["customer"])}`
   }
 }
-
-const doneRows = rows("r.cause", "planned", "r.run = ?2 AND r.state = 'done'")
-
-/** What a run really changed. */
-export const ofRun = (sql: Statements, run: Owner, after: string | null): Page<Change> => page(sql, doneRows, run, after, null)
-
-/** Why a held row would be written: the wish behind it, or its lapse. */
-export const heldCause = `CASE r.op WHEN 'group.create' THEN 'new' WHEN 'group.update' THEN 'renamed' WHEN 'group.delete' THEN 'empty'
-  WHEN 'assignment.add' THEN CASE WHEN EXISTS (SELECT 1 FROM drift d WHERE d.grp = r.grp AND d.customer = r.customer) THEN 'restored' ELSE coalesce(l.cause, 'joined') END
-  ELSE coalesce(l.lapse_cause, 'not-wanted') END`
-
-const heldRows = rows(heldCause, "held_row", "r.part = ?2")
-
-export const ofPart = (sql: Statements, part: Owner, after: string | null): Page<Change> => page(sql, heldRows, part, after, `H-${part.id}`)
 
 /** Held rows of one part by operation and cause, most first. */
 export const causesOfPart = (sql: Statements, part: Owner): ReadonlyArray<{ readonly op: string; readonly cause: string; readonly rows: number }> =>
   sql
     .all(
-      `SELECT op, cause, count(*) AS n FROM (SELECT r.op, ${heldCause} AS cause FROM held_row r ${wish} WHERE r.part = ?2 AND r.op LIKE 'assignment.%') GROUP BY 1, 2 ORDER BY 3 DESC`,
+      `SELECT op, cause, count(*) AS n FROM (SELECT r.op, ${cause} AS cause FROM held_row r ${wish} WHERE r.part = ?2 AND r.op LIKE 'assignment.%') GROUP BY 1, 2 ORDER BY 3 DESC`,
       part.sync,
       part.id
     )

@@ -5,7 +5,7 @@ import type { SyncConfig } from "../src/config/Config.ts"
 import type { StateError } from "../src/contract/StateError.ts"
 import type { RunRow, StatusRow, ToldBefore, UnmatchedRow } from "../src/model/Overview.ts"
 import type { ChangeCounts, RunFailure, UnmatchedReason } from "../src/model/Result.ts"
-import type { Failing, Overview, Page, SnapshotSummary } from "../src/run/Overview.ts"
+import type { Failing, Overview, Page, SnapshotSummary, Within } from "../src/run/Overview.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Row, Statements } from "./Database.ts"
 import * as Mirror from "./Mirror.ts"
@@ -68,6 +68,17 @@ const toRun = (sql: Statements, row: Row): RunRow => {
     error: row["error"] === null ? null : (JSON.parse(String(row["error"])) as RunFailure)
   }
 }
+
+const runs = (sql: Statements, limit: number, { from, selected, to }: Within, now: number): ReadonlyArray<RunRow> =>
+  sql
+    .all(
+      `${runSelect} WHERE r.started_at >= ?3 AND r.started_at <= ?4 ${selected ? "AND r.id IN (SELECT run FROM selected_change)" : ""} ORDER BY r.id DESC LIMIT ?2`,
+      now,
+      limit,
+      from ?? 0,
+      to ?? Number.MAX_SAFE_INTEGER
+    )
+    .map((row) => toRun(sql, row))
 
 const failing = (sql: Statements, sync: number, before: number | null): Failing | null => {
   // A saved plan that was refused as stale says nothing about the sync.
@@ -216,16 +227,11 @@ export const make = (database: Database): typeof Overview.Service => {
   const atNow = <A>(work: (sql: Statements, now: number) => A): Effect.Effect<A, StateError> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => work(sql, now)))
   return {
-    runs: (limit) => atNow((sql, now) => sql.all(`${runSelect} ORDER BY r.id DESC LIMIT ?2`, now, limit).map((row) => toRun(sql, row))),
+    runs: (limit, within) => atNow((sql, now) => runs(sql, limit, within ?? { from: null, to: null, selected: false }, now)),
     run: (run) =>
       atNow((sql, now) => {
         const row = sql.get(`${runSelect} WHERE r.id = ?2`, now, run)
         return row === undefined ? null : toRun(sql, row)
-      }),
-    runChanges: (run, after) =>
-      database.use((sql) => {
-        const row = sql.get("SELECT s.id, s.name FROM run r JOIN sync s ON s.id = r.sync WHERE r.id = ?", run)
-        return row === undefined ? { rows: [], next: null } : OverviewRows.ofRun(sql, { sync: Number(row["id"]), name: String(row["name"]), id: run }, after)
       }),
     parts: database.use(OverviewParts.waiting),
     part: (part) => database.use((sql) => OverviewParts.one(sql, part)),

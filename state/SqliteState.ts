@@ -12,6 +12,7 @@ import { MappingStore } from "../src/reconcile/MappingStore.ts"
 import { ReconcileStore } from "../src/reconcile/ReconcileStore.ts"
 import { Explanation } from "../src/run/Explanation.ts"
 import { Overview } from "../src/run/Overview.ts"
+import { Records } from "../src/run/Records.ts"
 import { RunStore } from "../src/run/RunStore.ts"
 import type { Memory } from "../src/run/SyncRun.ts"
 import * as Database from "./Database.ts"
@@ -21,6 +22,7 @@ import * as SqliteMapping from "./SqliteMapping.ts"
 import * as SqliteOverview from "./SqliteOverview.ts"
 import * as SqlitePlan from "./SqlitePlan.ts"
 import * as SqliteReconcile from "./SqliteReconcile.ts"
+import * as SqliteRecords from "./SqliteRecords.ts"
 import * as SqliteRuns from "./SqliteRuns.ts"
 import * as SqliteSnapshot from "./SqliteSnapshot.ts"
 import * as SqliteTarget from "./SqliteTarget.ts"
@@ -40,7 +42,8 @@ export const layer = (file: string, options: Database.Options = { maxPages: null
         Context.add(RunStore, SqliteRuns.make(database)),
         Context.add(Overview, SqliteOverview.make(database)),
         Context.add(UndoStore, SqliteUndo.make(database)),
-        Context.add(Explanation, SqliteExplanation.make(database))
+        Context.add(Explanation, SqliteExplanation.make(database)),
+        Context.add(Records, SqliteRecords.make(database))
       )
     )
   )

@@ -5,15 +5,12 @@ import * as ExplainAdvice from "../report/ExplainAdvice.ts"
 import * as ExplainText from "../report/ExplainText.ts"
 import * as Terminal from "../report/Terminal.ts"
 import * as Explain from "../run/Explain.ts"
-import type { Hit } from "../run/Explanation.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as Invocation from "./Invocation.ts"
+import * as Person from "./Person.ts"
 import { UsageError } from "./UsageError.ts"
 import * as World from "./World.ts"
-
-/** Choices told one by one. */
-const shown = 20
 
 const about =
   ({ environment }: Invocation.Invocation, { connections }: Config): Explain.Question["about"] =>
@@ -27,40 +24,28 @@ const about =
     }
   }
 
-const choices = (lines: ReadonlyArray<string>): string =>
-  [...lines.slice(0, shown), ...(lines.length > shown ? [`  and ${lines.length - shown} more`] : [])].join("\n")
-
-const personLine = (records: ReadonlyArray<Hit>): string => {
-  const text = records.map((one) =>
-    [Explain.recordName(one), one.email ?? "-", one.name ?? "", one.gone ? "(gone)" : ""].filter((part) => part !== "").join("  ")
-  )
-  const [first] = records
-  return `  groupbridge explain ${first === undefined ? "" : ExplainAdvice.typed(Explain.recordName(first))}   ${Terminal.visible(text.join(" = "), 160)}`
-}
-
-const askBack = (question: Explain.Question, answer: Exclude<Explain.Answer, { readonly _tag: "Rows" }>): UsageError => {
-  const customer = Terminal.visible(question.customer)
+const askBack = (question: Explain.Question, answer: Exclude<Explain.Answer, { readonly _tag: "Rows" }>) => {
   switch (answer._tag) {
     case "Nobody":
-      return new UsageError({
-        message: `nobody is known as ${JSON.stringify(customer)}; give an e-mail address, an id (also as CONNECTION/ID), or the address of the customer's page in the helpdesk`
-      })
+      return Person.nobody(question.customer)
     case "SeveralCustomers":
-      return new UsageError({
-        message: `${JSON.stringify(customer)} may be ${answer.persons.length} customers; which?\n${choices(answer.persons.map(personLine))}`
-      })
+      return Effect.succeed(Person.several("groupbridge explain", question.customer, answer.persons))
     case "NoGroup":
-      return new UsageError({
-        message: `no group is known as ${JSON.stringify(Terminal.visible(question.group ?? ""))}; all groups of this customer:   groupbridge explain ${ExplainAdvice.typed(question.customer)}`
-      })
+      return Effect.succeed(
+        new UsageError({
+          message: `no group is known as ${JSON.stringify(Terminal.visible(question.group ?? ""))}; all groups of this customer:   groupbridge explain ${ExplainAdvice.typed(question.customer)}`
+        })
+      )
     case "SeveralGroups": {
       const lines = answer.groups.map(
         (group) =>
           `  groupbridge explain ${ExplainAdvice.typed(question.customer)} ${ExplainAdvice.typed(Explain.nameOf(group))}   ${Terminal.visible(group.name)}`
       )
-      return new UsageError({
-        message: `${JSON.stringify(Terminal.visible(question.group ?? ""))} may be ${answer.groups.length} groups; which?\n${choices(lines)}`
-      })
+      return Effect.succeed(
+        new UsageError({
+          message: `${JSON.stringify(Terminal.visible(question.group ?? ""))} may be ${answer.groups.length} groups; which?\n${Person.choices(lines)}`
+        })
+      )
     }
   }
 }
@@ -68,7 +53,7 @@ const askBack = (question: Explain.Question, answer: Exclude<Explain.Answer, { r
 const tell = (invocation: Invocation.Invocation, question: Explain.Question) =>
   Effect.gen(function* () {
     const answer = yield* Explain.explain(question)
-    if (answer._tag !== "Rows") return yield* askBack(question, answer)
+    if (answer._tag !== "Rows") return yield* yield* askBack(question, answer)
     const { output, options } = invocation
     const view = yield* Invocation.view(invocation)
     if (options.json === true) return yield* output.text(ExplainText.json(answer.rows))

@@ -7,8 +7,13 @@ export const register: Register = (program, load) => {
   program.commandsGroup("Looking:")
   program
     .command("runs [id]")
-    .description("the last fifty runs, or one with what it changed")
-    .option("--all", "list every change")
+    .description("the last fifty runs, or one with what it changed; with --csv every change, for audits")
+    .option("--all", "list every change, or every run")
+    .option("--csv", "change by change: who, which group, why, from which record, who approved it, what the vendor said")
+    .option("--from <date>", "from this day or time on, such as 2026-04-01 or 2026-04-01T15:00")
+    .option("--to <date>", "up to this day (to its end) or time")
+    .option("--group <name>", "changes of this group alone")
+    .option("--customer <who>", "changes of this customer alone: e-mail, id or the address of a helpdesk's page")
     .action(async (id: string | undefined, _options: object, command: Command) => {
       process.exitCode = await (await import("./Runs.ts")).run(load, id, given(command))
     })

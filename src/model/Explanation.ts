@@ -1,6 +1,7 @@
 /** Why one customer has, or has not, one group at the target: every link from the source record to the vendor's answer. Times are epoch milliseconds. */
 import type { Cause, Origin } from "./Cause.ts"
 import type { ChangeOp, HeldPart } from "./Change.ts"
+import type { Approval } from "./Done.ts"
 import type { GroupCarrier, GroupKind } from "./Group.ts"
 
 /** A record that a customer is known by, at a source or at the target. `connection/id` names it to `explain`. */
@@ -77,7 +78,7 @@ export interface RowHistory {
   readonly at: number
   readonly command: string
   readonly by: string
-  readonly approval: { readonly part: string; readonly by: string; readonly at: number; readonly reason: string | null } | null
+  readonly approval: Approval | null
   /** Whether a call was sent, when it was answered, and the vendor's words where it gave any. */
   readonly call: { readonly outcome: string | null; readonly answeredAt: number | null; readonly detail: string | null } | null
 }

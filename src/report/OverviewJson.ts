@@ -1,5 +1,6 @@
 /** The `--json` documents of the commands that look around. Each is one document, streamed. */
 import type { HeldPart } from "../model/Change.ts"
+import type { Done } from "../model/Done.ts"
 import type { CheckReport, GroupRow, RunRow, StatusRow, UnmatchedRow } from "../model/Overview.ts"
 import * as CheckText from "./CheckText.ts"
 import * as Escape from "./Escape.ts"
@@ -18,6 +19,14 @@ const list = async <A>(name: string, rows: Sink.Rows<A>, sink: Sink.Sink, docume
 /** `{"runs":[{"run","sync","status","started","summary",...}]}`, in the order given. */
 export const runs = (rows: Sink.Rows<RunRow>, sink: Sink.Sink): Promise<void> =>
   list("runs", rows, sink, ({ startedAt, endedAt, ...rest }) => ({ ...rest, started: Times.iso(startedAt), ended: Times.isoOrNull(endedAt) }))
+
+/** A change that was made or refused, times in ISO 8601. */
+export const done = ({ answer, approval, at, ...row }: Done): unknown => ({
+  ...row,
+  at: Times.iso(at),
+  approval: approval === null ? null : { ...approval, at: Times.iso(approval.at) },
+  answer: answer === null ? null : { ...answer, at: Times.isoOrNull(answer.at) }
+})
 
 /** `{"syncs":[{"sync","state","lastGood",...}]}`. */
 export const status = (rows: Sink.Rows<StatusRow>, sink: Sink.Sink): Promise<void> =>

@@ -1,5 +1,5 @@
 /** Runs for people: a list, newest first, or one with what it changed. */
-import type { Change } from "../model/Change.ts"
+import type { Done } from "../model/Done.ts"
 import type { RunRow } from "../model/Overview.ts"
 import * as Result from "../model/Result.ts"
 import * as Columns from "./Columns.ts"
@@ -41,8 +41,15 @@ const did = (run: RunRow): string => {
   return `${Wording.done(run.summary)}${refused}${held}; ${Wording.plural(run.calls.write, "call")}${took}`
 }
 
-/** One run with every fact known of it and what it really changed: the first twenty rows, or all with `view.all`. */
-export const write = async (run: RunRow, changes: Sink.Rows<Change>, view: View, sink: Sink.Sink): Promise<void> => {
+/** What came of a change where it is not simply done, with the vendor's words. */
+const outcome = ({ answer, outcome }: Done): string => {
+  const said = answer?.detail === null || answer === null ? "" : `: "${Terminal.visible(answer.detail, 300)}"`
+  if (outcome === "done") return said === "" ? "" : `  done${said}`
+  return outcome === "already" ? `  was so already${said}` : `  REFUSED${said}`
+}
+
+/** One run with every fact known of it, what it changed and what was refused: the first twenty rows, or all with `view.all`. */
+export const write = async (run: RunRow, changes: Sink.Rows<Done>, view: View, sink: Sink.Sink): Promise<void> => {
   const out = Sink.make(sink)
   const id = Terminal.visible(run.run)
   await out.line(`${id} ${Terminal.visible(run.sync)}: ${run.status}`)
@@ -54,17 +61,18 @@ export const write = async (run: RunRow, changes: Sink.Rows<Change>, view: View,
   ]
   for (const [label, value] of facts) await out.line(Columns.labelled(view, `  ${label}`, value))
   if (run.error !== null) await out.line(PlanText.text(Facts.failure(run.error, Result.total(run.summary) === 0 ? null : Wording.done(run.summary)), view))
-  let count = 0
+  let [count, done] = [0, 0]
   let label = ""
   for await (const change of changes) {
     count += 1
+    if (change.outcome === "done") done += 1
     if (!view.all && count > ROWS) continue
     const next = PlanRows.label(change)
-    await out.line(PlanRows.row(change, next === label ? "" : next, view))
+    await out.line(PlanRows.row(change, next === label ? "" : next, view) + outcome(change))
     label = next
   }
   if (!view.all && count > ROWS) await out.line(`${" ".repeat(Columns.LABEL)}and ${Wording.number(count - ROWS)} more   groupbridge runs ${id} --all`)
-  if (count > 0) await out.line(then(run))
+  if (done > 0) await out.line(then(run))
   await out.flush()
 }
 

@@ -136,8 +136,5 @@ export const explain = (question: Question): Effect.Effect<Answer, StateError, E
 /** What to type for a group so that no other is meant. */
 export const nameOf = (group: GroupRef): string => group.handle ?? group.id ?? group.name
 
-/** What to type for a record so that no other is meant. */
-export const recordName = (record: Pick<Hit, "connection" | "id">): string => `${record.connection}/${record.id}`
-
 /** The key of a source group as it is typed and shown. */
 export const keyOf = (source: SourceLink): string => keyText(source)

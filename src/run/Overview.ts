@@ -13,6 +13,13 @@ export interface Page<A> {
   readonly next: string | null
 }
 
+/** Runs that began from `from` to `to` (epoch milliseconds, both included); `selected`: that made a change which `Records` has chosen. */
+export interface Within {
+  readonly from: number | null
+  readonly to: number | null
+  readonly selected: boolean
+}
+
 /** Who decides: "petra" at "ops1", and why. */
 export interface Decider {
   readonly who: string
@@ -73,10 +80,8 @@ export class Overview extends Context.Tag("groupbridge/Overview")<
   Overview,
   {
     /** Newest first. */
-    readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<RunRow>, StateError>
+    readonly runs: (limit: number, within?: Within) => Effect.Effect<ReadonlyArray<RunRow>, StateError>
     readonly run: (run: number) => Effect.Effect<RunRow | null, StateError>
-    /** What a run really changed, in the plan's order. `after` null: from the start. */
-    readonly runChanges: (run: number, after: string | null) => Effect.Effect<Page<Change>, StateError>
     /** Parts that wait, oldest first, then rejected ones that still keep something back. */
     readonly parts: Effect.Effect<ReadonlyArray<HeldPart>, StateError>
     readonly part: (part: number) => Effect.Effect<{ readonly part: HeldPart; readonly closed: boolean; readonly decided: Decided | null } | null, StateError>

@@ -21,10 +21,11 @@ import * as Looking from "./Looking.ts"
 import type { Overview } from "./Overview.ts"
 import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
+import type { Records } from "./Records.ts"
 import type { RunStore } from "./RunStore.ts"
 
 /** Everything that is remembered, as one requirement. */
-export type Memory = SnapshotStore | TargetStore | MappingStore | ReconcileStore | PlanStore | Journal | RunStore | Overview | Explanation | UndoStore
+export type Memory = SnapshotStore | TargetStore | MappingStore | ReconcileStore | PlanStore | Journal | RunStore | Overview | Explanation | UndoStore | Records
 
 export interface RunOptions {
   readonly scope: Planning.Scope

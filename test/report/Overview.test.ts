@@ -176,17 +176,36 @@ describe("CheckText", () => {
   })
 })
 
+const answer = { outcome: "applied", status: null, at: 0, detail: null }
+const settled = {
+  at: 0,
+  run: "r-2293",
+  command: "approve H-14",
+  by: "petra@ops1",
+  outcome: "done" as const,
+  origin: "applied" as const,
+  approval: null,
+  answer
+}
+
 describe("RunsText and HeldText", () => {
   it("list runs, and show one with its rows and how to take it back", async () => {
     assert.strictEqual(RunsText.list([run], S.view), "r-2293  customers  14:31  done  309 left; 309 calls, 24 min  approve H-14 by petra@ops1\n")
     const text = await S.collect((sink) =>
       RunsText.write(
         run,
-        S.changes.filter((change) => change.held === "H-14"),
+        S.changes
+          .filter((change) => change.held === "H-14")
+          .map((change, index) => ({
+            ...change,
+            ...settled,
+            ...(index === 1 ? { outcome: "refused" as const, answer: { ...answer, detail: "archived" } } : {})
+          })),
         S.view,
         sink
       )
     )
+    assert.match(text, /\n +\S+ .*REFUSED: "archived"\n/)
     assert.include(text, "Gold ended, ticket 4711")
     assert.include(text, "and 291 more   groupbridge runs r-2293 --all")
     assert.match(text, /Take it back: groupbridge undo r-2293\n$/u)

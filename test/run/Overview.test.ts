@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import type { StateError } from "../../src/contract/StateError.ts"
 import { Overview } from "../../src/run/Overview.ts"
+import { Records } from "../../src/run/Records.ts"
 import * as SqliteState from "../../state/SqliteState.ts"
 import * as Bridge from "../support/Bridge.ts"
 
@@ -26,7 +27,10 @@ describe("what is looked up between runs", () => {
       const [last, first] = yield* looking(bridge.dir, (overview) => overview.runs(50))
       assert.deepStrictEqual([last?.run, last?.status, last?.command, last?.by], ["r-2", "none", "sync", "petra@ops1"])
       assert.deepStrictEqual(first?.summary, { groups: { create: 3, update: 0, delete: 0 }, assignments: { add: 8, remove: 0 } })
-      const changes = yield* looking(bridge.dir, (overview) => overview.runChanges(1, null))
+      const everything = { from: null, to: null, run: 1, groups: null, person: null }
+      const changes = yield* Effect.flatMap(Records, (records) => Effect.zipRight(records.select(everything, "plan"), records.selected(null))).pipe(
+        Effect.provide(SqliteState.layer(join(bridge.dir, ".groupbridge", "state.db")))
+      )
       assert.strictEqual(changes.rows.length, 11)
       const own = changes.rows.filter((change) => change.customer?.email === "c4@x.io")
       assert.deepStrictEqual(
