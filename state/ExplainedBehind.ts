@@ -2,7 +2,7 @@
 import * as Duration from "effect/Duration"
 import type { SyncConfig } from "../src/config/Config.ts"
 import type { Cause } from "../src/model/Cause.ts"
-import type { Gone, SourceLink } from "../src/model/Explanation.ts"
+import type { Gone, RowHistory, SourceLink } from "../src/model/Explanation.ts"
 import type { GroupCarrier, GroupKind } from "../src/model/Group.ts"
 import type { BehindGroup, GroupRef, Person } from "../src/run/Explanation.ts"
 import type { Row, Statements } from "./Database.ts"
@@ -15,16 +15,34 @@ const few = 3
 const memberCount = `(SELECT count(DISTINCT m.customer) FROM source_membership m JOIN source_customer c ON c.id = m.customer
   WHERE c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL AND (m.grp = g.id OR m.grp IN (SELECT i.organization FROM source_inclusion i WHERE i.grp = g.id)))`
 
-const groupRows = (sql: Statements, sync: number, customer: number, ref: GroupRef): ReadonlyArray<Row> =>
+/** The group that the last change of the row rested on, among the source groups `g` of connections `k`. */
+const restsOn = (row: Row, last: RowHistory | undefined): boolean => {
+  const via = last?.rests?.via
+  return (
+    via !== undefined &&
+    via !== null &&
+    row["connection_name"] === last?.rests?.connection &&
+    row["kind"] === via.kind &&
+    row["carrier"] === via.carrier &&
+    row["key"] === via.id
+  )
+}
+
+const groupRows = (sql: Statements, sync: number, customer: number, ref: GroupRef, last: RowHistory | undefined): ReadonlyArray<Row> =>
   sql.all(
     `SELECT g.*, k.name AS connection_name FROM source_group g JOIN connection k ON k.id = g.connection
      WHERE g.id = ?5 OR g.id IN (SELECT source_group FROM mapping WHERE handle = ?4) OR ${handleText} = ?4
-       OR g.id IN (SELECT via FROM claim WHERE claimant IN ${claimants} AND grp = ?2 AND customer = ?3 AND via IS NOT NULL) ORDER BY g.id`,
+       OR g.id IN (SELECT via FROM claim WHERE claimant IN ${claimants} AND grp = ?2 AND customer = ?3 AND via IS NOT NULL)
+       OR (k.name = ?6 AND g.kind = ?7 AND g.carrier = ?8 AND g.key = ?9) ORDER BY g.id`,
     sync,
     ref.number,
     customer,
     ref.handle,
-    ref.source
+    ref.source,
+    last?.rests?.connection ?? null,
+    last?.rests?.via?.kind ?? null,
+    last?.rests?.via?.carrier ?? null,
+    last?.rests?.via?.id ?? null
   )
 
 type Member = Omit<SourceLink["members"][number], "customer">
@@ -67,8 +85,10 @@ const thereBefore = (sql: Statements, sync: number, connection: number, run: num
   return typeof read?.["at"] === "number" ? read["at"] : null
 }
 
+const settled = (rows: ReadonlyArray<RowHistory>): RowHistory | undefined => rows.findLast((row) => row.state === "done" || row.state === "already")
+
 /** When a wish for the row ended: from the wish itself while it is kept, else from the run that took the row. */
-const ending = (sql: Statements, sync: SyncConfig, customer: number, ref: GroupRef, source: Row): SourceLink["ended"] => {
+const ending = (sql: Statements, sync: SyncConfig, customer: number, ref: GroupRef, source: Row, rows: ReadonlyArray<RowHistory>): SourceLink["ended"] => {
   const [id, connection] = [numberOf(sql, "sync", sync.name), Number(source["connection"])]
   const lapsed = sql.get(
     `SELECT c.* FROM claim c WHERE c.claimant IN ${claimants} AND c.grp = ?2 AND c.customer = ?3 AND c.via = ?4 AND c.lapsed_at IS NOT NULL`,
@@ -86,9 +106,9 @@ const ending = (sql: Statements, sync: SyncConfig, customer: number, ref: GroupR
       cause: String(lapsed["lapse_cause"]) as Cause
     }
   }
-  const rows = ref.number === null ? [] : ExplainedRows.history(sql, ref.number, customer)
-  const last = rows.findLast((row) => row.state === "done" || row.state === "already")
-  if (last === undefined || last.op !== "assignment.remove") return null
+  const last = settled(rows)
+  // A mirrored group and an exception end nothing at the source.
+  if (last === undefined || last.op !== "assignment.remove" || last.cause === "not-wanted" || last.cause === "exception") return null
   const added = rows.find((row) => row.op === "assignment.add" && row.state === "done")
   const atOnce = last.approval === null && sync.grace.reads <= 1 && Duration.toMillis(sync.grace.for) === 0
   return {
@@ -121,7 +141,9 @@ export const behind = (
   ref: GroupRef
 ): { readonly groups: ReadonlyArray<BehindGroup>; readonly more: number } => {
   const person = customer?.number ?? -1
-  const rows = groupRows(sql, numberOf(sql, "sync", sync.name), person, ref)
+  const history = ref.number === null ? [] : ExplainedRows.history(sql, ref.number, person)
+  const last = settled(history)
+  const rows = groupRows(sql, numberOf(sql, "sync", sync.name), person, ref, last)
   const all = rows.map((row) => ({
     row,
     members: people.flatMap(({ id, number }) => {
@@ -134,13 +156,13 @@ export const behind = (
       .all(`SELECT via FROM claim WHERE claimant IN ${claimants} AND grp = ?2 AND customer = ?3`, numberOf(sql, "sync", sync.name), ref.number, person)
       .map((row) => row["via"])
   )
-  const near = all.filter(({ row, members }) => members.length > 0 || vias.has(row["id"]) || row["id"] === ref.source)
+  const near = all.filter(({ row, members }) => members.length > 0 || vias.has(row["id"]) || restsOn(row, last) || row["id"] === ref.source)
   const shown = near.length > 0 ? near.slice(0, few) : all.slice(0, few)
   return {
     groups: shown.map(({ row, members }) => {
-      // With several groups behind one, a removal does not tell any more which of them it rested on.
-      const told = all.length === 1 || vias.has(row["id"])
-      return behindGroup(sql, row, members, members.length === 0 && told ? ending(sql, sync, person, ref, row) : null)
+      // A removal made before changes told what they rested on is known to be of this group only if there is no other.
+      const told = vias.has(row["id"]) || restsOn(row, last) || (all.length === 1 && (last?.rests ?? null) === null)
+      return behindGroup(sql, row, members, members.length === 0 && told ? ending(sql, sync, person, ref, row, history) : null)
     }),
     more: all.length - shown.length
   }

@@ -3,11 +3,29 @@ import type { SyncConfig } from "../src/config/Config.ts"
 import type { Cause, Origin } from "../src/model/Cause.ts"
 import type { ChangeOp } from "../src/model/Change.ts"
 import type { HeldLink, RowFacts, RowHistory, WishLink } from "../src/model/Explanation.ts"
+import type { GroupCarrier, GroupKind } from "../src/model/Group.ts"
 import type { GroupRef, Person } from "../src/run/Explanation.ts"
 import * as Approvals from "./Approvals.ts"
 import type { Row, Statements } from "./Database.ts"
 import { numberOf, textOf } from "./Explained.ts"
 import * as OverviewParts from "./OverviewParts.ts"
+
+const rests = (row: Row): RowHistory["rests"] =>
+  row["rest_connection"] === null
+    ? null
+    : {
+        connection: String(row["rest_connection"]),
+        customer: textOf(row["person_key"]),
+        via:
+          row["via_key"] === null
+            ? null
+            : {
+                kind: String(row["via_kind"]) as GroupKind,
+                carrier: String(row["via_carrier"]) as GroupCarrier,
+                id: String(row["via_key"]),
+                name: String(row["via_name"])
+              }
+      }
 
 const toHistory = (sql: Statements, row: Row): RowHistory => ({
   run: `r-${String(row["run"])}`,
@@ -17,6 +35,8 @@ const toHistory = (sql: Statements, row: Row): RowHistory => ({
   at: Number(row["settled_at"] ?? row["intent_at"] ?? row["started_at"]),
   command: String(row["kind"]),
   by: `${String(row["who"])}@${String(row["host"])}`,
+  rests: rests(row),
+  origin: textOf(row["origin"]) as Origin | null,
   approval: Approvals.of(sql, row),
   call:
     row["call"] === null
@@ -32,9 +52,11 @@ const toHistory = (sql: Statements, row: Row): RowHistory => ({
 export const history = (sql: Statements, group: number, customer: number): ReadonlyArray<RowHistory> =>
   sql
     .all(
-      `SELECT p.run, p.op, p.grp, p.customer, p.cause, p.approved, p.state, p.settled_at, p.call, r.kind, r.who, r.host, r.started_at, c.intent_at, c.answered_at, c.outcome, c.detail, o.outcome AS row_outcome
+      `SELECT p.run, p.op, p.grp, p.customer, p.cause, p.approved, p.origin, p.state, p.settled_at, p.call, r.kind, r.who, r.host, r.started_at, c.intent_at, c.answered_at, c.outcome, c.detail, o.outcome AS row_outcome,
+         k.name AS rest_connection, s.key AS person_key, v.kind AS via_kind, v.carrier AS via_carrier, v.key AS via_key, v.name AS via_name
        FROM run r JOIN planned p ON p.run = r.id AND p.op IN ('assignment.add', 'assignment.remove') AND p.grp = ? AND p.customer = ?
-       LEFT JOIN call c ON c.id = p.call LEFT JOIN call_row o ON o.call = p.call AND o.customer = p.customer ORDER BY p.run`,
+       LEFT JOIN call c ON c.id = p.call LEFT JOIN call_row o ON o.call = p.call AND o.customer = p.customer
+       LEFT JOIN source_customer s ON s.id = p.person LEFT JOIN source_group v ON v.id = p.via LEFT JOIN connection k ON k.id = coalesce(v.connection, s.connection) ORDER BY p.run`,
       group,
       customer
     )

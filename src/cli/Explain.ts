@@ -1,4 +1,5 @@
-/** `explain CUSTOMER [GROUP]`: why somebody has, or has not, a group. Looks at the state alone. */
+/** `explain CUSTOMER [GROUP] [--at DATE]`: why somebody has, or has not, a group, now or then. Looks at the state alone. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Config } from "../config/Config.ts"
 import * as ExplainAdvice from "../report/ExplainAdvice.ts"
@@ -8,6 +9,7 @@ import * as Explain from "../run/Explain.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as Invocation from "./Invocation.ts"
+import * as Moment from "./Moment.ts"
 import * as Person from "./Person.ts"
 import { UsageError } from "./UsageError.ts"
 import * as World from "./World.ts"
@@ -62,11 +64,25 @@ const tell = (invocation: Invocation.Invocation, question: Explain.Question) =>
     return yield* output.text(text)
   })
 
-export const run = (load: Load, customer: string, group: string | undefined, options: CommonOptions): Promise<number> =>
+export interface ExplainOptions extends CommonOptions {
+  readonly at?: string
+}
+
+/** A day is asked about as it ended. */
+const moment = (text: string) =>
+  Effect.gen(function* () {
+    const { from, to } = yield* Moment.parse("--at", text, Moment.here)
+    const now = yield* Clock.currentTimeMillis
+    if (from > now) return yield* new UsageError({ message: `--at ${text} is still to come; what would be done next is told by: groupbridge plan` })
+    return Math.min(to, now)
+  })
+
+export const run = (load: Load, customer: string, group: string | undefined, options: ExplainOptions): Promise<number> =>
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
       const config = yield* World.config(invocation)
-      const question = { customer, group: group ?? null, syncs: [...config.syncs.values()], about: about(invocation, config) }
+      const at = options.at === undefined ? null : yield* moment(options.at)
+      const question = { customer, group: group ?? null, at, syncs: [...config.syncs.values()], about: about(invocation, config) }
       yield* World.withStateToLook(invocation, config)(tell(invocation, question))
       return 0
     })

@@ -20,6 +20,7 @@ export const register: Register = (program, load) => {
   program
     .command("explain <customer> [group]")
     .description("why a customer has, or has not, a group: by e-mail, id or the address of a helpdesk's page")
+    .option("--at <date>", "what was so then: at a time such as 2026-04-01T15:00, or at the end of a day")
     .action(async (customer: string, group: string | undefined, _options: object, command: Command) => {
       process.exitCode = await (await import("./Explain.ts")).run(load, customer, group, given(command))
     })

@@ -6,7 +6,7 @@ import type { StateError } from "../contract/StateError.ts"
 import * as ExplainAdvice from "../report/ExplainAdvice.ts"
 import * as Terminal from "../report/Terminal.ts"
 import * as Asked from "../run/Asked.ts"
-import { Explanation, type Hit } from "../run/Explanation.ts"
+import type { Explanation, Hit } from "../run/Explanation.ts"
 import { Records } from "../run/Records.ts"
 import { UsageError } from "./UsageError.ts"
 

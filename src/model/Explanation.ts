@@ -68,6 +68,13 @@ export interface LastRead {
   readonly incomplete: ReadonlyArray<string>
 }
 
+/** The record and the group at a source that a change rested on; exceptions and mirrored groups rest on neither. */
+export interface Rests {
+  readonly connection: string
+  readonly customer: string | null
+  readonly via: { readonly kind: GroupKind; readonly carrier: GroupCarrier; readonly id: string; readonly name: string } | null
+}
+
 /** One change of this row that a run set out to do. */
 export interface RowHistory {
   readonly run: string
@@ -78,6 +85,9 @@ export interface RowHistory {
   readonly at: number
   readonly command: string
   readonly by: string
+  readonly rests: Rests | null
+  /** What the ledger said of the row before; null: it had none, or that was not kept yet. */
+  readonly origin: Origin | null
   readonly approval: Approval | null
   /** Whether a call was sent, when it was answered, and the vendor's words where it gave any. */
   readonly call: { readonly outcome: string | null; readonly answeredAt: number | null; readonly detail: string | null } | null
@@ -163,6 +173,20 @@ export type Decisive =
 /** What the next run would do about the row if nothing changed until then. */
 export type Next = "nothing" | "add" | "remove" | "held" | "rejected" | "refused" | "waits" | "not-ours" | "by-hand" | "pinned" | "other-sync" | "person"
 
+/** What was so at one moment, as far as the state keeps it. */
+export interface Then {
+  readonly at: number
+  /** `unknown`: the row was seen later, or taken later, and nothing tells of this moment. */
+  readonly has: "yes" | "no" | "unknown"
+  /** What made it so: our change, what we saw at the target, somebody's hand there, the group's end, or that nothing had been done yet. */
+  readonly because: "change" | "seen" | "by-hand" | "group-gone" | "nothing"
+  readonly since: number | null
+  /** The change that made it so. */
+  readonly change: RowHistory | null
+  /** The next change of ours after that moment. */
+  readonly next: RowHistory | null
+}
+
 export interface Explanation extends RowFacts {
   readonly sync: string
   readonly target: { readonly connection: string; readonly connector: string }
@@ -182,4 +206,6 @@ export interface Explanation extends RowFacts {
   readonly removals: "never" | "ours" | "all"
   /** When the config last meant what it means now, as far as runs have judged by it; null: it changed since. */
   readonly rulesSince: number | null
+  /** Asked with `--at`. */
+  readonly past?: Then
 }

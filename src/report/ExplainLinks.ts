@@ -1,4 +1,5 @@
 /** The links of an explanation as labelled sentences, from the source record to the vendor's answer. Texts are safe for a terminal. */
+import type { Approval } from "../model/Done.ts"
 import type { Explanation, Gone, RowHistory, SourceLink, SourcePerson } from "../model/Explanation.ts"
 import * as Terminal from "./Terminal.ts"
 import * as Times from "./Times.ts"
@@ -18,7 +19,7 @@ export const recordText = (person: Pick<SourcePerson, "connection" | "record" | 
   Terminal.visible(`${person.connection} ${person.record} ${person.id}`)
 
 /** "tag plan_gold", "organization Globex", "tag vip of organizations". */
-export const groupText = ({ kind, carrier, name }: SourceLink): string =>
+export const groupText = ({ kind, carrier, name }: Pick<SourceLink, "kind" | "carrier" | "name">): string =>
   `${kind} ${Terminal.visible(name)}${carrier === "organization" && kind !== "organization" ? " of organizations" : ""}`
 
 const gone = (cause: Gone["cause"]): string => (cause === "absent" ? "not there any more" : cause)
@@ -58,6 +59,28 @@ const reading = (told: Explanation, connection: string, view: View.View): string
   return `last read ${Times.at(view, read.at)}${broken}`
 }
 
+/** "zendesk user 3901: tag plan_gold", on which a change rested; null where it rested on no record, as an exception does, or was made before that was kept. */
+export const restsText = ({ rests }: RowHistory, told: Explanation): string | null => {
+  if (rests === null) return null
+  const known = told.people.find(({ connection, id }) => connection === rests.connection && id === rests.customer)
+  const who = rests.customer === null ? "" : recordText(known ?? { connection: rests.connection, record: "customer", id: rests.customer })
+  const what = rests.via === null ? "" : groupText(rests.via)
+  return [who, what].filter((text) => text !== "").join(": ")
+}
+
+/** What the last change rested on, where the records of now do not show it. */
+const elsewhere = (told: Explanation): ReadonlyArray<string> => {
+  const last = told.history.findLast(({ state }) => state === "done" || state === "already")
+  const rests = last?.rests ?? null
+  if (last === undefined || rests === null) return []
+  const shown =
+    told.people.some(({ connection, id }) => connection === rests.connection && id === rests.customer) &&
+    told.sources.some(
+      ({ connection, id, kind, carrier }) => connection === rests.connection && id === rests.via?.id && kind === rests.via.kind && carrier === rests.via.carrier
+    )
+  return shown ? [] : [`${last.run} rested on ${restsText(last, told) ?? ""}`]
+}
+
 /** The record at the source and what stands in it. One sentence for each record and group. */
 export const source = (told: Explanation, view: View.View): ReadonlyArray<string> => {
   const more = told.moreSources === 0 ? [] : [`and ${Wording.plural(told.moreSources, "more group")} behind it, of which this customer is in none`]
@@ -66,13 +89,13 @@ export const source = (told: Explanation, view: View.View): ReadonlyArray<string
     const states = groups.length === 0 ? ["no group there leads to this one"] : groups.map((group) => membership(group, person, view))
     return [`${recordText(person)}${condition(person, view)}: ${states.join("; ")}; ${reading(told, person.connection, view)}`]
   })
-  if (lines.length > 0) return [...lines, ...more]
+  if (lines.length > 0) return [...lines, ...elsewhere(told), ...more]
   const reads = told.reads.map(({ connection }) => `nobody we know of in ${Terminal.visible(connection)}, ${reading(told, connection, view)}`)
-  return reads.length === 0 ? ["never read"] : reads
+  return reads.length === 0 ? ["never read"] : [...reads, ...elsewhere(told)]
 }
 
 const ruleText = ({ rule, ...rest }: SourceLink): string => {
-  const what = groupText({ rule, ...rest })
+  const what = groupText(rest)
   if (rule === null) return rest.gone === null ? `no rule takes ${what}` : `no rule would take ${what}`
   const include = rule.include.length === 0 ? `every ${rest.kind}` : rule.include.map((glob) => Wording.quoted(glob)).join(", ")
   const other = rule.here ? "" : ", which is another group"
@@ -152,7 +175,10 @@ export const ledger = (told: Explanation, view: View.View): string => {
     return `the group was deleted in ${target}${told.group.gone.since === null ? "" : `, seen ${Times.at(view, told.group.gone.since)}`}${was === null ? "" : `; had it: ${was}`}`
   if (told.group.id === null) return `the group is not in ${target}: it was never made`
   const drift = told.drift === null ? "" : `taken out by hand, seen ${Times.at(view, told.drift.seenAt)}${told.drift.accepted ? ", accepted" : ""}; `
-  return `${drift}${was === null ? "never had it by us" : `had it: ${was}`}${read}`
+  const before = told.history.findLast(({ op, state }) => op === "assignment.remove" && state === "done")?.origin ?? null
+  const never =
+    before === "found" || before === "adopted" ? `had it: was ${before === "found" ? "found there" : "taken over"}, not put there by us` : "never had it by us"
+  return `${drift}${was === null ? never : `had it: ${was}`}${read}`
 }
 
 const NEXT: Readonly<Record<Exclude<Explanation["next"], "held" | "rejected">, string>> = {
@@ -175,6 +201,8 @@ const part = (
 ): string =>
   `${Terminal.visible(id)}, ${decided.what} ${Times.at(view, decided.at)} by ${Terminal.visible(decided.by)}${decided.reason === null ? "" : `: ${words(decided.reason)}`}`
 
+export const approval = (given: Approval, view: View.View): string => part(given.part, view, { what: "approved", ...given })
+
 /** What is planned, or who or what keeps it back: a label and a sentence. */
 export const plan = (told: Explanation, view: View.View): readonly [string, string] => {
   const { held, next, otherSyncs, pinned } = told
@@ -186,7 +214,7 @@ export const plan = (told: Explanation, view: View.View): readonly [string, stri
     return ["held", `${text}; ${would}`]
   }
   const approved = told.history.at(-1)?.approval ?? null
-  if (approved !== null) return ["held", part(approved.part, view, { what: "approved", ...approved })]
+  if (approved !== null) return ["held", approval(approved, view)]
   const ended = told.wishes.find((wish) => wish.lapsed !== null)?.lapsed
   const since = ended === undefined || ended === null ? "" : ` (${Wording.cause(ended.cause)}, since ${Times.at(view, ended.at)})`
   const why =
@@ -206,6 +234,16 @@ const DONE: Readonly<Record<RowHistory["state"], (removed: boolean) => string>> 
   planned: () => "not finished"
 }
 
+/** What a run did about it and what the vendor answered. */
+export const ran = (told: Explanation, change: RowHistory, view: View.View): string => {
+  const done = DONE[change.state](change.op === "assignment.remove")
+  const { call } = change
+  const answered = call === null ? ", no call sent" : call.answeredAt === null ? ", no answer noted" : `, answered ${Times.at(view, call.answeredAt)}`
+  const detail = call === null || call.detail === null || told.refused !== null ? "" : `: ${words(call.detail)}`
+  const command = change.approval === null ? change.command : `approve ${change.approval.part}`
+  return `${change.run} (${Terminal.visible(command)}) by ${Terminal.visible(change.by)}: ${title(view, told.target.connector)} ${done}${answered}${detail}; cause: ${Wording.cause(change.cause)}`
+}
+
 /** The last run that set out to do something about it, and what the vendor answered. */
 export const run = (told: Explanation, view: View.View): string => {
   const last = told.history.at(-1)
@@ -215,10 +253,5 @@ export const run = (told: Explanation, view: View.View): string => {
       ? ""
       : `; ${title(view, told.target.connector)} said ${words(refused.reason)} (${Wording.plural(refused.attempts, "time")}), tried again from ${Times.at(view, refused.nextAt)}`
   if (last === undefined) return `no run did anything about it${again}`
-  const done = DONE[last.state](last.op === "assignment.remove")
-  const { call } = last
-  const answered = call === null ? ", no call sent" : call.answeredAt === null ? ", no answer noted" : `, answered ${Times.at(view, call.answeredAt)}`
-  const detail = call === null || call.detail === null || refused !== null ? "" : `: ${words(call.detail)}`
-  const command = last.approval === null ? last.command : `approve ${last.approval.part}`
-  return `${last.run} (${Terminal.visible(command)}) by ${Terminal.visible(last.by)}: ${title(view, told.target.connector)} ${done}${answered}${detail}; cause: ${Wording.cause(last.cause)}${again}`
+  return `${ran(told, last, view)}${again}`
 }

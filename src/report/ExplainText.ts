@@ -4,6 +4,7 @@ import * as Columns from "./Columns.ts"
 import * as Escape from "./Escape.ts"
 import * as ExplainAdvice from "./ExplainAdvice.ts"
 import * as ExplainLinks from "./ExplainLinks.ts"
+import * as ExplainThen from "./ExplainThen.ts"
 import * as Terminal from "./Terminal.ts"
 import * as Times from "./Times.ts"
 import type { View } from "./View.ts"
@@ -41,8 +42,14 @@ const headline = (told: Explanation, view: View): string => {
   return `${Terminal.paint(view, "strong", `${named(told)} ${verb} ${Wording.quoted(told.group.name)} in ${target}.`)} ${how(told, view)}`
 }
 
-/** All links of one row, in the order of the way, and what to do. Ends in a line end. */
+const block = (first: string, links: ReadonlyArray<readonly [string, ReadonlyArray<string>]>, view: View): string => {
+  const lines = links.flatMap(([label, texts]) => texts.map((text, index) => Columns.labelled(view, index === 0 ? `  ${label}` : "", text)))
+  return `${[first, ...lines].join("\n")}\n`
+}
+
+/** All links of one row, in the order of the way, and what to do; as of a past moment where it is about one. Ends in a line end. */
 export const full = (told: Explanation, view: View): string => {
+  if (told.past !== undefined) return block(ExplainThen.headline(told, told.past, named(told), view), ExplainThen.links(told, told.past, view), view)
   const [planLabel, plan] = ExplainLinks.plan(told, view)
   const advice = ExplainAdvice.of(told, view)
   const links: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
@@ -54,8 +61,7 @@ export const full = (told: Explanation, view: View): string => {
     ["run", [ExplainLinks.run(told, view)]],
     ...(advice === null ? [] : [[advice[0], [advice[1]]] as const])
   ]
-  const lines = links.flatMap(([label, texts]) => texts.map((text, index) => Columns.labelled(view, index === 0 ? `  ${label}` : "", text)))
-  return `${[headline(told, view), ...lines].join("\n")}\n`
+  return block(headline(told, view), links, view)
 }
 
 const WHY: Readonly<Record<Decisive, string>> = {
@@ -81,6 +87,7 @@ const WHY: Readonly<Record<Decisive, string>> = {
 
 /** The row in two or three lines: what is so, why, and what waits. Ends in a line end. */
 const short = (told: Explanation, view: View): string => {
+  if (told.past !== undefined) return `${ExplainThen.headline(told, told.past, named(told), view)}\n`
   const waits = told.next === "nothing" ? "" : `; ${ExplainLinks.plan(told, view).join(" ")}`
   return `${headline(told, view)}\n${Columns.labelled(view, "  why", `${WHY[told.decisive]}${waits}`)}\n`
 }

@@ -10,12 +10,15 @@ import { MappingStore } from "../reconcile/MappingStore.ts"
 import * as Rules from "../reconcile/Rules.ts"
 import * as Asked from "./Asked.ts"
 import { type BehindGroup, Explanation, type GroupRef, type Hit, type Person } from "./Explanation.ts"
+import * as Then from "./Then.ts"
 import * as Verdict from "./Verdict.ts"
 
 /** What is asked, of which syncs, and how connections are spoken of. `nameLength`: the longest name that a target takes. */
 export interface Question {
   readonly customer: string
   readonly group: string | null
+  /** A past moment (epoch milliseconds) that is asked about; null: now. */
+  readonly at: number | null
   readonly syncs: ReadonlyArray<SyncConfig>
   readonly about: (connection: string) => { readonly connector: string; readonly record: string; readonly nameLength: number | null }
 }
@@ -86,7 +89,15 @@ const explainRow = (question: Question, sync: SyncConfig, person: Person, group:
       removals: sync.removals,
       rulesSince: yield* store.rulesSince(sync)
     }
-    return { number: group.number, own: group.own, row: { ...judged, exceptionLine: Verdict.exceptionLine(judged, now) } satisfies Explained }
+    return {
+      number: group.number,
+      own: group.own,
+      row: {
+        ...judged,
+        exceptionLine: Verdict.exceptionLine(judged, now),
+        ...(question.at === null ? {} : { past: Then.at(facts, shown, question.at) })
+      } satisfies Explained
+    }
   })
 
 const withoutNumber = <A extends { readonly number: number }>({ number: _number, ...rest }: A): Omit<A, "number"> => rest

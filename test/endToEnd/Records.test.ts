@@ -137,3 +137,28 @@ describe("runs --csv", () => {
     Installed.patience
   )
 })
+
+describe("explain --at", () => {
+  it.scopedLive(
+    "tells what was so at a time or at the end of a day, and refuses what is no past moment",
+    () =>
+      Effect.gen(function* () {
+        const { json, run, zendesk } = yield* world
+        yield* run(["sync"])
+        const between = new Date().toISOString()
+        zendesk.edits.leave("5", "101")
+        yield* run(["sync"])
+        const had = yield* run(["explain", "c5@x.example", "Globex", "--at", between])
+        assert.match(
+          had.stdout.replaceAll(/\s+/g, " "),
+          /^Eve \(c5@x\.example\) had "Globex" in cStar at .* Added by us .*, run r-1 .* Later: taken by us .*, run r-2 \(left the organization\)/
+        )
+        assert.match((yield* run(["explain", "c5@x.example", "Globex"])).stdout, /does NOT have "Globex"/)
+        const today = yield* json(["explain", "c5@x.example", "Globex", "--at", between.slice(0, 10)])
+        assert.deepStrictEqual(today.document.explanations[0].past.has, "no")
+        for (const at of ["2001-02-30", "soon", "2999-01-01"]) assert.strictEqual((yield* run(["explain", "c5@x.example", "Globex", "--at", at])).code, 64)
+        assert.match((yield* run(["explain", "c5@x.example", "--at", "2001-01-01"])).stdout, /did NOT have "Globex" in cStar at .*Nothing had been done/)
+      }),
+    Installed.patience
+  )
+})

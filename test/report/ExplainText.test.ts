@@ -60,6 +60,8 @@ const anna: Explanation = {
       at: january,
       command: "sync",
       by: "petra@ops1",
+      rests: null,
+      origin: null,
       approval: null,
       call: { outcome: "applied", answeredAt: january, detail: null }
     },
@@ -71,6 +73,8 @@ const anna: Explanation = {
       at: at("15:01"),
       command: "approve",
       by: "petra@ops1",
+      rests: { connection: "zendesk", customer: "3901", via: { kind: "tag", carrier: "customer", id: "plan_gold", name: "plan_gold" } },
+      origin: "applied",
       approval: { part: "H-14", by: "petra@ops1", at: at("15:00"), reason: "Gold ended, ticket 4711" },
       call: { outcome: "applied", answeredAt: at("15:01"), detail: null }
     }
@@ -192,5 +196,36 @@ describe("an explanation", () => {
     const { explanations } = JSON.parse(ExplainText.json([anna]))
     assert.strictEqual(explanations[0].history[0].at, "2026-01-12T13:02:00.000Z")
     assert.strictEqual(explanations[0].people[0].link.since, "2026-01-12T13:02:00.000Z")
+  })
+})
+
+describe("an explanation of a past moment", () => {
+  const [added = null, removed = null] = anna.history
+  const past = { at: at("14:30"), has: "yes" as const, because: "change" as const, since: january, change: added, next: removed }
+
+  it("tells what was so, which change made it so, and what came later", () => {
+    assert.deepStrictEqual(ExplainText.full({ ...anna, past }, { ...S.view, width: 300 }).split("\n"), [
+      'Anna Novak (anna@globex.com) had "Plan Gold" in cStar at 14:30 CET. Added by us 12 Jan 14:02, run r-1 (first run). Later: taken by us 15:01, run r-2293, approved by petra@ops1 (tag removed).',
+      "  source    what the source said then is kept only where a change rests on it",
+      "            now: zendesk user 3901: tag plan_gold there at 13:07, gone at 14:07. Who: see Zendesk's audit log; last read 15:02, complete",
+      '  rule      the rules of then are not kept; now: rule 2 (line 19) "plan_*" -> "Plan Gold"; config as in the good run of 12 Jan 14:02',
+      "            exception: none",
+      "  person    matched by e-mail anna@globex.com to cus_81f2, since 12 Jan 14:02",
+      "  ledger    added by us 12 Jan 14:02, run r-1 (first run)",
+      "  plan      nothing was held, as far as is kept",
+      "  run       r-1 (sync) by petra@ops1: cStar added, answered 12 Jan 14:02; cause: first run",
+      ""
+    ])
+    const later = ExplainText.full({ ...anna, past: { ...past, at: at("15:02"), has: "no", change: removed, next: null } }, { ...S.view, width: 300 })
+    assert.match(later, /did NOT have "Plan Gold".*taken by us 15:01.*It has not got it now\.\n/i)
+    assert.match(later, /source +r-2293 rested on zendesk user 3901: tag plan_gold\n/)
+    assert.match(later, /held +H-14, approved 15:00 by petra@ops1: "Gold ended, ticket 4711"/)
+  })
+
+  it("says so where nothing that is kept tells", () => {
+    const text = ExplainText.full({ ...anna, past: { ...past, has: "unknown", because: "nothing", change: null, next: null } }, S.view)
+    assert.match(text.replaceAll(/\s+/g, " "), /had, or had not \(nothing kept here tells\), "Plan Gold"/)
+    const { explanations } = JSON.parse(ExplainText.json([{ ...anna, past }]))
+    assert.deepStrictEqual([explanations[0].past.at, explanations[0].past.has], ["2026-03-03T13:30:00.000Z", "yes"])
   })
 })

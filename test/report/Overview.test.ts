@@ -188,19 +188,15 @@ const settled = {
   answer
 }
 
+const refusal = { outcome: "refused" as const, answer: { ...answer, detail: "archived" } }
+
 describe("RunsText and HeldText", () => {
   it("list runs, and show one with its rows and how to take it back", async () => {
     assert.strictEqual(RunsText.list([run], S.view), "r-2293  customers  14:31  done  309 left; 309 calls, 24 min  approve H-14 by petra@ops1\n")
     const text = await S.collect((sink) =>
       RunsText.write(
         run,
-        S.changes
-          .filter((change) => change.held === "H-14")
-          .map((change, index) => ({
-            ...change,
-            ...settled,
-            ...(index === 1 ? { outcome: "refused" as const, answer: { ...answer, detail: "archived" } } : {})
-          })),
+        S.changes.filter((change) => change.held === "H-14").map((change, index) => Object.assign({}, change, settled, index === 1 ? refusal : {})),
         S.view,
         sink
       )

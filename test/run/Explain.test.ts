@@ -19,7 +19,7 @@ const ask = (bridge: Pick<Bridge.Bridge, "dir">, customer: string, group: string
       const connector = config.connections.get(name)?.connector ?? name
       return { connector, record: connectors.get(connector)?.source?.declaration.customerWord ?? "customer", nameLength: null }
     }
-    return yield* Explain.explain({ customer, group, syncs: [...config.syncs.values()], about }).pipe(Effect.provide(SqliteState.layer(config.state)))
+    return yield* Explain.explain({ customer, group, at: null, syncs: [...config.syncs.values()], about }).pipe(Effect.provide(SqliteState.layer(config.state)))
   })
 
 const rowsOf = (bridge: Pick<Bridge.Bridge, "dir">, customer: string, group: string | null = null) =>
