@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Identity } from "../src/contract/Identity.ts"
+import type { PacerUse } from "../src/contract/Pacer.ts"
 import type { StateError } from "../src/contract/StateError.ts"
 import type { ChangeOp } from "../src/model/Change.ts"
 import type { ChangeCounts, Refused } from "../src/model/Result.ts"
@@ -12,6 +13,9 @@ import type { Database, Row, Statements } from "./Database.ts"
 import * as Fence from "./Fence.ts"
 import * as Mirror from "./Mirror.ts"
 import * as OverviewParts from "./OverviewParts.ts"
+
+/** No vendor counts calls over more than a day. */
+const longestWindow = 86_400_000
 
 const acquire = (sql: Statements, holder: string, millis: number, instead: number | null, now: number): Lease => {
   const held = sql.get("SELECT number, holder, expires_at FROM lease WHERE name = 'run'")
@@ -76,6 +80,19 @@ const pause = (sql: Statements, sync: string, until: number | null, by: Decider,
   )
   OverviewParts.note(sql, until === null ? "resume" : "pause", sync, by, now)
 }
+
+/** What was stored when the last run ended, and the calls that a run which was killed has left in the journal since. */
+const pacerUse = (sql: Statements, name: string, now: number): ReadonlyArray<PacerUse> =>
+  sql
+    .all(
+      `SELECT endpoint, at FROM pacer_use WHERE connection = ?1
+       UNION ALL SELECT NULL, coalesce(answered_at, intent_at) FROM call
+         WHERE connection = ?1 AND id > (SELECT coalesce(max(c.id), 0) FROM call c JOIN run r ON r.id = c.run WHERE r.ended_at IS NOT NULL AND r.status <> 'interrupted') AND intent_at > ?2
+       ORDER BY at`,
+      connectionId(sql, name),
+      now - longestWindow
+    )
+    .map((row) => ({ endpoint: row["endpoint"] === null ? null : String(row["endpoint"]), at: Number(row["at"]) }))
 
 export const make = (database: Database): typeof RunStore.Service => {
   const atNow = <A>(work: (sql: Statements, now: number) => A): Effect.Effect<A, StateError> =>
@@ -155,12 +172,7 @@ export const make = (database: Database): typeof RunStore.Service => {
       })),
     bind: (name, connector, identity) => atNow((sql, now) => bind(sql, name, connector, identity, now)),
     rebind: (name) => atNow((sql) => sql.run("UPDATE connection SET account = NULL, role = NULL, actor = NULL WHERE name = ?", name) > 0),
-    pacerUse: (name) =>
-      database.use((sql) =>
-        sql
-          .all("SELECT u.endpoint, u.at FROM pacer_use u JOIN connection c ON c.id = u.connection WHERE c.name = ? ORDER BY u.at", name)
-          .map((row) => ({ endpoint: row["endpoint"] === null ? null : String(row["endpoint"]), at: Number(row["at"]) }))
-      ),
+    pacerUse: (name) => atNow((sql, now) => pacerUse(sql, name, now)),
     storePacerUse: (name, use) =>
       database.atomically((sql) => {
         const connection = connectionId(sql, name)

@@ -2,6 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { ChangeOp } from "../../src/model/Change.ts"
+import { RunStore } from "../../src/run/RunStore.ts"
+import * as SqliteState from "../../state/SqliteState.ts"
 import * as Bridge from "../support/Bridge.ts"
 import { passing } from "../support/Time.ts"
 import * as Killable from "./Killable.ts"
@@ -212,6 +214,20 @@ describe("killed and run again", () => {
         letGo(bridge)
         yield* Killable.sync(bridge)
         assert.deepStrictEqual(bridge.held(), { "Globex Corporation": [], Initech: ["c4@x.io", "c6@x.io"], "Plan vip": [] })
+      })
+    )
+  )
+
+  it.scoped("what it had sent counts against the allowance of the next run", () =>
+    passing(
+      Effect.gen(function* () {
+        const bridge = yield* begin
+        yield* Killable.killed(bridge, { at: "result stored", op: "assignment.add", call: 1 })
+        const sent = bridge.target.writes()
+        assert.isAbove(sent, 0)
+        const used = yield* Effect.flatMap(RunStore, (store) => store.pacerUse("cstar")).pipe(Effect.provide(SqliteState.layer(Killable.stateFile(bridge))))
+        assert.strictEqual(used.length, sent)
+        yield* Killable.sync(bridge)
       })
     )
   )
