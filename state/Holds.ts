@@ -99,6 +99,26 @@ export const hold = (sql: Statements, frame: Frame, trip: Trip, selection: Selec
   return held
 }
 
+export const reopen = (sql: Statements, { sync }: Frame, guards: ReadonlyArray<GuardName>): void => {
+  const parts = "SELECT id FROM held_part WHERE sync = ? AND state = 'open' AND guard IN (SELECT value FROM json_each(?))"
+  const values = [syncId(sql, sync.name), JSON.stringify(guards)]
+  sql.run(`DELETE FROM held_row WHERE part IN (${parts}) AND (op, grp, customer) IN (SELECT op, grp, customer FROM change WHERE part IS NOT NULL)`, ...values)
+  sql.run(`UPDATE change SET part = NULL WHERE part IN (${parts})`, ...values)
+}
+
+/** What a guard would have held had it not been lifted is decided, as an approval would have done. A dry run decides nothing. */
+export const lift = (sql: Statements, frame: Frame, { guard, limit, value }: Trip, selection: Selection): void => {
+  const { text, values } = selected(sql, frame, selection)
+  if (sql.run(`UPDATE change SET approved = 1 WHERE ${text}`, ...values) === 0) return
+  sql.run(
+    "INSERT INTO decision (at, who, host, what, subject, details) SELECT ?, who, host, 'lifted', ?, ? FROM run WHERE id = ?",
+    frame.now,
+    frame.sync.name,
+    JSON.stringify({ run: frame.run, lift: `${guard}=${limit}`, value }),
+    frame.run
+  )
+}
+
 /** A new tag whose people are mostly those that a held removal takes another tag from: a likely rename, which waits whole. */
 const holdRenames = (sql: Statements): void => {
   const overlap = sql.all(

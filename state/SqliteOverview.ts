@@ -51,12 +51,16 @@ const toRun = (sql: Statements, row: Row): RunRow => {
   const stored = row["summary"] === null ? null : (JSON.parse(String(row["summary"])) as ChangeCounts & { readonly calls: RunRow["calls"] })
   const decision = decisionOf(sql, row)
   const taken = sql.get("SELECT 1 FROM run WHERE undoes = ? AND status = 'done'", id) !== undefined
+  const lifted = sql.get(
+    "SELECT group_concat(' --approve ' || (details ->> 'lift'), '') AS words FROM decision WHERE what = 'lifted' AND details ->> 'run' = ?",
+    id
+  )
   const writes = number(sql, "SELECT count(DISTINCT call) AS n FROM planned WHERE run = ? AND call IS NOT NULL", id)
   return {
     run: `r-${id}`,
     sync: String(row["sync_name"]),
     status: taken ? "undone" : row["running"] === 1 ? "running" : row["status"] === null ? "interrupted" : (String(row["status"]) as RunRow["status"]),
-    command: decision === undefined ? String(row["kind"]) : `${String(row["kind"])} ${String(decision["subject"])}`,
+    command: decision === undefined ? `${String(row["kind"])}${String(lifted?.["words"] ?? "")}` : `${String(row["kind"])} ${String(decision["subject"])}`,
     by: `${String(row["who"])}@${String(row["host"])}`,
     startedAt: Number(row["started_at"]),
     endedAt: row["ended_at"] === null ? null : Number(row["ended_at"]),

@@ -138,6 +138,8 @@ export const make = (database: Database): typeof PlanStore.Service => ({
     }),
   count: (frame, selection) => database.use((sql) => Holds.count(sql, frame, selection)),
   hold: (frame, trip, selection) => database.atomically((sql) => Holds.hold(sql, frame, trip, selection)),
+  reopen: (frame, guards) => database.atomically((sql) => Holds.reopen(sql, frame, guards)),
+  lift: (frame, trip, selection) => database.atomically((sql) => Holds.lift(sql, frame, trip, selection)),
   closeParts: (frame) => database.atomically((sql) => Holds.closeParts(sql, frame)),
   parts: (frame) => database.use((sql) => Holds.parts(sql, frame)),
   beginFile: database.use((sql) => void sql.run("DELETE FROM allowed")),

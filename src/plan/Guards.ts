@@ -162,8 +162,17 @@ export const hold = (frame: Frame, lifted: Lifted): Effect.Effect<ReadonlyArray<
     yield* store.recallDecisions(frame)
     const readings: Array<GuardReading> = []
     const { firstRun } = yield* store.measure(frame)
-    const holdAll = (judgement: GroupJudgement) =>
+    if (lifted.size > 0) yield* store.reopen(frame, [...lifted.keys(), ...(firstRun ? (["first-run"] as const) : [])])
+    // What would be held if nothing were lifted; marked once every guard has spoken, since one that is lifted lifts no other.
+    const lifts: Array<Hold> = []
+    const noteLift = ({ trip, selection }: Hold) => {
+      const limit = lifted.get(trip.guard)
+      if (limit !== undefined && trip.value <= limit) lifts.push({ trip: { ...trip, limit }, selection })
+    }
+    const holdAll = (judge: (lifted: Lifted) => GroupJudgement) =>
       Effect.gen(function* () {
+        const judgement = judge(lifted)
+        if (lifted.size > 0) judge(new Map()).holds.forEach(noteLift)
         readings.push(...judgement.readings)
         for (const { trip, selection } of judgement.holds) yield* store.hold(frame, firstRun ? { ...trip, guard: "first-run" } : trip, selection)
       })
@@ -174,6 +183,7 @@ export const hold = (frame: Frame, lifted: Lifted): Effect.Effect<ReadonlyArray<
         const tripped = value > limit
         readings.push({ name, limit, value, tripped })
         if (tripped) yield* store.hold(frame, { guard: name, limit, value, unit: "changes", why }, selection)
+        else if (value > 0) noteLift({ trip: { guard: name, limit: 0, value, unit: "changes", why }, selection })
       })
     const both = ["group.create", "assignment.add", "assignment.remove"] as const
     yield* holdNamed("drift", { ops: both, where: "drift" }, [])
@@ -190,10 +200,14 @@ export const hold = (frame: Frame, lifted: Lifted): Effect.Effect<ReadonlyArray<
       if (last === undefined) break
       after = last.group
     }
-    yield* holdAll(judgeGroups(groups, (yield* store.measure(frame)).emptiedLately, limits, lifted))
-    yield* holdAll(judgeRemovals(yield* store.measure(frame), limits, lifted))
-    yield* holdAll(judgeCreations(yield* store.measure(frame), limits, lifted))
-    yield* holdAll(judgeAdditions(yield* store.measure(frame), limits, lifted))
+    const { emptiedLately } = yield* store.measure(frame)
+    yield* holdAll((raised) => judgeGroups(groups, emptiedLately, limits, raised))
+    const judgeWhole = (judge: (measures: Measures, limits: GuardLimits, lifted: Lifted) => GroupJudgement) =>
+      Effect.flatMap(store.measure(frame), (measures) => holdAll((raised) => judge(measures, limits, raised)))
+    yield* judgeWhole(judgeRemovals)
+    yield* judgeWhole(judgeCreations)
+    yield* judgeWhole(judgeAdditions)
     yield* store.closeParts(frame)
+    for (const { trip, selection } of lifts) yield* store.lift(frame, trip, selection)
     return readings
   })

@@ -78,6 +78,10 @@ export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
     readonly count: (frame: Frame, selection: Selection) => Effect.Effect<number, StateError>
     /** Holds what is selected, in the guard's open part or a new one. Answers the number of rows newly held. */
     readonly hold: (frame: Frame, trip: Trip, selection: Selection) => Effect.Effect<number, StateError>
+    /** Takes back what open parts of these guards hold, so that it is judged anew; a part that then holds nothing closes. */
+    readonly reopen: (frame: Frame, guards: ReadonlyArray<GuardName>) => Effect.Effect<void, StateError>
+    /** Counts what is selected and not held as decided, and stores who lifted the guard in this run. `limit`: up to where. */
+    readonly lift: (frame: Frame, trip: Trip, selection: Selection) => Effect.Effect<void, StateError>
     /** Closes parts that hold nothing any more; additions to held creations wait with them. */
     readonly closeParts: (frame: Frame) => Effect.Effect<void, StateError>
     readonly parts: (frame: Frame) => Effect.Effect<ReadonlyArray<HeldPart>, StateError>

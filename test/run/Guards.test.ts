@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { SyncResult } from "../../src/model/Result.ts"
 import * as Bridge from "../support/Bridge.ts"
+import { rows } from "../support/Deciding.ts"
 
 const people = (count: number) => Array.from({ length: count }, (_, index) => String(index + 1))
 
@@ -157,13 +158,25 @@ describe("guards", () => {
     })
   )
 
-  it.scopedLive("a guard lifted by number lets through up to it, once", () =>
+  it.scopedLive("a guard lifted by number lets through up to it, once; who did so is kept, and the day's count begins anew", () =>
     Effect.gen(function* () {
       const bridge = yield* crowd(60)
       yield* bridge.sync()
       for (const id of people(6)) bridge.zendesk.source!.untag(id, "vip")
+      assert.deepStrictEqual(heldBy(yield* bridge.sync({ lifted: new Map([["removalPercent", 6]]) })), [["removalPercent", 6]])
+      yield* bridge.plan({ lifted: new Map([["removalPercent", 10]]) })
+      assert.deepStrictEqual(rows(bridge, "SELECT * FROM decision"), [])
+      assert.deepStrictEqual(heldBy(yield* bridge.sync()), [["removalPercent", 6]])
       const run = yield* bridge.sync({ lifted: new Map([["removalPercent", 10]]) })
       assert.deepStrictEqual({ held: heldBy(run), removed: run.summary.assignments.remove }, { held: [], removed: 6 })
+      assert.deepStrictEqual(rows(bridge, "SELECT who, host, what, subject, details ->> 'lift' AS lift FROM decision"), [
+        { who: "petra", host: "ops1", what: "lifted", subject: "customers", lift: "removalPercent=10" }
+      ])
+      bridge.zendesk.source!.untag("7", "vip")
+      const next = yield* bridge.sync()
+      assert.deepStrictEqual({ held: heldBy(next), removed: next.summary.assignments.remove }, { held: [], removed: 1 })
+      for (const id of people(14).slice(7)) bridge.zendesk.source!.untag(id, "vip")
+      assert.deepStrictEqual(heldBy(yield* bridge.sync()), [["removalPercent", 7]])
     })
   )
 
