@@ -1,0 +1,42 @@
+/** What the target must hold once nothing goes wrong any more, everybody was looked up, and every question was answered. */
+import type { Account } from "./Account.ts"
+import { type Deed, deed } from "./Oracle.ts"
+import { customerOf, excepted, mapped, purposeOf, type Row, row } from "./World.ts"
+
+/** `rejected`: what the engine says people rejected and it therefore leaves. */
+export const compare = ({ bridge, oracle, purposes, world }: Account, rejected: ReadonlySet<Deed>): void => {
+  const config = oracle.config()
+  const groups = bridge.cstar.target.groups()
+  const names = mapped(world, config)
+  const must = oracle.must(oracle.identity.settled(world, config))
+  const may = oracle.may()
+  const ambiguous = new Set([...oracle.identity.ambiguous(world, config)].flatMap((id) => oracle.identity.sure.get(id) ?? []))
+  const never = excepted(world, config, oracle.identity.certain(world, config), "never")
+  const email = (of: Row) => `${world.customers.get(customerOf(of)) ?? "?"} (${customerOf(of)}) in ${purposeOf(of)}`
+  for (const one of rejected) if (!oracle.everRejected.has(one)) oracle.say("counts as rejected, and nobody rejected it", one)
+
+  const present = new Set<Row>()
+  for (const { externalId, id, members, name } of groups) {
+    const purpose = purposes.get(id)
+    if (purpose === undefined || purpose === null) continue
+    for (const member of members) present.add(row(member, purpose))
+    const wished = names.get(purpose)
+    if (externalId === purpose && wished !== undefined && wished !== name) oracle.say("a group has another name than its source", `${name}, not ${wished}`)
+    if (groups.some((other) => other.id !== id && externalId !== null && other.externalId === externalId)) oracle.say("made twice", purpose)
+  }
+  const closed = (one: Row) => rejected.has(deed("create", row("-", purposeOf(one))))
+  for (const one of must) {
+    if (present.has(one) || rejected.has(deed("add", one)) || closed(one)) continue
+    if (config.drift === "accept" && (oracle.out.has(one) || oracle.gone.has(purposeOf(one)) || oracle.deletedOnce.has(purposeOf(one)))) continue
+    oracle.say("is not there, and should be", email(one))
+  }
+  for (const one of oracle.out.keys())
+    if (config.drift === "accept" && oracle.out.get(one) === "sure" && present.has(one)) oracle.say("is there again, and people took it out", email(one))
+  for (const one of present) {
+    if (may.has(one) && !never.has(one)) continue
+    const origin = oracle.origins.get(one)
+    const ours = origin === "ours" || (origin === "hand" && config.removals === "all" && names.has(purposeOf(one)))
+    if (!ours || config.removals === "never" || rejected.has(deed("remove", one)) || ambiguous.has(customerOf(one))) continue
+    oracle.say("is still there, and should not be", email(one))
+  }
+}

@@ -1,0 +1,51 @@
+/** A random history: a world, a config, and what happens. All of it is data, so that parts of it can be left out. */
+import type { Fault } from "./Weather.ts"
+import type { Config } from "./World.ts"
+
+export type Step =
+  /* people at the helpdesk */
+  | { readonly do: "tag" | "untag"; readonly person: string; readonly tag: string }
+  | { readonly do: "rename tag"; readonly tag: string; readonly to: string }
+  | { readonly do: "join" | "leave"; readonly person: string; readonly organization: string }
+  | { readonly do: "delete" | "staff" | "suspend" | "unsuspend" | "no address" | "new address"; readonly person: string }
+  | { readonly do: "take address" | "merge"; readonly person: string; readonly of: string }
+  | { readonly do: "new person"; readonly person: string; readonly tag: string; readonly organization: string; readonly known: boolean }
+  | { readonly do: "delete organization" | "rename organization"; readonly organization: string }
+  /* people at the target; numbers choose among what is there */
+  | { readonly do: "put in" | "take out"; readonly group: number; readonly customer: number }
+  | { readonly do: "delete group"; readonly group: number }
+  | { readonly do: "delete customer"; readonly customer: number; readonly again: boolean }
+  /* the config */
+  | { readonly do: "configure"; readonly change: Partial<Config> }
+  /* Groupbridge */
+  | { readonly do: "wait"; readonly hours: number }
+  | { readonly do: "sync"; readonly depth: "usual" | "counts" | "full"; readonly fault: Fault | null; readonly killAt: number | null }
+  | { readonly do: "plan"; readonly fault: Fault | null }
+  | { readonly do: "save plan" }
+  | { readonly do: "apply"; readonly fault: Fault | null; readonly killAt: number | null }
+  | { readonly do: "approve"; readonly part: number; readonly fault: Fault | null; readonly killAt: number | null }
+  | { readonly do: "reject"; readonly part: number }
+  | { readonly do: "pause"; readonly hours: number }
+  | { readonly do: "resume" }
+
+export interface Start {
+  readonly people: ReadonlyArray<{ readonly id: string; readonly email: string | null; readonly suspended: boolean; readonly tags: ReadonlyArray<string> }>
+  readonly organizations: ReadonlyArray<{ readonly id: string; readonly name: string; readonly members: ReadonlyArray<string> }>
+  /** Addresses at the target; one that stands twice belongs to two customers there. */
+  readonly known: ReadonlyArray<string>
+  /** Groups that people made at the target before us: `purpose` null for one that nothing will ever map to. */
+  readonly groups: ReadonlyArray<{ readonly name: string; readonly purpose: string | null; readonly members: ReadonlyArray<number> }>
+  readonly pageSize: number
+  /** How many groups and members an answer of the target holds at most. */
+  readonly targetPage: number
+  readonly showsMarks: boolean
+}
+
+export interface History {
+  readonly seed: number
+  readonly start: Start
+  readonly config: Config
+  readonly steps: ReadonlyArray<Step>
+  /** What becomes of parts that are still held at the end. */
+  readonly ending: "approve" | "reject"
+}

@@ -1,0 +1,89 @@
+/** Who is who, as far as it can be known from outside: a match shows in what the engine does, and stays until the target's customer is deleted. */
+import { active, type Config, type Matches, sameAddress, type World } from "./World.ts"
+
+export interface Identity {
+  /** The customer at the target as whom a person was treated; it stays. */
+  readonly sure: ReadonlyMap<string, string>
+  /** People whose matched customer was deleted at the target: nobody outside can tell when that is noticed. */
+  readonly lost: ReadonlySet<string>
+  /** For sure wherever a match is known for sure or follows from one address: nothing may be added or removed. */
+  readonly ambiguous: (world: World, config: Config) => ReadonlySet<string>
+  /** As whom people may be treated. */
+  readonly possible: (world: World, config: Config) => Matches
+  /** As whom people must be treated now. */
+  readonly certain: (world: World, config: Config) => Matches
+  /** As whom people must be treated once everybody was looked up. */
+  readonly settled: (world: World, config: Config) => Matches
+  /** A run begins: whoever shares an address with a customer at the target may be matched by it. */
+  readonly meet: (world: World, config: Config) => void
+  /** The engine put this customer in for this person. */
+  readonly witness: (person: string, customer: string) => void
+  readonly deleted: (customer: string) => void
+}
+
+export const make = (): Identity => {
+  const sure = new Map<string, string>()
+  const may = new Map<string, Set<string>>()
+  const lost = new Set<string>()
+
+  const byAddress = (world: World, email: string | null): ReadonlyArray<string> =>
+    [...world.customers].filter(([, other]) => sameAddress(other, email)).map(([id]) => id)
+
+  /** Where the match would be by what is known for sure. */
+  const plain = (world: World, id: string): ReadonlyArray<string> => {
+    const link = sure.get(id)
+    return link === undefined ? byAddress(world, world.people.get(id)?.email ?? null) : [link]
+  }
+  /** Where it may be, once or now. */
+  const wide = (world: World, id: string): ReadonlyArray<string> => [...new Set([...plain(world, id), ...(sure.has(id) ? [] : (may.get(id) ?? []))])]
+
+  /** People who meet in one customer, whose one address belongs to several, or whose match rests on an address that is another's now. */
+  const unclear = (world: World, config: Config, places: typeof plain): ReadonlySet<string> => {
+    const found = new Set<string>()
+    const all = active(world, config).map(([id, person]) => ({ id, person, at: places(world, id) }))
+    for (const one of all) {
+      if (one.at.length > 1 && !sure.has(one.id)) found.add(one.id)
+      for (const other of all) {
+        if (other.id === one.id) continue
+        const rests = one.at.some((customer) => {
+          const address = world.customers.get(customer)
+          return sameAddress(address, other.person.email) && !sameAddress(address, one.person.email)
+        })
+        if (one.at.some((customer) => other.at.includes(customer)) || (rests && (sure.has(one.id) || places === wide))) found.add(one.id).add(other.id)
+      }
+    }
+    return found
+  }
+
+  const matches = (world: World, config: Config, without: ReadonlySet<string>, of: (id: string) => ReadonlyArray<string>): Matches =>
+    new Map(
+      active(world, config)
+        .filter(([id]) => !without.has(id))
+        .map(([id]) => [id, new Set(of(id).filter((customer) => world.customers.has(customer)))])
+    )
+
+  return {
+    sure,
+    lost,
+    ambiguous: (world, config) => unclear(world, config, plain),
+    possible: (world, config) => matches(world, config, unclear(world, config, plain), (id) => wide(world, id)),
+    certain: (world, config) => matches(world, config, unclear(world, config, wide), (id) => (sure.has(id) ? plain(world, id) : [])),
+    settled: (world, config) => {
+      const without = new Set([...unclear(world, config, wide), ...lost])
+      return matches(world, config, without, (id) => (wide(world, id).length === 1 ? wide(world, id) : []))
+    },
+    meet: (world, config) => {
+      for (const [id, { email }] of active(world, config)) {
+        if (sure.has(id)) continue
+        const known = may.get(id) ?? new Set<string>()
+        for (const customer of byAddress(world, email)) known.add(customer)
+        may.set(id, known)
+      }
+    },
+    witness: (person, customer) => void sure.set(person, customer),
+    deleted: (customer) => {
+      for (const [id, link] of sure) if (link === customer) (sure.delete(id), lost.add(id))
+      for (const [id, known] of may) if (known.delete(customer)) lost.add(id)
+    }
+  }
+}

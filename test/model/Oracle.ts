@@ -1,0 +1,241 @@
+/**
+ * What Groupbridge may do and must not, judged from outside: from what is true, what people decided, and what reached the target. It knows
+ * nothing of how the engine thinks. Where nobody outside can know, both ways are allowed.
+ */
+import * as Identity from "./Identity.ts"
+import { type Config, copy, customerOf, excepted, mapped, type Purpose, purposeOf, type Row, row, wanted, wishes, type World } from "./World.ts"
+
+/** Who put a row there that is there. `unsure`: it was ours, then people took it out and put it in before anybody looked. */
+export type Origin = "ours" | "hand" | "unsure"
+
+export type Op = "add" | "remove" | "create"
+/** An op and its row; for a creation the row has no customer. */
+export type Deed = string
+export const deed = (op: Op, of: Row): Deed => `${op} ${of}`
+
+/** What is known of the run that is under way. */
+export interface Run {
+  readonly at: number
+  /** Nothing but these may be done: a saved plan's, or an approved part's. */
+  readonly only: ReadonlySet<Deed> | null
+  /** Removals, additions and creations that nobody approved. */
+  readonly done: Record<Op, number>
+}
+
+const hour = 3_600_000
+
+/** What of a source is counted: users, organizations, memberships. */
+export type Sizes = readonly [number, number, number]
+export const sizes = (world: World): Sizes => [
+  world.people.size,
+  world.organizations.size,
+  [...world.organizations.values()].reduce((sum, { members }) => sum + members.size, 0)
+]
+
+export const make = (world: World, first: Config) => {
+  let config = first
+  const configs: Array<Config> = [first]
+  const identity = Identity.make()
+  const violations: Array<string> = []
+  const origins = new Map<Row, Origin>()
+  /** Rows that people took out. Sure: ours, known to be, and wanted all the time since. */
+  const out = new Map<Row, "sure" | "unsure">()
+  /** Groups of ours that people deleted. */
+  const gone = new Set<Purpose>()
+  /** What runs that did not end well put in: nobody may know of it yet. */
+  const fresh = new Set<Row>()
+  /** Truths that the engine may believe in. */
+  let views: ReadonlyArray<World> = []
+  /** Runs since a row was surely wanted last, and when the first of them began. */
+  const absent = new Map<Row, { runs: number; readonly since: number }>()
+  /** Rows that an exception put there, or that no config so far wanted at some time since they were put in. */
+  const excused = new Set<Row>()
+  /** What a person is asked, as far as the source has not changed its mind since; and what was decided. */
+  const held = new Set<Deed>()
+  const decisions = new Map<Deed, "approved" | "rejected">()
+  const everRejected = new Set<Deed>()
+  /** Groups that people deleted at any time. */
+  const deletedOnce = new Set<Purpose>()
+  const log: Array<{ readonly op: Op; readonly at: number }> = []
+  let run: Run | null = null
+  let troubled = false
+
+  const say = (what: string, of: string) => violations.push(`${what}: ${of}`)
+
+  const never = () => excepted(world, config, identity.possible(world, config), "never")
+  const must = (matches = identity.certain(world, config)): ReadonlySet<Row> => {
+    const rows = new Set(wanted(world, config, matches))
+    for (const one of never()) rows.delete(one)
+    return rows
+  }
+  const may = (at: World = world, matches = identity.possible(at, config)): ReadonlySet<Row> =>
+    new Set([...wanted(at, config, matches), ...excepted(at, config, matches, "always")])
+
+  /** After every edit: whatever changed its mind is no question any more. */
+  const edited = () => {
+    const [sure, possible] = [must(), may()]
+    for (const deeds of [held, decisions] as const)
+      for (const one of deeds.keys()) {
+        const [op = "", customer = "", purpose = ""] = one.split(" ")
+        const back = op === "remove" ? possible.has(row(customer, purpose)) : op === "add" ? !sure.has(row(customer, purpose)) : !mapped(world, config).has(purpose)
+        if (back) deeds.delete(one)
+      }
+    for (const one of out.keys()) if (!sure.has(one)) out.set(one, "unsure")
+    const ever = new Set(configs.flatMap((before) => [...wanted(world, before, identity.possible(world, before))]))
+    for (const one of origins.keys()) if (!ever.has(one)) excused.add(one)
+    for (const one of excepted(world, config, identity.possible(world, config), "always")) excused.add(one)
+  }
+
+  const count = (op: Op, of: Row, at: number) => {
+    if (decisions.get(deed(op, of)) === "approved" || run === null) return
+    run.done[op] += 1
+    log.push({ op, at })
+  }
+
+  /** What holds for anything that is done: nobody was asked about it, and it is among what this run was told to do. */
+  const permitted = (op: Op, of: Row) => {
+    const one = deed(op, of)
+    if (run === null) return say("written outside of any run", one)
+    if (held.has(one)) say("done though it is held", one)
+    if (decisions.get(one) === "rejected") say("done though it was rejected", one)
+    if (run.only !== null && !run.only.has(one)) say("not among what was to be done", one)
+  }
+
+  const added = (customer: string, purpose: Purpose, at: number) => {
+    const one = row(customer, purpose)
+    permitted("add", one)
+    if (!views.some((view) => may(view).has(one))) say("added though nothing wants it", one)
+    if (never().has(one) && !identity.lost.size) say("added against an exception", one)
+    const approved = decisions.get(deed("add", one)) === "approved"
+    if (out.get(one) === "sure" && config.drift !== "restore" && !approved) say(`put back what people took out, under drift: ${config.drift}`, one)
+    count("add", one, at)
+    origins.set(one, "ours")
+    fresh.add(one)
+    out.delete(one)
+    absent.delete(one)
+    excused.delete(one)
+    const people = new Set(views.flatMap((view) => [...identity.possible(view, config)].filter(([id, at]) => at.has(customer) && wishes(view, config, id).has(purpose)).map(([id]) => id)))
+    const [person] = people
+    if (people.size === 1 && person !== undefined) identity.witness(person, customer)
+  }
+
+  const removed = (customer: string, purpose: Purpose, at: number) => {
+    const one = row(customer, purpose)
+    const origin = origins.get(one)
+    permitted("remove", one)
+    if (must().has(one)) say("removed though the source wants it", one)
+    if (config.removals === "never") say("removed under removals: never", one)
+    if (config.removals === "ours" && origin === "hand") say("removed what people put there, under removals: ours", one)
+    if (config.removals === "all" && origin === "hand" && !mapped(world, config).has(purpose)) say("removed from a group that nothing maps to", one)
+    const approved = decisions.get(deed("remove", one)) === "approved"
+    if (config.ruleChange === "hold" && !approved && !excused.has(one) && !never().has(one) && origin === "ours")
+      if (configs.some((before) => wanted(world, before, identity.certain(world, before)).has(one))) say("removed for nothing but a changed config", one)
+    const doubtful = [...identity.ambiguous(world, config)].some((id) => identity.sure.get(id) === customer)
+    if (doubtful && !excused.has(one) && !never().has(one)) say("removed from somebody ambiguous", one)
+    const lapsed = absent.get(one) ?? { runs: 0, since: at }
+    const early = lapsed.runs < config.grace.reads || (run !== null && run.at - lapsed.since < config.grace.hours * hour)
+    if (origin === "ours" && early) say("removed within its time of grace", one)
+    if (origin !== undefined) count("remove", one, at)
+    origins.delete(one)
+  }
+
+  return {
+    world,
+    identity,
+    violations,
+    origins,
+    out,
+    gone,
+    decisions,
+    everRejected,
+    deletedOnce,
+    must,
+    may,
+    config: () => config,
+    /** A person's edit at the helpdesk, or of the config. */
+    edit: (change: () => void) => {
+      change()
+      edited()
+    },
+    configure: (next: Config) => {
+      config = next
+      configs.push(next)
+      edited()
+    },
+    putIn: (customer: string, purpose: Purpose) => {
+      const one = row(customer, purpose)
+      if (origins.has(one)) return
+      origins.set(one, out.has(one) || troubled ? "unsure" : "hand")
+      out.delete(one)
+      for (const op of ["add", "remove"] as const) for (const deeds of [held, decisions]) deeds.delete(deed(op, one))
+    },
+    takenOut: (customer: string, purpose: Purpose) => {
+      const one = row(customer, purpose)
+      const origin = origins.get(one)
+      if (origin === undefined) return
+      out.set(one, origin === "ours" && !fresh.has(one) && !troubled && must().has(one) ? "sure" : "unsure")
+      origins.delete(one)
+      held.delete(deed("remove", one))
+      decisions.delete(deed("remove", one))
+    },
+    groupDeleted: (purpose: Purpose, known: boolean) => {
+      deletedOnce.add(purpose)
+      if (known && !troubled) gone.add(purpose)
+    },
+    customerDeleted: (customer: string) => {
+      world.customers.delete(customer)
+      for (const rows of [origins, out]) for (const one of rows.keys()) if (customerOf(one) === customer) rows.delete(one)
+      identity.deleted(customer)
+      edited()
+    },
+    began: (next: Run, writes: boolean) => {
+      run = next
+      views = [...views, copy(world)]
+      for (const view of views) identity.meet(view, config)
+      if (!writes) return
+      const sure = must()
+      for (const one of sure) absent.delete(one)
+      for (const one of origins.keys()) if (!sure.has(one)) absent.set(one, { since: next.at, ...absent.get(one), runs: (absent.get(one)?.runs ?? 0) + 1 })
+    },
+    added,
+    removed,
+    created: (purpose: Purpose, at: number) => {
+      const one = row("-", purpose)
+      permitted("create", one)
+      const approved = decisions.get(deed("create", one)) === "approved"
+      if (gone.has(purpose) && config.drift !== "restore" && !approved) say(`made again what people deleted, under drift: ${config.drift}`, purpose)
+      gone.delete(purpose)
+      count("create", one, at)
+    },
+    /** A run is over. `honest`: nothing was hidden from it; `well`: it ended by itself, with no error. */
+    ended: (honest: boolean, well: boolean) => {
+      if (run === null) return
+      for (const [op, name] of [["remove", "removals"], ["add", "additions"], ["create", "newGroups"]] as const) {
+        const limit = config.guards[name]
+        const from = run.at - 24 * hour + hour / 6
+        const lately = log.filter((entry) => entry.op === op && entry.at > from).length
+        if (limit !== undefined && run.done[op] > 0 && lately > limit) say(`more than the limit of ${limit} in 24 hours`, `${lately} ${name}`)
+      }
+      if (honest && well) views = [copy(world)]
+      troubled = !well
+      if (well) fresh.clear()
+      run = null
+    },
+    /** What waits for a person now. */
+    asked: (deeds: Iterable<Deed>) => {
+      held.clear()
+      for (const one of deeds) held.add(one)
+    },
+    decided: (deeds: Iterable<Deed>, decision: "approved" | "rejected") => {
+      for (const one of deeds) {
+        held.delete(one)
+        decisions.set(one, decision)
+        if (decision === "rejected") everRejected.add(one)
+      }
+    },
+    say,
+    purposeOf
+  }
+}
+
+export type Oracle = ReturnType<typeof make>

@@ -1,0 +1,218 @@
+/** Plays a history on the real engine, and tells the oracle all that happens. Answers what was wrong; nothing, if all is well. */
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/TestClock"
+import * as TestContext from "effect/TestContext"
+import type { SyncResult } from "../../src/model/Result.ts"
+import { Overview } from "../../src/run/Overview.ts"
+import { RunStore } from "../../src/run/RunStore.ts"
+import * as Account from "./Account.ts"
+import * as Baseline from "./Baseline.ts"
+import * as Ending from "./Ending.ts"
+import * as Engine from "./Engine.ts"
+import type { History, Step } from "./History.ts"
+import { type Deed, deed, type Op } from "./Oracle.ts"
+import * as Thresholds from "./Thresholds.ts"
+import type { Fault } from "./Weather.ts"
+import { row } from "./World.ts"
+
+export interface Played {
+  readonly violations: ReadonlyArray<string>
+  readonly runs: number
+  /** Wrongful removals of tools that stop at a fixed threshold, over the same reads. */
+  readonly others: Thresholds.Tally
+}
+
+const hour = 3_600_000
+const by = { who: "petra", host: "ops1", reason: null }
+
+const ops: Readonly<Record<string, Op>> = { "assignment.add": "add", "assignment.remove": "remove", "group.create": "create" }
+
+/** `zendesk/organization:501` is for `501`; `zendesk/tag:vip` for `tag:vip`. */
+const purposeOf = (handle: string): string => handle.replace(/^zendesk\/(organization:)?/, "")
+
+export const play = (history: History, step: (told: string) => void = () => {}): Effect.Effect<Played> =>
+  Effect.gen(function* () {
+    const account = yield* Account.make(history)
+    const { bridge, oracle, weather, world } = account
+    const engine = Engine.make(bridge.dir, weather)
+    const baseline = Baseline.make()
+    const others = Thresholds.make()
+    const file = join(bridge.dir, "saved.jsonl")
+    let runs = 0
+    let paused = 0
+
+    interface Part {
+      readonly id: number
+      readonly guard: string
+      readonly state: string
+      readonly deeds: Array<Deed>
+    }
+    const parts = (): ReadonlyArray<Part> => {
+      const found = new Map<number, Part>()
+      const query = `SELECT p.id, p.guard, p.state, r.op, g.key, g.handle, t.key AS customer FROM held_part p JOIN held_row r ON r.part = p.id JOIN target_group g ON g.id = r.grp
+        LEFT JOIN target_customer t ON t.id = r.customer WHERE p.state <> 'closed' ORDER BY 1, 4, 5, 6, 7`
+      for (const one of engine.query(query)) {
+        const part = found.get(Number(one["id"])) ?? { id: Number(one["id"]), guard: String(one["guard"]), state: String(one["state"]), deeds: [] }
+        found.set(part.id, part)
+        const op = ops[String(one["op"])]
+        const purpose = one["handle"] === null ? account.purposes.get(String(one["key"])) : purposeOf(String(one["handle"]))
+        if (op !== undefined) part.deeds.push(deed(op, row(op === "create" ? "-" : String(one["customer"]), purpose ?? "?")))
+      }
+      return [...found.values()]
+    }
+    const open = () => parts().filter(({ state }) => state === "open")
+
+    /** Whether the fault may happen now: a list that lies must be one that a guard can tell. */
+    const bearable = (fault: Fault | null): fault is Fault => fault !== null && (fault.kind === "trouble" || Baseline.tells(baseline, world, fault))
+
+    const set = (fault: Fault | null) => {
+      weather.set(bearable(fault) ? fault : null)
+      const gap = bearable(fault) && fault.kind === "gap" ? fault.what : null
+      bridge.zendesk.setTagsEnabled(gap !== "no tags")
+      bridge.zendesk.actAs({ role: gap === "lesser role" ? "agent" : "admin" })
+    }
+
+    interface Doing {
+      readonly depth: "usual" | "counts" | "full"
+      readonly fault: Fault | null
+      readonly killAt: number | null
+      readonly file?: string
+      readonly part?: number
+      readonly only?: ReadonlySet<Deed>
+    }
+    const sync = ({ depth, fault, file, killAt, only, part }: Doing): Effect.Effect<{ readonly result: SyncResult | null; readonly writes: number }> =>
+      Effect.gen(function* () {
+        runs += 1
+        set(fault)
+        const at = yield* TestClock.currentTimeMillis
+        const pausing = at < paused
+        const before = weather.writes()
+        const run = { at, only: only ?? null, done: { add: 0, remove: 0, create: 0 } }
+        if (!pausing) oracle.began(run, true)
+        if (!pausing && only === undefined) others.read(world, oracle.config(), bearable(fault) ? fault : null)
+        const options = { depth, ...(killAt === null ? {} : { killAt }), ...(file === undefined ? {} : { file }), ...(part === undefined ? {} : { part }) }
+        const result = yield* Engine.passing(engine.sync(options))
+        const writes = weather.writes() - before
+        const gap = bearable(fault) && fault.kind === "gap"
+        if (pausing && writes > 0) oracle.say("wrote though it is paused", String(writes))
+        const well = result !== null && result.error === null
+        if (!gap && run.done.remove > 0) baseline.judge(oracle, run.done.remove)
+        oracle.ended(!gap, well)
+        baseline.after(world, oracle.config(), result, gap)
+        oracle.asked(open().flatMap(({ deeds }) => deeds))
+        set(null)
+        step(`  -> ${result === null ? "killed" : `${result.status} ${JSON.stringify(result.summary)} ${result.held.map(({ guard, changes }) => `${guard} ${changes}`).join()} ${result.error?.message ?? ""}`}`)
+        return { result, writes }
+      })
+
+    /** An approved part's rows, and the groups that its additions need. */
+    const withGroups = (deeds: ReadonlyArray<Deed>): ReadonlySet<Deed> =>
+      new Set(deeds.flatMap((one) => (one.startsWith("add ") ? [one, deed("create", row("-", one.split(" ")[2] ?? ""))] : [one])))
+
+    const decide = (part: Part, decision: "approved" | "rejected") =>
+      Effect.zipRight(
+        Effect.sync(() => oracle.decided(part.deeds, decision)),
+        engine.remember(Effect.flatMap(Overview, (overview) => overview.decide(part.id, decision, by)))
+      )
+    const approve = (part: Part, fault: Fault | null, killAt: number | null) =>
+      Effect.zipRight(decide(part, "approved"), sync({ depth: "usual", fault, killAt, part: part.id, only: withGroups(part.deeds) }))
+
+    const saved = (): ReadonlySet<Deed> =>
+      new Set(
+        readFileSync(file, "utf8")
+          .split("\n")
+          .slice(1)
+          .filter((line) => line !== "")
+          .map((line) => JSON.parse(line) as { readonly op: string; readonly group: { readonly key: string }; readonly customer?: { readonly id: string } })
+          .map(({ customer, group, op }) => {
+            const purpose = group.key.startsWith("target:") ? (account.purposes.get(group.key.slice(7)) ?? "?") : purposeOf(group.key)
+            return deed(ops[op] ?? "add", row(customer?.id ?? "-", purpose))
+          })
+      )
+
+    /** A minute for the clock, and a call of the target, so that what people do next is after all that runs did. */
+    const later = (hours: number) =>
+      Effect.zipRight(
+        TestClock.adjust(hours * hour + 60_000),
+        Effect.suspend(() => bridge.cstar.app({ method: "GET", path: "/", query: new URLSearchParams(), headers: {}, body: "" }))
+      )
+
+    const perform = (one: Step): Effect.Effect<unknown> => {
+      switch (one.do) {
+        case "wait":
+          return later(one.hours)
+        case "configure":
+          return Effect.sync(() => {
+            const { tags, ...rest } = one.change
+            oracle.configure({ ...oracle.config(), ...rest, tags: { ...oracle.config().tags, ...tags } })
+            account.configure(oracle.config())
+          })
+        case "sync":
+          return sync(one)
+        case "plan":
+        case "save plan":
+          return Effect.gen(function* () {
+            set(one.do === "plan" ? one.fault : null)
+            const before = weather.writes()
+            oracle.began({ at: yield* TestClock.currentTimeMillis, only: new Set(), done: { add: 0, remove: 0, create: 0 } }, false)
+            yield* Engine.passing(engine.plan(one.do === "plan" ? null : file))
+            oracle.ended(false, true)
+            if (weather.writes() > before) oracle.say("a dry run wrote", String(weather.writes() - before))
+            set(null)
+          })
+        case "apply":
+          return Effect.suspend(() => (existsSync(file) ? sync({ ...one, depth: "usual", file, only: saved() }) : Effect.void))
+        case "approve":
+        case "reject": {
+          const all = open()
+          const part = all[one.part % Math.max(1, all.length)]
+          if (part === undefined) return Effect.void
+          return one.do === "approve" ? approve(part, one.fault, one.killAt) : decide(part, "rejected")
+        }
+        case "pause":
+        case "resume":
+          return Effect.gen(function* () {
+            if (bridge === undefined || engine.query("SELECT 1").length === 0) return
+            paused = one.do === "pause" ? (yield* TestClock.currentTimeMillis) + one.hours * hour : 0
+            yield* engine.remember(
+              Effect.flatMap(RunStore, (store) => (one.do === "pause" ? Effect.asVoid(store.pause("customers", paused, by)) : Effect.asVoid(store.resume("customers", by))))
+            )
+          })
+        // Undoing a run, and releasing what it pinned, belong here: told to the oracle as rows that nothing may touch until they are released.
+        default:
+          return Effect.sync(() => oracle.edit(() => void (account.atSource(one) || account.atTarget(one))))
+      }
+    }
+
+    for (const one of history.steps) {
+      step(JSON.stringify(one))
+      yield* later(0)
+      yield* perform(one)
+      if (oracle.violations.length > 0) return { violations: oracle.violations, runs, others: others.tally }
+    }
+
+    step("the end")
+    yield* later(0)
+    yield* perform({ do: "resume" })
+    let settled = false
+    for (let round = 0; round < 12 && !settled; round++) {
+      yield* later(200)
+      const { result, writes } = yield* sync({ depth: "full", fault: null, killAt: null })
+      if (result === null || result.error !== null) oracle.say("a run without any fault fails", result?.error?.message ?? "killed")
+      const waiting = open()
+      for (const part of waiting) yield* history.ending === "approve" ? approve(part, null, null) : decide(part, "rejected")
+      settled = waiting.length === 0 && writes === 0
+      if (oracle.violations.length > 0) break
+    }
+    if (!settled && oracle.violations.length === 0) oracle.say("does not settle", "12 rounds")
+    if (settled) {
+      const rejected = new Set(parts().filter(({ state }) => state === "rejected").flatMap(({ deeds }) => deeds))
+      Ending.compare(account, rejected)
+      if (engine.query("SELECT 1 AS one FROM call WHERE outcome IS NULL").length > 0) oracle.say("calls are not accounted for", "journal")
+      const { writes } = yield* sync({ depth: "full", fault: null, killAt: null })
+      if (writes > 0) oracle.say("writes where nothing is left to do", String(writes))
+    }
+    return { violations: oracle.violations, runs, others: others.tally }
+  }).pipe(Effect.scoped, Effect.provide(TestContext.TestContext))
