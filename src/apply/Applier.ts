@@ -25,6 +25,9 @@ export interface Work {
 
 type Applying<A> = Effect.Effect<A, ConnectorError | StateError, Journal>
 
+/** The status of an answer about somebody or something that is not there. */
+const notFound = 404
+
 /** How often in a row one group's call may be settled by looking before the vendor counts as unavailable. */
 const attempts = 6
 const firstBackoff = Duration.millis(500)
@@ -92,7 +95,8 @@ const settleFailure = (work: Work, call: OpenCall, error: ConnectorError): Apply
       // Who is not there is not in the group either.
       yield* journal.settleRows(call, new Map(call.rows.map((row) => [row.number, "applied"])), error.detail)
     } else {
-      const gone = error.reason === "NotFound" && (yield* isGone(work, call))
+      // What could be one row's fault comes as "invalid", also where the vendor's own word was that somebody is not found.
+      const gone = (error.reason === "NotFound" || error.status === notFound) && (yield* isGone(work, call))
       yield* journal.refuse(call, error.detail)
       if (gone) yield* journal.customerGone(call)
     }

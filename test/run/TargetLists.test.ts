@@ -1,11 +1,13 @@
 /** What a target's lists show wrongly must cost nobody a group, a match or the knowledge of whose a row is. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as TestClock from "effect/TestClock"
 import { json } from "../support/Answers.ts"
 import type { SandboxRequest } from "../../src/sandbox/Sandbox.ts"
 import * as Bridge from "../support/Bridge.ts"
 import * as Crowd from "../support/Crowd.ts"
 import { heldBy, rows } from "../support/Deciding.ts"
+import { passing } from "../support/Time.ts"
 
 const listing = (what: string) => (request: SandboxRequest) =>
   request.method === "GET" && request.path.endsWith(what) && request.query.get("pageSize") === "100" && !request.query.has("search")
@@ -85,6 +87,24 @@ describe("a list of customers", () => {
       const run = yield* bridge.sync()
       assert.deepStrictEqual([heldBy(run), bridge.held()["Plan vip"]!.length], [[], 30])
       assert.strictEqual((yield* bridge.sync({ depth: "full" })).status, "none")
+    })
+  )
+
+  it.scoped("who was deleted at the target is asked for no more, and matched anew when he is back", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(`${Bridge.usualRules}\n    drift: restore`)
+      yield* passing(bridge.sync())
+      bridge.cstar.target.deleteCustomer(Crowd.idOf(bridge, "c4@x.io"))
+      assert.strictEqual((yield* passing(bridge.sync({ depth: "full" }))).refused.length, 1)
+      yield* TestClock.adjust("2 days")
+      const writes = bridge.target.writes()
+      assert.strictEqual((yield* passing(bridge.sync({ depth: "full" }))).status, "none")
+      assert.strictEqual(bridge.target.writes(), writes)
+      Crowd.known(bridge, ["4"])
+      yield* TestClock.adjust("8 days")
+      assert.strictEqual((yield* passing(bridge.sync())).summary.assignments.add, 1)
+      assert.include(bridge.held()["Initech"]!, "c4@x.io")
     })
   )
 })
