@@ -92,9 +92,14 @@ export const make = (history: History) =>
     weather.pages(start.pageSize)
 
     const configure = (config: Config) => {
-      const lines = config.exceptions.flatMap(({ email, tag, what }) => (config.tags[tag] === "own" ? [`${email},${config.prefix} ${tag},${what},,,petra`] : []))
+      const lines = config.exceptions.flatMap(({ email, tag, what }) =>
+        config.tags[tag] === "own" ? [`${email},${config.prefix} ${tag},${what},,,petra`] : []
+      )
       writeFileSync(join(dir, "exceptions.csv"), ["email,group,what,until,reason,by", ...lines].map((line) => `${line}\n`).join(""))
-      const options = (given: Readonly<Record<string, unknown>>) => Object.entries(given).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`).join("")
+      const options = (given: Readonly<Record<string, unknown>>) =>
+        Object.entries(given)
+          .map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`)
+          .join("")
       const budget = "    budget: 10000000/minute\n"
       writeFileSync(
         join(dir, "groupbridge.yaml"),
@@ -190,7 +195,11 @@ export const make = (history: History) =>
         case "new person":
           if (person !== undefined) return true
           people.set(step.person, { email: `c${step.person}@x.io`, staff: false, suspended: false, tags: new Set([step.tag]) })
-          source.load({ customers: [{ id: step.person, email: `c${step.person}@x.io`, name: step.person, tags: [step.tag] }], organizations: [], memberships: [] })
+          source.load({
+            customers: [{ id: step.person, email: `c${step.person}@x.io`, name: step.person, tags: [step.tag] }],
+            organizations: [],
+            memberships: []
+          })
           if (organization !== undefined) join(step.person, step.organization)
           if (step.known) become(`c${step.person}@x.io`)
           return true

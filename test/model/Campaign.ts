@@ -35,7 +35,7 @@ const shrink = (history: History, violation: string): Effect.Effect<History> =>
     let least = history
     let left = 60
     for (let size = Math.ceil(history.steps.length / 2); size >= 1 && left > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-      for (let from = 0; from < least.steps.length && left > 0; ) {
+      for (let from = 0; from < least.steps.length && left > 0;) {
         left -= 1
         const shorter = { ...least, steps: [...least.steps.slice(0, from), ...least.steps.slice(from + size)] }
         if ((yield* tries(shorter)).violations.some((other) => kind(other) === kind(violation))) least = shorter

@@ -108,7 +108,11 @@ export const make = (dir: string, apps: Apps) => {
           Effect.updateService(RunStore, (store) => ({
             ...store,
             renew: (number, millis) => Effect.suspend(() => (stops.isStruck() ? Effect.never : store.renew(number, millis))),
-            judgement: (keep, steps) => store.judgement(keep, Effect.tap(steps, () => stops.pass))
+            judgement: (keep, steps) =>
+              store.judgement(
+                keep,
+                Effect.tap(steps, () => stops.pass)
+              )
           })),
           Effect.provide(SqliteState.layer(config.state))
         )
@@ -168,7 +172,8 @@ export const make = (dir: string, apps: Apps) => {
           const result = yield* SyncRun.dryRun(sync, connections, { scope, depth: "usual", spool, onLook: () => Effect.void })
           if (save === null || result.status === "failed") return result
           const accounts: Record<string, string> = {}
-          for (const name of [...sync.from, sync.to]) accounts[name] = (yield* Effect.orDie(Effect.flatMap(connections.open(name), ({ identify }) => identify))).account
+          for (const name of [...sync.from, sync.to])
+            accounts[name] = (yield* Effect.orDie(Effect.flatMap(connections.open(name), ({ identify }) => identify))).account
           const now = yield* TestClock.currentTimeMillis
           yield* Effect.orDie(PlanFile.save(save, SyncRun.headerOf(result, sync, accounts, "p-1", now), spool))
           return result

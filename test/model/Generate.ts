@@ -71,7 +71,10 @@ const startOf = (chance: Chance.Chance, used: ReadonlyArray<string>): Start => {
   }))
   const known = people.flatMap(({ email }) => (email === null || chance.happens(0.12) ? [] : chance.happens(0.03) ? [email, email.toUpperCase()] : [email]))
   const some = () => known.map((_, index) => index).filter(() => chance.happens(0.15))
-  const taken = chance.pick([...organizations.map(({ id, name }) => ({ name, purpose: id })), ...used.map((tag) => ({ name: `Plan ${tag}`, purpose: `tag:${tag}` }))])
+  const taken = chance.pick([
+    ...organizations.map(({ id, name }) => ({ name, purpose: id })),
+    ...used.map((tag) => ({ name: `Plan ${tag}`, purpose: `tag:${tag}` }))
+  ])
   return {
     people,
     organizations,

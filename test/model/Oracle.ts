@@ -48,8 +48,9 @@ export const make = (world: World, first: Config) => {
   let views: ReadonlyArray<World> = []
   /** Runs since a row was surely wanted last, and when the first of them began. */
   const absent = new Map<Row, { runs: number; readonly since: number }>()
-  /** Rows that an exception put there, or that no config so far wanted at some time since they were put in. */
+  /** Rows that no config so far wanted at some time since they were put in; and rows that an exception ever promised. */
   const excused = new Set<Row>()
+  const promised = new Set<Row>()
   /** What a person is asked, as far as the source has not changed its mind since; and what was decided. */
   const held = new Set<Deed>()
   const decisions = new Map<Deed, "approved" | "rejected">()
@@ -73,17 +74,18 @@ export const make = (world: World, first: Config) => {
 
   /** After every edit: whatever changed its mind is no question any more. */
   const edited = () => {
-    const [sure, possible] = [must(), may()]
-    for (const deeds of [held, decisions] as const)
-      for (const one of deeds.keys()) {
-        const [op = "", customer = "", purpose = ""] = one.split(" ")
-        const back = op === "remove" ? possible.has(row(customer, purpose)) : op === "add" ? !sure.has(row(customer, purpose)) : !mapped(world, config).has(purpose)
-        if (back) deeds.delete(one)
-      }
+    const [sure, due, possible, names] = [must(), must(identity.settled(world, config)), may(), mapped(world, config)]
+    const isBack = (one: Deed, [wished, unwished]: readonly [ReadonlySet<Row>, ReadonlySet<Row>]): boolean => {
+      const [op = "", customer = "", purpose = ""] = one.split(" ")
+      const of = row(customer, purpose)
+      return op === "remove" ? wished.has(of) : op === "add" ? !unwished.has(of) : !names.has(purpose)
+    }
+    // A question ends as soon as it may have ended; what was approved stays so until it has for sure.
+    for (const one of held) if (isBack(one, [possible, due])) held.delete(one)
+    for (const [one, decision] of decisions) if (isBack(one, decision === "approved" ? [sure, possible] : [possible, due])) decisions.delete(one)
     for (const one of out.keys()) if (!sure.has(one)) out.set(one, "unsure")
     const ever = new Set(configs.flatMap((before) => [...wanted(world, before, identity.possible(world, before))]))
     for (const one of origins.keys()) if (!ever.has(one)) excused.add(one)
-    for (const one of excepted(world, config, identity.possible(world, config), "always")) excused.add(one)
   }
 
   const count = (op: Op, of: Row, at: number) => {
@@ -114,7 +116,11 @@ export const make = (world: World, first: Config) => {
     out.delete(one)
     absent.delete(one)
     excused.delete(one)
-    const people = new Set(views.flatMap((view) => [...identity.possible(view, config)].filter(([id, at]) => at.has(customer) && wishes(view, config, id).has(purpose)).map(([id]) => id)))
+    const people = new Set(
+      views.flatMap((view) =>
+        [...identity.possible(view, config)].filter(([id, at]) => at.has(customer) && wishes(view, config, id).has(purpose)).map(([id]) => id)
+      )
+    )
     const [person] = people
     if (people.size === 1 && person !== undefined) identity.witness(person, customer)
   }
@@ -128,10 +134,10 @@ export const make = (world: World, first: Config) => {
     if (config.removals === "ours" && origin === "hand") say("removed what people put there, under removals: ours", one)
     if (config.removals === "all" && origin === "hand" && !mapped(world, config).has(purpose)) say("removed from a group that nothing maps to", one)
     const approved = decisions.get(deed("remove", one)) === "approved"
-    if (config.ruleChange === "hold" && !approved && !excused.has(one) && !never().has(one) && origin === "ours")
+    if (config.ruleChange === "hold" && !approved && !excused.has(one) && !promised.has(one) && !never().has(one) && origin === "ours")
       if (configs.some((before) => wanted(world, before, identity.certain(world, before)).has(one))) say("removed for nothing but a changed config", one)
     const doubtful = [...identity.ambiguous(world, config)].some((id) => identity.sure.get(id) === customer)
-    if (doubtful && !excused.has(one) && !never().has(one)) say("removed from somebody ambiguous", one)
+    if (doubtful && !excused.has(one) && !promised.has(one) && !never().has(one)) say("removed from somebody ambiguous", one)
     const lapsed = absent.get(one) ?? { runs: 0, since: at }
     const early = lapsed.runs < config.grace.reads || (run !== null && run.at - lapsed.since < config.grace.hours * hour)
     if (origin === "ours" && early) say("removed within its time of grace", one)
@@ -188,12 +194,14 @@ export const make = (world: World, first: Config) => {
       identity.deleted(customer)
       edited()
     },
-    began: (next: Run, writes: boolean) => {
+    /** `hidden`: the source will show less than there is, and nothing tells. A dry run does not write. */
+    began: (next: Run, writes: boolean, hidden: boolean) => {
       run = next
+      for (const one of excepted(world, config, identity.possible(world, config), "always")) promised.add(one)
       views = [...views, copy(world)]
       for (const view of views) identity.meet(view, config)
       if (!writes) return
-      const sure = must()
+      const sure = hidden ? new Set<Row>() : must()
       for (const one of sure) absent.delete(one)
       for (const one of origins.keys()) if (!sure.has(one)) absent.set(one, { since: next.at, ...absent.get(one), runs: (absent.get(one)?.runs ?? 0) + 1 })
     },
@@ -210,7 +218,11 @@ export const make = (world: World, first: Config) => {
     /** A run is over. `honest`: nothing was hidden from it; `well`: it ended by itself, with no error. */
     ended: (honest: boolean, well: boolean) => {
       if (run === null) return
-      for (const [op, name] of [["remove", "removals"], ["add", "additions"], ["create", "newGroups"]] as const) {
+      for (const [op, name] of [
+        ["remove", "removals"],
+        ["add", "additions"],
+        ["create", "newGroups"]
+      ] as const) {
         const limit = config.guards[name]
         const from = run.at - 24 * hour + hour / 6
         const lately = log.filter((entry) => entry.op === op && entry.at > from).length

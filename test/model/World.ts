@@ -111,8 +111,7 @@ export type Matches = ReadonlyMap<string, ReadonlySet<string>>
 export const wanted = (world: World, config: Config, matches: Matches): ReadonlySet<Row> => {
   const rows = new Set<Row>()
   for (const [id, customers] of matches)
-    for (const purpose of wishes(world, config, id))
-      for (const customer of customers) if (world.customers.has(customer)) rows.add(row(customer, purpose))
+    for (const purpose of wishes(world, config, id)) for (const customer of customers) if (world.customers.has(customer)) rows.add(row(customer, purpose))
   return rows
 }
 
