@@ -6,13 +6,15 @@ import * as Play from "./Play.ts"
 import * as Thresholds from "./Thresholds.ts"
 
 export interface Options {
-  readonly seed: number
-  readonly histories: number
+  /** One history each. */
+  readonly seeds: Iterable<number>
   /** No new history is begun after so long. */
   readonly millis: number
   readonly tell: (line: string) => void
   /** How many failing histories are looked into before it ends. */
   readonly failures: number
+  /** Whether failing histories are made smaller and told step by step. */
+  readonly explain: boolean
 }
 
 export interface Outcome {
@@ -53,13 +55,15 @@ const describe = (history: History, tell: (line: string) => void): Effect.Effect
     for (const violation of violations) tell(`WRONG ${violation}`)
   })
 
-export const run = ({ failures, histories, millis, seed, tell }: Options): Effect.Effect<Outcome> =>
+export const run = ({ explain, failures, millis, seeds, tell }: Options): Effect.Effect<Outcome> =>
   Effect.gen(function* () {
     const until = performance.now() + millis
     const failed: Array<Outcome["failed"][number]> = []
     let [played, runs, others] = [0, 0, Thresholds.none]
-    for (; played < histories && performance.now() < until && failed.length < failures; played++) {
-      const history = Generate.history(seed + played)
+    for (const seed of seeds) {
+      if (performance.now() >= until || failed.length >= failures) break
+      played += 1
+      const history = Generate.history(seed)
       const outcome = yield* tries(history)
       runs += outcome.runs
       others = Thresholds.sum(others, outcome.others)
@@ -67,7 +71,7 @@ export const run = ({ failures, histories, millis, seed, tell }: Options): Effec
       if (violation === undefined) continue
       failed.push({ seed: history.seed, violations: outcome.violations })
       tell(`seed ${history.seed}: ${violation}`)
-      yield* Effect.flatMap(shrink(history, violation), (least) => describe(least, tell))
+      if (explain) yield* Effect.flatMap(shrink(history, violation), (least) => describe(least, tell))
     }
     return { histories: played, runs, failed, others }
   })

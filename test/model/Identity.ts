@@ -70,7 +70,7 @@ export const make = (): Identity => {
     certain: (world, config) => matches(world, config, unclear(world, config, wide), (id) => (sure.has(id) ? plain(world, id) : [])),
     settled: (world, config) => {
       const without = new Set([...unclear(world, config, wide), ...lost])
-      return matches(world, config, without, (id) => (wide(world, id).length === 1 ? wide(world, id) : []))
+      return matches(world, config, without, (id) => (wide(world, id).length === 1 ? plain(world, id) : []))
     },
     meet: (world, config) => {
       for (const [id, { email }] of active(world, config)) {
@@ -82,7 +82,11 @@ export const make = (): Identity => {
     },
     witness: (person, customer) => void sure.set(person, customer),
     deleted: (customer) => {
-      for (const [id, link] of sure) if (link === customer) (sure.delete(id), lost.add(id))
+      for (const [id, link] of sure)
+        if (link === customer) {
+          sure.delete(id)
+          lost.add(id)
+        }
       for (const [id, known] of may) if (known.delete(customer)) lost.add(id)
     }
   }

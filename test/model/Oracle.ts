@@ -88,6 +88,13 @@ export const make = (world: World, first: Config) => {
     for (const one of origins.keys()) if (!ever.has(one)) excused.add(one)
   }
 
+  /** To whoever believes a list that lies, nobody wishes for anything for a while. */
+  const forgetWishes = () => {
+    for (const one of out.keys()) out.set(one, "unsure")
+    for (const one of held) if (!one.startsWith("remove ")) held.delete(one)
+    for (const [one, decision] of decisions) if (decision === "rejected" && !one.startsWith("remove ")) decisions.delete(one)
+  }
+
   const count = (op: Op, of: Row, at: number) => {
     if (decisions.get(deed(op, of)) === "approved" || run === null) return
     run.done[op] += 1
@@ -201,6 +208,7 @@ export const make = (world: World, first: Config) => {
       views = [...views, copy(world)]
       for (const view of views) identity.meet(view, config)
       if (!writes) return
+      if (hidden) forgetWishes()
       const sure = hidden ? new Set<Row>() : must()
       for (const one of sure) absent.delete(one)
       for (const one of origins.keys()) if (!sure.has(one)) absent.set(one, { since: next.at, ...absent.get(one), runs: (absent.get(one)?.runs ?? 0) + 1 })
@@ -233,10 +241,16 @@ export const make = (world: World, first: Config) => {
       if (well) fresh.clear()
       run = null
     },
-    /** What waits for a person now. */
-    asked: (deeds: Iterable<Deed>) => {
+    /** What waits for a person now. `partly`: the last run could see that its source did not show all. */
+    asked: (deeds: Iterable<Deed>, partly: boolean) => {
+      const [before, sure] = [new Set(held), must()]
       held.clear()
-      for (const one of deeds) held.add(one)
+      for (const one of deeds) {
+        held.add(one)
+        const [op, customer = "", purpose = ""] = one.split(" ")
+        if (partly && op === "remove" && !before.has(one) && sure.has(row(customer, purpose)))
+          say("asks to remove what the source wants, after it was not read whole", one)
+      }
     },
     decided: (deeds: Iterable<Deed>, decision: "approved" | "rejected") => {
       for (const one of deeds) {

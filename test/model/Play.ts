@@ -102,7 +102,10 @@ export const play = (history: History, step: (told: string) => void = () => {}):
         if (!gap && run.done.remove > 0) baseline.judge(oracle, run.done.remove)
         oracle.ended(!gap, well)
         baseline.after(world, oracle.config(), result, gap)
-        oracle.asked(open().flatMap(({ deeds }) => deeds))
+        oracle.asked(
+          open().flatMap(({ deeds }) => deeds),
+          gap && !hidden
+        )
         set(null)
         step(
           `  -> ${result === null ? "killed" : `${result.status} ${JSON.stringify(result.summary)} ${result.held.map(({ guard, changes }) => `${guard} ${changes}`).join()} ${result.error?.message ?? ""}`}`

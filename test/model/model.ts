@@ -2,23 +2,26 @@
 import * as Effect from "effect/Effect"
 import { parseArgs } from "node:util"
 import * as Campaign from "./Campaign.ts"
+import * as Share from "./Share.ts"
 
 const { values } = parseArgs({
   options: {
     histories: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "60" },
-    failures: { type: "string", default: "1" }
+    failures: { type: "string", default: "1" },
+    // The histories of Model.test.ts; what fails is told in one line.
+    share: { type: "boolean", default: false }
   }
 })
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 const started = process.cpuUsage()
 const { failed, histories, others, runs } = await Effect.runPromise(
   Campaign.run({
-    seed: Number(values.seed),
-    histories: Number(values.histories),
+    seeds: values.share ? Share.seeds : Array.from({ length: Number(values.histories) }, (_, index) => Number(values.seed) + index),
     millis: Number(values.minutes) * 60_000,
     failures: Number(values.failures),
+    explain: !values.share,
     tell: print
   })
 )

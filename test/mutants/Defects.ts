@@ -1,0 +1,90 @@
+/** Defects that somebody could make: each a change of the engine's text that still compiles, and does what it must not. */
+
+export interface Mutant {
+  readonly name: string
+  readonly file: string
+  /** Stands in the file exactly once. */
+  readonly text: string
+  readonly instead: string
+}
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    name: "a refused list counts as read whole",
+    file: "src/read/SourceReader.ts",
+    text: "const reason = refusal ?? judge(stream, progress)",
+    instead: "const reason = refusal === null ? judge(stream, progress) : null"
+  },
+  {
+    name: "what others put in is removed too",
+    file: "state/Claims.ts",
+    text: `sync.removals === "ours" ? "('applied', 'adopted')"`,
+    instead: `sync.removals === "ours" ? "('applied', 'adopted', 'found')"`
+  },
+  {
+    name: "who was there already counts as added by us",
+    file: "src/apply/Applier.ts",
+    text: `const outcome = receipt.changed === "all" || call.op === "assignment.remove" ? "applied" : "found"`,
+    instead: `const outcome = "applied"`
+  },
+  {
+    name: "what a killed run left under way is not settled",
+    file: "src/apply/Evidence.ts",
+    text: "yield* Effect.forEach(calls, (call) => settle(target, call, state), { discard: true })",
+    instead: `yield* Effect.forEach(calls, (call) => call.op.startsWith("group.") ? journal.settleGroup(call, "undone", null) : journal.settleRows(call, new Map(), null), { discard: true })`
+  },
+  {
+    name: "runs in which something is held move the baseline",
+    file: "state/SqlitePlan.ts",
+    text: `if (number(sql, "SELECT count(*) AS n FROM held_part WHERE sync = ? AND state = 'open'", sync) > 0) return`,
+    instead: ""
+  },
+  {
+    name: "what people took out is put back unasked",
+    file: "state/Holds.ts",
+    text: `frame.sync.drift === "ask"`,
+    instead: `frame.sync.drift === "accept"`
+  },
+  {
+    name: "the time of grace is over at once",
+    file: "state/Claims.ts",
+    text: "`(${claim}.lapsed_reads >= ?2 AND ${claim}.lapsed_at <= ?3)`",
+    instead: "`(${claim}.lapsed_reads >= min(1, ?2) AND ${claim}.lapsed_at <= max(?3, ${claim}.lapsed_at))`"
+  },
+  {
+    name: "a changed address loses the match",
+    file: "state/SqliteReconcile.ts",
+    text: `sql.run("DELETE FROM held_identity")`,
+    instead: `sql.run("DELETE FROM held_identity"); sql.run("DELETE FROM customer_link WHERE basis = 'email' AND value IS NOT (SELECT address FROM source_customer c WHERE c.id = source_customer)")`
+  },
+  {
+    name: "an approval covers later rows too",
+    file: "state/SqlitePlan.ts",
+    text: "UPDATE change SET dropped = 'only' WHERE dropped IS NULL AND (op, grp, customer) NOT IN",
+    instead: "UPDATE change SET dropped = 'only' WHERE dropped IS NULL AND 0 AND (op, grp, customer) NOT IN"
+  },
+  {
+    name: "of two customers with one address the first is taken",
+    file: "state/SqliteReconcile.ts",
+    text: "FROM (${found}) WHERE n = 1 AND id NOT IN (SELECT source_customer FROM held_identity)`",
+    instead: "FROM (${found}) WHERE n >= 1`"
+  },
+  {
+    name: "an exception never takes anybody out",
+    file: "state/Claims.ts",
+    text: `else sql.run("DELETE FROM desired WHERE grp = ? AND customer = ?", grp, customer)`,
+    instead: ""
+  },
+  {
+    name: "the ledger does not follow what calls did",
+    file: "state/SqliteJournal.ts",
+    text: `if (result !== "undone") moveLedger`,
+    instead: `if (result === "found") moveLedger`
+  },
+  {
+    name: "limits forget what earlier runs of the day did",
+    file: "state/SqlitePlan.ts",
+    text: "frame.now - day,",
+    instead: "frame.now,"
+  }
+]

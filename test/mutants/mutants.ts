@@ -1,0 +1,48 @@
+/** `npm run test:mutants`: plants each defect in a copy of the engine and plays the histories of Model.test.ts on it. Exits with 1 if one goes unnoticed. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { type Mutant, mutants } from "./Defects.ts"
+
+const root = fileURLToPath(new URL("../../", import.meta.url))
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+
+/** Fails where the engine's text has moved on and the defect would not be planted, or not only there. */
+const planted = ({ file, instead, name, text }: Mutant): string => {
+  const source = readFileSync(join(root, file), "utf8")
+  const found = source.split(text).length - 1
+  if (found !== 1) throw new Error(`"${name}": its text stands ${found} times in ${file}, and must stand there once: ${text}`)
+  return source.replace(text, () => instead)
+}
+
+/** What noticed the defect: the first finding with its seed. Null: nothing did. */
+const noticed = (mutant: Mutant): string | null => {
+  const text = planted(mutant)
+  const copy = mkdtempSync(join(tmpdir(), "groupbridge-mutant-"))
+  try {
+    for (const part of ["src", "state", "connectors", "test", "package.json", "tsconfig.json"]) cpSync(join(root, part), join(copy, part), { recursive: true })
+    symlinkSync(join(root, "node_modules"), join(copy, "node_modules"))
+    writeFileSync(join(copy, mutant.file), text)
+    const run = spawnSync(process.execPath, ["--import", "tsx", "test/model/model.ts", "--share"], { cwd: copy, encoding: "utf8", timeout: 600_000 })
+    const finding = run.stdout.split("\n").find((line) => /^seed \d+: /.test(line) && run.status === 1)
+    if (finding === undefined && run.status !== 0) throw new Error(`"${mutant.name}" does not run:\n${run.stdout}\n${run.stderr}`)
+    // A defect must show in what it does to people; an engine that falls over proves nothing of the model.
+    if (finding?.includes(": broke down: ") === true) throw new Error(`"${mutant.name}" falls over: ${finding}`)
+    return finding ?? null
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+const chosen = mutants.filter(({ name }) => process.argv.length < 3 || process.argv.slice(2).some((part) => name.includes(part)))
+for (const mutant of chosen) planted(mutant)
+let survivors = 0
+for (const mutant of chosen) {
+  const finding = noticed(mutant)
+  if (finding === null) survivors += 1
+  print(`${finding === null ? "SURVIVES" : "caught  "}  ${mutant.name.padEnd(56)} ${finding ?? ""}`)
+}
+print(`${chosen.length - survivors} of ${chosen.length} defects noticed`)
+if (survivors > 0) process.exitCode = 1
