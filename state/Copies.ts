@@ -1,8 +1,8 @@
 /** Copies of the state file: made while it is in use, each one file that is whole by itself, for its owner only. */
 import Sqlite from "better-sqlite3"
 import * as DateTime from "effect/DateTime"
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
 import type { Copy } from "../src/run/StateFiles.ts"
 
 /** 32 MB at a time: other work goes on in between. */
@@ -53,6 +53,41 @@ export const list = (dir: string): ReadonlyArray<Copy> => {
     .sort()
     .reverse()
     .map((name) => ({ file: join(dir, name), at: Date.parse(name.replace(pattern, "$1-$2-$3T$4:$5:$6Z")) }))
+}
+
+/** What stands beside a state as a copy of it: put aside by a restore, or kept from before its schema moved. */
+export const beside = (file: string): ReadonlyArray<string> => {
+  const folder = dirname(file)
+  if (!existsSync(folder)) return []
+  const starts = [".replaced-", ".lost-", ".before-schema-"].map((sign) => basename(file) + sign)
+  return readdirSync(folder)
+    .filter((name) => starts.some((start) => name.startsWith(start)))
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+const pieceBytes = 1 << 20
+
+/** Whether the bytes of a file hold one of the texts, whatever its case. Reads a piece at a time. */
+export const holds = (file: string, texts: ReadonlyArray<string>): boolean => {
+  const folded = texts.map((text) => text.toLowerCase())
+  const overlap = folded.reduce((most, text) => Math.max(most, Buffer.byteLength(text)), 0)
+  const opened = openSync(file, "r")
+  try {
+    const piece = Buffer.alloc(pieceBytes + overlap)
+    let kept = 0
+    for (;;) {
+      const read = readSync(opened, piece, kept, pieceBytes, null)
+      if (read === 0) return false
+      const seen = piece.subarray(0, kept + read)
+      const text = seen.toString("utf8").toLowerCase()
+      if (folded.some((one) => text.includes(one))) return true
+      kept = Math.min(overlap, seen.length)
+      seen.copy(piece, 0, seen.length - kept)
+    }
+  } finally {
+    closeSync(opened)
+  }
 }
 
 const lineageOf = (file: string): string | null => {

@@ -11,12 +11,14 @@ import { TargetStore } from "../src/read/TargetStore.ts"
 import { MappingStore } from "../src/reconcile/MappingStore.ts"
 import { ReconcileStore } from "../src/reconcile/ReconcileStore.ts"
 import { Explanation } from "../src/run/Explanation.ts"
+import { Forgetting } from "../src/run/Forgetting.ts"
 import { Overview } from "../src/run/Overview.ts"
 import { Records } from "../src/run/Records.ts"
 import { RunStore } from "../src/run/RunStore.ts"
 import type { Memory } from "../src/run/SyncRun.ts"
 import * as Database from "./Database.ts"
 import * as SqliteExplanation from "./SqliteExplanation.ts"
+import * as SqliteForgetting from "./SqliteForgetting.ts"
 import * as SqliteJournal from "./SqliteJournal.ts"
 import * as SqliteMapping from "./SqliteMapping.ts"
 import * as SqliteOverview from "./SqliteOverview.ts"
@@ -43,7 +45,8 @@ export const layer = (file: string, options: Database.Options = { maxPages: null
         Context.add(Overview, SqliteOverview.make(database)),
         Context.add(UndoStore, SqliteUndo.make(database)),
         Context.add(Explanation, SqliteExplanation.make(database)),
-        Context.add(Records, SqliteRecords.make(database))
+        Context.add(Records, SqliteRecords.make(database)),
+        Context.add(Forgetting, SqliteForgetting.make(database))
       )
     )
   )

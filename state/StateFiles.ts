@@ -133,6 +133,11 @@ export const stateFiles: StateFiles = {
       return to
     }),
   newest: (dir) => Copies.list(dir)[0] ?? null,
+  naming: (file, dir, texts) =>
+    Effect.try({
+      try: () => [...Copies.beside(file), ...Copies.list(dir).map((one) => one.file)].filter((path) => Copies.holds(path, texts)),
+      catch: (cause) => explain(file, cause)
+    }),
   check: (file, dir) => Effect.try({ try: () => check(file, dir), catch: (cause) => explain(file, cause) }),
   compare: (file, from) => Effect.try({ try: () => compare(file, from), catch: (cause) => ofCopy(from, cause) }),
   restore: (file, from, holder, by) =>

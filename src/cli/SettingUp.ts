@@ -40,6 +40,13 @@ export const register: Register = (program, load) => {
       process.exitCode = await (await import("./StateRelease.ts")).run(load, sync, given(command))
     })
   program
+    .command("forget <customer>")
+    .description("erase a person from the state file, once no source shows them any more")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (customer: string, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Forget.ts")).run(load, customer, given(command))
+    })
+  program
     .command("generate", { hidden: true })
     .description("write groupbridge.schema.json and the tables of README.md")
     .action(async (_options: object, command: Command) => {

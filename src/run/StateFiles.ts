@@ -48,6 +48,8 @@ export interface StateFiles {
   readonly backup: (file: string, dir: string, keep: number) => Effect.Effect<string, StateError>
   /** Newest of the folder. */
   readonly newest: (dir: string) => Copy | null
+  /** Copies of the state, in the folder or beside the state itself, whose bytes hold one of the texts. */
+  readonly naming: (file: string, dir: string, texts: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>, StateError>
   /** Reads the whole file, and changes nothing. */
   readonly check: (file: string, dir: string) => Effect.Effect<StateReport, StateError>
   /** Looks at what `restore` would do. Fails where the copy is no state, damaged, or of a newer schema. */

@@ -17,6 +17,7 @@ import * as Attempt from "./Attempt.ts"
 import type { Connections } from "./Connections.ts"
 import type { Explanation } from "./Explanation.ts"
 import * as Failure from "./Failure.ts"
+import type { Forgetting } from "./Forgetting.ts"
 import * as Looking from "./Looking.ts"
 import type { Overview } from "./Overview.ts"
 import * as Pause from "./Pause.ts"
@@ -25,7 +26,19 @@ import type { Records } from "./Records.ts"
 import type { RunStore } from "./RunStore.ts"
 
 /** Everything that is remembered, as one requirement. */
-export type Memory = SnapshotStore | TargetStore | MappingStore | ReconcileStore | PlanStore | Journal | RunStore | Overview | Explanation | UndoStore | Records
+export type Memory =
+  | SnapshotStore
+  | TargetStore
+  | MappingStore
+  | ReconcileStore
+  | PlanStore
+  | Journal
+  | RunStore
+  | Overview
+  | Explanation
+  | UndoStore
+  | Records
+  | Forgetting
 
 export interface RunOptions {
   readonly scope: Planning.Scope

@@ -1,0 +1,32 @@
+/** What erasing a person asks of the state. */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { StateError } from "../contract/StateError.ts"
+import type { CustomerRecord } from "../model/Explanation.ts"
+import type { Hit } from "./Explanation.ts"
+import type { Decider } from "./Overview.ts"
+
+/** Everything that the state keeps of one person. */
+export interface Footprint {
+  /** All records of the person, gone ones too. */
+  readonly records: ReadonlyArray<CustomerRecord & { readonly number: number }>
+  /** Groups that the person is in by us, by name: erased, nobody would take them out any more. */
+  readonly ours: ReadonlyArray<string>
+  readonly memberships: number
+  readonly waiting: number
+  readonly history: number
+  /** What names the person in texts: addresses, names and ids. */
+  readonly texts: ReadonlyArray<string>
+}
+
+export class Forgetting extends Context.Tag("groupbridge/Forgetting")<
+  Forgetting,
+  {
+    readonly footprint: (hits: ReadonlyArray<Hit>) => Effect.Effect<Footprint, StateError>
+    /**
+     * Erases the person and stores who did. Numbers of the journal stay, so that counts and runs add up; what they name is "forgotten". Afterwards the
+     * bytes are gone from the state file and what lies beside it: answers whether that worked to the end, which another open reader prevents.
+     */
+    readonly erase: (footprint: Footprint, by: Decider) => Effect.Effect<boolean, StateError>
+  }
+>() {}

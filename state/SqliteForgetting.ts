@@ -1,0 +1,155 @@
+/** Erasing a person from the state, down to the bytes of the file. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { Footprint, Forgetting } from "../src/run/Forgetting.ts"
+import type { Hit } from "../src/run/Explanation.ts"
+import type { Decider } from "../src/run/Overview.ts"
+import type { Database, Row, Statements } from "./Database.ts"
+import { textOf } from "./Explained.ts"
+import * as Mirror from "./Mirror.ts"
+import * as OverviewParts from "./OverviewParts.ts"
+
+const numbers = (rows: ReadonlyArray<{ readonly number: number }>): string => JSON.stringify(rows.map(({ number }) => number))
+
+const record = (side: "source" | "target", row: Row): Footprint["records"][number] => ({
+  side,
+  connection: String(row["connection_name"]),
+  id: String(row["key"]),
+  email: textOf(row["email"]),
+  name: textOf(row["name"]),
+  gone: row["gone_at"] !== null,
+  number: Number(row["id"])
+})
+
+const list = "(SELECT value FROM json_each(?))"
+
+/** The records found, those linked to them, and gone ones of the same addresses. */
+const recordsOf = (sql: Statements, hits: ReadonlyArray<Hit>): Footprint["records"] => {
+  const targets = JSON.stringify(hits.flatMap(({ targets: all }) => all.map(({ number }) => number)))
+  const own = numbers(hits.filter(({ side }) => side === "source"))
+  const addresses = JSON.stringify(
+    sql
+      .all(`SELECT address FROM source_customer WHERE id IN ${list} UNION SELECT address FROM target_customer WHERE id IN ${list}`, own, targets)
+      .map((row) => row["address"])
+      .filter((address) => address !== null)
+  )
+  const named = "c.*, k.name AS connection_name"
+  const sources = sql.all(
+    `SELECT ${named} FROM source_customer c JOIN connection k ON k.id = c.connection WHERE c.id IN ${list}
+       OR c.id IN (SELECT source_customer FROM customer_link WHERE target_customer IN ${list}) OR (c.gone_at IS NOT NULL AND c.address IN ${list}) ORDER BY c.id`,
+    own,
+    targets,
+    addresses
+  )
+  const others = sql.all(
+    `SELECT ${named} FROM target_customer c JOIN connection k ON k.id = c.connection WHERE c.id IN ${list} OR (c.gone_at IS NOT NULL AND c.address IN ${list}) ORDER BY c.id`,
+    targets,
+    addresses
+  )
+  return [...sources.map((row) => record("source", row)), ...others.map((row) => record("target", row))]
+}
+
+const count = (sql: Statements, table: string, customers: string): number =>
+  Number(sql.get(`SELECT count(*) AS n FROM ${table} WHERE customer IN ${list}`, customers)?.["n"])
+
+const footprint = (sql: Statements, hits: ReadonlyArray<Hit>): Footprint => {
+  const records = recordsOf(sql, hits)
+  const customers = numbers(records.filter(({ side }) => side === "target"))
+  // A first name or a short number stands for much else in a text.
+  const words = records.flatMap(({ email, id, name }) => [
+    ...(email === null ? [] : [email.trim()]),
+    ...(name !== null && /\S\s+\S/.test(name) ? [name.trim()] : []),
+    ...(id.length >= 6 ? [id] : [])
+  ])
+  return {
+    records,
+    ours: sql
+      .all(
+        `SELECT g.name FROM assignment a JOIN target_group g ON g.id = a.grp AND g.gone_at IS NULL JOIN target_customer t ON t.id = a.customer AND t.gone_at IS NULL
+         WHERE a.origin <> 'found' AND a.customer IN ${list} ORDER BY 1`,
+        customers
+      )
+      .map((row) => String(row["name"])),
+    memberships: count(sql, "assignment", customers),
+    waiting: count(sql, "held_row", customers) + count(sql, "refused", customers) + count(sql, "task", customers),
+    history: count(sql, "planned", customers),
+    texts: [...new Set(words)].sort((a, b) => b.length - a.length)
+  }
+}
+
+/** Columns in which vendors, people and we ourselves may have named somebody. */
+const prose: ReadonlyArray<readonly [string, string]> = [
+  ["call", "detail"],
+  ["decision", "subject"],
+  ["decision", "reason"],
+  ["decision", "details"],
+  ["run", "error"],
+  ["held_part", "why"],
+  ["held_part", "proposal"],
+  ["refused", "reason"],
+  ["refused", "print"],
+  ["read_stream", "reason"],
+  ["read_part", "reason"],
+  ["sync", "paused_reason"]
+]
+
+/** Texts that stand alone: an id such as `12345` is not cut out of a longer number or word. */
+const pattern = (texts: ReadonlyArray<string>): RegExp =>
+  new RegExp(`(?<![\\p{L}\\p{N}])(?:${texts.map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})(?![\\p{L}\\p{N}])`, "giu")
+
+const scrub = (sql: Statements, texts: ReadonlyArray<string>): void => {
+  if (texts.length === 0) return
+  const names = pattern(texts)
+  for (const [table, column] of prose) {
+    for (const { text } of sql.all(`SELECT DISTINCT ${column} AS text FROM ${table} WHERE ${column} IS NOT NULL`)) {
+      const scrubbed = String(text).replace(names, "forgotten")
+      if (scrubbed !== text) sql.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, scrubbed, text)
+    }
+  }
+}
+
+const erase = (sql: Statements, { records, texts }: Footprint, by: Decider, now: number): void => {
+  const [sources, customers] = [numbers(records.filter(({ side }) => side === "source")), numbers(records.filter(({ side }) => side === "target"))]
+  sql.run(
+    `DELETE FROM lookup WHERE address IN (SELECT address FROM source_customer WHERE id IN ${list} UNION SELECT address FROM target_customer WHERE id IN ${list})`,
+    sources,
+    customers
+  )
+  sql.run(`DELETE FROM customer_link WHERE source_customer IN ${list} OR target_customer IN ${list}`, sources, customers)
+  for (const table of ["assignment", "drift", "claim", "pin", "held_row", "refused", "task"])
+    sql.run(`DELETE FROM ${table} WHERE customer IN ${list}`, customers)
+  sql.run(`DELETE FROM source_membership WHERE customer IN ${list}`, sources)
+  sql.run(
+    `UPDATE source_customer SET key = 'forgotten-' || id, email = NULL, address = NULL, external_id = NULL, name = NULL, fields = '{}', gone_cause = coalesce(gone_cause, 'deleted'), gone_at = coalesce(gone_at, ?)
+     WHERE id IN ${list}`,
+    now,
+    sources
+  )
+  sql.run(
+    `UPDATE target_customer SET key = 'forgotten-' || id, email = NULL, address = NULL, external_id = NULL, name = NULL, gone_at = coalesce(gone_at, ?) WHERE id IN ${list}`,
+    now,
+    customers
+  )
+  scrub(sql, texts)
+  OverviewParts.note(sql, "forget", records.map(({ number, side }) => `${side} forgotten-${number}`).join(", "), by, now)
+}
+
+/** Free pages and the log hold what was deleted until they are written over. */
+const compact = (sql: Statements): boolean => {
+  sql.run("VACUUM")
+  return sql.get("PRAGMA wal_checkpoint(TRUNCATE)")?.["busy"] === 0
+}
+
+export const make = (database: Database): typeof Forgetting.Service => ({
+  footprint: (hits) => database.use((sql) => footprint(sql, hits)),
+  erase: (told, by) =>
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      yield* database.use((sql) => sql.get("PRAGMA secure_delete = ON"))
+      yield* database.atomically((sql) => {
+        Mirror.check(database, sql)
+        erase(sql, told, by, now)
+      })
+      return yield* database.use(compact)
+    })
+})
