@@ -7,6 +7,7 @@ import type { Records, Selection } from "../src/run/Records.ts"
 import * as Approvals from "./Approvals.ts"
 import type { Database, Row, Statements } from "./Database.ts"
 import { textOf } from "./Explained.ts"
+import * as Export from "./Export.ts"
 
 const batch = 1000
 
@@ -112,6 +113,7 @@ export const make = (database: Database): typeof Records.Service => ({
       const last = found.at(-1)
       return { rows: found.map((row) => done(sql, row)), next: last === undefined || found.length < batch ? null : String(last["n"]) }
     }),
+  everything: (after) => database.use((sql) => Export.page(sql, after)),
   groupsCalled: (text) => database.use((sql) => groupsCalled(sql, text)),
   groupNames: database.use((sql) =>
     sql.all("SELECT DISTINCT name FROM target_group WHERE id IN (SELECT grp FROM planned) ORDER BY 1 LIMIT 20000").map((row) => String(row["name"]))

@@ -48,16 +48,16 @@ const refuse = ({ syncs }: Config, { ours, records }: Footprint, asked: string) 
 const namedLines = ({ syncs }: Config, { records }: Footprint): ReadonlyArray<string> => {
   const addresses = new Set(records.flatMap(({ email }) => Address.normalise(email) ?? []))
   const ids = new Set(records.map(({ id }) => id))
-  return [...syncs.values()].flatMap(({ exceptions, match, name }) => [
-    ...exceptions.filter(({ email }) => addresses.has(Address.normalise(email) ?? "")).map(({ line }) => `the exceptions of ${name}, line ${line}`),
-    ...match.flatMap((rule) =>
-      rule._tag === "File"
-        ? rule.rows
-            .filter(({ by, target, value }) => ids.has(target) || (by === "email" ? addresses.has(Address.normalise(value) ?? "") : ids.has(value)))
-            .map(({ line }) => `${basename(rule.path)}, line ${line}`)
-        : []
-    )
-  ])
+  const exceptions = [...syncs.values()].flatMap((sync) =>
+    sync.exceptions.filter(({ email }) => addresses.has(Address.normalise(email) ?? "")).map(({ line }) => `the exceptions of ${sync.name}, line ${line}`)
+  )
+  const files = [...syncs.values()].flatMap(({ match }) => match.flatMap((rule) => (rule._tag === "File" ? [rule] : [])))
+  const maps = files.flatMap(({ path, rows }) =>
+    rows
+      .filter(({ by, target, value }) => ids.has(target) || (by === "email" ? addresses.has(Address.normalise(value) ?? "") : ids.has(value)))
+      .map(({ line }) => `${basename(path)}, line ${line}`)
+  )
+  return exceptions.concat(maps)
 }
 
 const forget = (invocation: Invocation.Invocation, config: Config, asked: string, options: DecisionOptions) =>

@@ -33,6 +33,12 @@ export const register: Register = (program, load) => {
       process.exitCode = await (await import("./StateRestore.ts")).run(load, file, given(command))
     })
   state
+    .command("export [file]")
+    .description("everything the state knows as JSON Lines, for audits and for leaving (default: to standard output)")
+    .action(async (file: string | undefined, _options: object, command: Command) => {
+      process.exitCode = await (await import("./StateExport.ts")).run(load, file, given(command))
+    })
+  state
     .command("release <sync>")
     .description("let go of memberships that a sync, or a source of it, wanted before it left the config")
     .option("--reason <text>", "kept with the decision")

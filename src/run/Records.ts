@@ -25,6 +25,8 @@ export class Records extends Context.Tag("groupbridge/Records")<
     readonly select: (selection: Selection, order: "time" | "plan") => Effect.Effect<number, StateError>
     /** The chosen changes, a page at a time. `after` null: from the start. */
     readonly selected: (after: string | null) => Effect.Effect<Page<Done>, StateError>
+    /** All that the state knows, as JSON objects with a `kind`, always in the same order. */
+    readonly everything: (after: string | null) => Effect.Effect<Page<unknown>, StateError>
     /** Target groups that go by this name, handle or id, also those that are gone: the surest kind of agreement only. */
     readonly groupsCalled: (text: string) => Effect.Effect<ReadonlyArray<number>, StateError>
     /** Names of target groups that something was done to. */
