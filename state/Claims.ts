@@ -8,6 +8,8 @@ import { claimantId, connectionId, syncId } from "./Connections.ts"
 import type { Statements } from "./Database.ts"
 import * as Lapse from "./Lapse.ts"
 import * as Refusals from "./Refusals.ts"
+import * as Tasks from "./Tasks.ts"
+import * as Unsure from "./Unsure.ts"
 
 const active = "c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL AND c.id NOT IN (SELECT source_customer FROM held_identity)"
 
@@ -173,7 +175,7 @@ const mirror = (sql: Statements, { sync }: Frame): void => {
     UNION SELECT l.target_customer FROM held_identity h JOIN customer_link l ON l.source_customer = h.source_customer AND l.target_connection = ?2`
   sql.run(
     `INSERT OR IGNORE INTO change (op, grp, customer, cause, dropped)
-     SELECT 'assignment.remove', a.grp, a.customer, 'not-wanted', CASE WHEN a.grp NOT IN (SELECT grp FROM seen_group) THEN 'unseen'
+     SELECT 'assignment.remove', a.grp, a.customer, 'not-wanted', CASE WHEN a.grp NOT IN (SELECT grp FROM seen_group) AND a.customer NOT IN (SELECT customer FROM seen_customer) THEN 'unseen'
        WHEN a.customer IN (${ambiguous}) OR EXISTS (SELECT 1 FROM read_part WHERE complete = 0 AND connection IN (SELECT value FROM json_each(?1))) THEN 'withheld' END
      FROM assignment a JOIN target_group g ON g.id = a.grp AND g.key IS NOT NULL AND g.gone_at IS NULL
      WHERE a.grp IN (SELECT target_group FROM wanted WHERE blocked IS NULL)
@@ -189,7 +191,7 @@ const compareAdditions = (sql: Statements, frame: Frame): void => {
      SELECT 'assignment.add', n.grp, n.customer, CASE WHEN d.grp IS NULL THEN c.cause ELSE 'restored' END, c.claimant, CASE WHEN d.decision = 'accepted' THEN 'drift'
        WHEN c.person IN (SELECT source_customer FROM held_identity) THEN 'ambiguous'
        WHEN n.grp NOT IN (SELECT target_group FROM wanted WHERE blocked IS NULL AND target_group IS NOT NULL) THEN 'blocked' END
-     FROM (SELECT grp, customer FROM claim WHERE claimant IN (SELECT value FROM json_each(?1)) AND lapsed_at IS NULL EXCEPT SELECT grp, customer FROM assignment) n
+     FROM (SELECT grp, customer FROM claim WHERE claimant IN (SELECT value FROM json_each(?1)) AND lapsed_at IS NULL EXCEPT ${Unsure.sure}) n
      JOIN claim c ON c.grp = n.grp AND c.customer = n.customer AND c.lapsed_at IS NULL AND c.claimant IN (SELECT value FROM json_each(?1))
      LEFT JOIN drift d ON d.grp = n.grp AND d.customer = n.customer
      ORDER BY 2, 3, 6`,
@@ -198,8 +200,11 @@ const compareAdditions = (sql: Statements, frame: Frame): void => {
 }
 
 const compareGroups = (sql: Statements, frame: Frame): void => {
-  const { sync } = frame
-  const needed = sync.emptyGroups === "create" ? "" : "AND w.target_group IN (SELECT grp FROM change WHERE op = 'assignment.add' AND dropped IS NULL)"
+  const { sync, target } = frame
+  const needed =
+    sync.emptyGroups === "create" && target.groups.create === "explicit"
+      ? ""
+      : "AND w.target_group IN (SELECT grp FROM change WHERE op = 'assignment.add' AND dropped IS NULL)"
   sql.run(
     `INSERT OR IGNORE INTO change (op, grp, customer, cause)
      SELECT 'group.create', g.id, 0, 'new' FROM wanted w JOIN target_group g ON g.id = w.target_group AND g.key IS NULL WHERE w.blocked IS NULL ${needed}`
@@ -211,7 +216,7 @@ const compareGroups = (sql: Statements, frame: Frame): void => {
     OR (w.description IS NOT NULL AND w.description <> coalesce(json_extract(g.written, '$.description'), g.description, '')))`
   sql.run(
     `INSERT OR IGNORE INTO change (op, grp, customer, cause) SELECT 'group.update', g.id, 0, 'renamed' FROM wanted w JOIN target_group g ON g.id = w.target_group AND g.key IS NOT NULL
-     WHERE w.blocked IS NULL AND (g.made_by_us = 1 OR ?1) AND ${differs}
+     WHERE ${target.groups.update ? "" : "false AND "}w.blocked IS NULL AND (g.made_by_us = 1 OR ?1) AND ${differs}
        AND NOT EXISTS (SELECT 1 FROM claim o WHERE o.claimant IN (SELECT id FROM claimant WHERE sync < ?2) AND o.grp = g.id AND o.lapsed_at IS NULL)`,
     sync.adopt.names === "follow" ? 1 : 0,
     syncId(sql, sync.name)
@@ -221,7 +226,7 @@ const compareGroups = (sql: Statements, frame: Frame): void => {
     sql.run(
       "UPDATE change SET dropped = 'drift' WHERE dropped IS NULL AND grp IN (SELECT id FROM target_group WHERE basis = 'deleted-at-target' AND key IS NULL)"
     )
-  if (sync.deleteEmptyGroups) deleteEmpty(sql, frame)
+  if (sync.deleteEmptyGroups && target.groups.delete) deleteEmpty(sql, frame)
 }
 
 /** Groups that this sync made and that are empty by the target's own word in this run: somebody may have been put in since we last counted. */
@@ -249,7 +254,9 @@ export const compare = (sql: Statements, frame: Frame): number => {
       readClaimants(sql, frame)
     )
   }
+  Tasks.withdraw(sql)
   compareRemovals(sql, frame)
+  Tasks.setAside(sql)
   compareAdditions(sql, frame)
   const pinned = "UPDATE change SET dropped = 'pinned' WHERE dropped IS NULL AND"
   sql.run(`${pinned} (grp, customer) IN (SELECT grp, customer FROM pin)`)
@@ -276,6 +283,7 @@ export const compare = (sql: Statements, frame: Frame): number => {
     readClaimants(sql, frame),
     sync.removals === "all" ? 1 : 0
   )
+  Unsure.forget(sql)
   sql.run(
     "DELETE FROM drift WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = drift.grp AND c.customer = drift.customer AND c.lapsed_at IS NULL)"
   )

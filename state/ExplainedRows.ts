@@ -55,7 +55,7 @@ export const history = (sql: Statements, group: number, customer: number): Reado
       `SELECT p.run, p.op, p.grp, p.customer, p.cause, p.approved, p.origin, p.state, p.settled_at, p.call, r.kind, r.who, r.host, r.started_at, c.intent_at, c.answered_at, c.outcome, c.detail, o.outcome AS row_outcome,
          k.name AS rest_connection, s.key AS person_key, v.kind AS via_kind, v.carrier AS via_carrier, v.key AS via_key, v.name AS via_name
        FROM run r JOIN planned p ON p.run = r.id AND p.op IN ('assignment.add', 'assignment.remove') AND p.grp = ? AND p.customer = ?
-       LEFT JOIN call c ON c.id = p.call LEFT JOIN call_row o ON o.call = p.call AND o.customer = p.customer
+       LEFT JOIN call c ON c.id = p.call LEFT JOIN call_row o ON o.call = p.call AND o.grp = p.grp AND o.customer = p.customer
        LEFT JOIN source_customer s ON s.id = p.person LEFT JOIN source_group v ON v.id = p.via LEFT JOIN connection k ON k.id = coalesce(v.connection, s.connection) ORDER BY p.run`,
       group,
       customer

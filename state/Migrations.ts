@@ -138,8 +138,24 @@ const third = `
 CREATE TABLE approved_change (run INTEGER NOT NULL, op TEXT NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, part INTEGER NOT NULL, PRIMARY KEY (run, op, grp, customer)) STRICT, WITHOUT ROWID;
 `
 
+/**
+ * Calls that carry one customer and several groups: a row of a call names both ends. What such targets need besides: when a customer's
+ * groups were read last, and rows that were asked for without a sure answer.
+ */
+const fourth = `
+ALTER TABLE call ADD COLUMN customer INTEGER;
+CREATE TABLE call_pair (call INTEGER NOT NULL, grp INTEGER NOT NULL, customer INTEGER NOT NULL, absent INTEGER NOT NULL, outcome TEXT, PRIMARY KEY (call, grp, customer)) STRICT, WITHOUT ROWID;
+INSERT INTO call_pair SELECT r.call, c.grp, r.customer, r.absent, r.outcome FROM call_row r JOIN call c ON c.id = r.call;
+DROP TABLE call_row;
+ALTER TABLE call_pair RENAME TO call_row;
+ALTER TABLE target_customer ADD COLUMN read_at INTEGER;
+-- Rows in the ledger that the target may not hold: they are added once more as long as somebody wishes them.
+CREATE TABLE unsure (grp INTEGER NOT NULL, customer INTEGER NOT NULL, PRIMARY KEY (grp, customer)) STRICT, WITHOUT ROWID;
+ALTER TABLE task ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;
+`
+
 /** Steps in order: the state's `user_version` is the number of steps it has taken. */
-export const steps: ReadonlyArray<string> = [first, second, third]
+export const steps: ReadonlyArray<string> = [first, second, third, fourth]
 
 /** Tables of one run's work. They live in SQLite's temporary database: gone with the process, never in a backup. */
 export const temporary = `
@@ -151,12 +167,13 @@ CREATE TEMP TABLE stage_gone (record TEXT NOT NULL, kind TEXT, carrier TEXT, key
 CREATE TEMP TABLE resolved (grp INTEGER NOT NULL, customer INTEGER NOT NULL, PRIMARY KEY (grp, customer)) WITHOUT ROWID;
 CREATE TEMP TABLE mapping (source_group INTEGER PRIMARY KEY, handle TEXT NOT NULL, rule INTEGER NOT NULL, line INTEGER NOT NULL, name TEXT NOT NULL, target_group INTEGER, blocked TEXT);
 CREATE INDEX temp.mapping_handle ON mapping (handle);
-CREATE TEMP TABLE wanted (handle TEXT PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL, slug TEXT, description TEXT, external_id TEXT, explicit_external INTEGER NOT NULL, custom TEXT NOT NULL, target_group INTEGER, basis TEXT, proposal INTEGER, proposal_basis TEXT, blocked TEXT) WITHOUT ROWID;
+CREATE TEMP TABLE wanted (handle TEXT PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL, slug TEXT, description TEXT, external_id TEXT, explicit_external INTEGER NOT NULL, explicit_slug INTEGER NOT NULL, cut INTEGER NOT NULL, custom TEXT NOT NULL, target_group INTEGER, basis TEXT, proposal INTEGER, proposal_basis TEXT, blocked TEXT) WITHOUT ROWID;
 CREATE TEMP TABLE previous (handle TEXT NOT NULL, old TEXT NOT NULL, PRIMARY KEY (handle, old)) WITHOUT ROWID;
 CREATE INDEX temp.wanted_folded ON wanted (folded);
 CREATE INDEX temp.wanted_target ON wanted (target_group);
 CREATE TEMP TABLE needed (address TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE seen_group (grp INTEGER PRIMARY KEY, count INTEGER);
+CREATE TEMP TABLE seen_customer (customer INTEGER PRIMARY KEY);
 CREATE TEMP TABLE seen_member (grp INTEGER NOT NULL, customer INTEGER NOT NULL, joined_at INTEGER, PRIMARY KEY (grp, customer)) WITHOUT ROWID;
 CREATE TEMP TABLE held_identity (source_customer INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 CREATE TEMP TABLE desired (grp INTEGER NOT NULL, customer INTEGER NOT NULL, via INTEGER, person INTEGER, PRIMARY KEY (grp, customer)) WITHOUT ROWID;

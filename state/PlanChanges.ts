@@ -7,7 +7,7 @@ import type { Row, Statements } from "./Database.ts"
 const rows = `
   SELECT c.op, c.grp, c.customer, c.cause, c.part, g.key AS group_key, g.name AS group_name, g.handle, g.written, g.slug AS group_slug, coalesce(c.draft ->> '$.name', w.name) AS wanted_name, coalesce(c.draft ->> '$.slug', w.slug) AS wanted_slug,
     coalesce(c.draft ->> '$.description', w.description) AS wanted_description, coalesce(c.draft ->> '$.externalId', w.external_id) AS wanted_external, t.key AS customer_key, t.email, t.name AS customer_name, a.origin,
-    k.name AS connection, s.key AS person_key, v.kind AS via_kind, v.name AS via_name, v.key AS via_key, p.rule, p.line
+    j.id AS task, k.name AS connection, s.key AS person_key, v.kind AS via_kind, v.name AS via_name, v.key AS via_key, p.rule, p.line
   FROM change c JOIN target_group g ON g.id = c.grp
   LEFT JOIN wanted w ON w.target_group = g.id AND c.op LIKE 'group.%'
   LEFT JOIN target_customer t ON t.id = c.customer
@@ -17,7 +17,8 @@ const rows = `
   LEFT JOIN source_group v ON v.id = coalesce(l.via, (SELECT m.source_group FROM mapping m WHERE m.handle = g.handle LIMIT 1))
   LEFT JOIN connection k ON k.id = v.connection
   LEFT JOIN mapping p ON p.source_group = v.id
-  WHERE c.dropped IS NULL AND (c.op, c.grp, c.customer) > (?, ?, ?) ORDER BY c.op, c.grp, c.customer LIMIT ?`
+  LEFT JOIN task j ON c.dropped = 'task' AND j.grp = c.grp AND j.customer = c.customer AND j.done_at IS NULL
+  WHERE coalesce(c.dropped, 'task') = 'task' AND (c.op, c.grp, c.customer) > (?, ?, ?) ORDER BY c.op, c.grp, c.customer LIMIT ?`
 
 const text = (value: string | number | null | undefined): string | null => (value === null || value === undefined ? null : String(value))
 
@@ -59,7 +60,8 @@ const toChange = (frame: Frame, row: Row): Change => {
     ...(op === "group.create" || op === "group.update" ? { values: groupValues(row) } : {}),
     ...(op === "group.update" ? { before: { name: String(row["group_name"]) } } : {}),
     ...(onGroup ? {} : { precondition: { ledger: text(row["origin"]) as Origin | null, desired: op === "assignment.add" } }),
-    ...(row["part"] === null ? {} : { held: `H-${String(row["part"])}` })
+    ...(row["part"] === null ? {} : { held: `H-${String(row["part"])}` }),
+    ...(row["task"] === null ? {} : { task: `T-${String(row["task"])}` })
   }
 }
 

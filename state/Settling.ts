@@ -1,6 +1,7 @@
 /** What came of a call: the ledger, the groups and the run's work are moved by its outcome, in the transaction that stores it. */
-import type { OpenCall, RowOutcome } from "../src/apply/Journal.ts"
+import type { CallRow, OpenCall, RowOutcome } from "../src/apply/Journal.ts"
 import { foldName, type TargetGroup } from "../src/model/Group.ts"
+import * as CustomerWork from "./CustomerWork.ts"
 import type { Statements } from "./Database.ts"
 
 /** What a planned change of a group was to make of it. */
@@ -71,14 +72,27 @@ const moveLedger = (sql: Statements, call: OpenCall, customer: number, outcome: 
   sql.run("DELETE FROM refused WHERE op = ? AND grp = ? AND customer = ?", call.op, group, customer)
 }
 
-export const rows = (sql: Statements, call: OpenCall, outcome: ReadonlyMap<number, RowOutcome>, detail: string | null, now: number): void => {
-  for (const row of call.rows) {
-    const result = outcome.get(row.number) ?? "undone"
-    sql.run("UPDATE call_row SET outcome = ? WHERE call = ? AND customer = ?", result, call.call, row.number)
-    if (result !== "undone") moveLedger(sql, call, row.number, result, now)
-    settlePlanned(sql, call, row.number, result === "applied" ? "done" : result === "found" ? "already" : "planned", now)
+/** The call as if it were about one of its rows alone. */
+export const alone = (call: OpenCall, row: CallRow): OpenCall => ({ ...call, group: row.group, rows: [row] })
+
+const settleRow = (sql: Statements, call: OpenCall, customer: number, result: RowOutcome, now: number): void => {
+  sql.run("UPDATE call_row SET outcome = ? WHERE call = ? AND grp = ? AND customer = ?", result, call.call, call.group.number, customer)
+  if (result === "applied" || result === "found") {
+    moveLedger(sql, call, customer, result, now)
+    CustomerWork.noteSure(sql, call, customer, now)
   }
-  closeCall(sql, call, call.rows.every((row) => outcome.get(row.number) === "undone") ? "undone" : "done", detail, now)
+  if (result === "unknown") {
+    moveLedger(sql, call, customer, "applied", now)
+    CustomerWork.noteUnsure(sql, call, customer)
+  }
+  settlePlanned(sql, call, customer, result === "applied" ? "done" : result === "found" ? "already" : "planned", now)
+}
+
+export const rows = (sql: Statements, call: OpenCall, outcome: ReadonlyMap<CallRow, RowOutcome>, detail: string | null, now: number): void => {
+  const resultOf = (row: CallRow): RowOutcome => outcome.get(row) ?? "undone"
+  for (const row of call.rows) settleRow(sql, alone(call, row), row.number, resultOf(row), now)
+  const results = new Set(call.rows.map(resultOf))
+  closeCall(sql, call, results.has("applied") || results.has("found") ? "done" : results.has("unknown") ? "unknown" : "undone", detail, now)
 }
 
 const settleMade = (sql: Statements, call: OpenCall, made: TargetGroup, now: number): void => {

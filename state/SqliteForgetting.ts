@@ -116,7 +116,7 @@ const erase = (sql: Statements, { records, texts }: Footprint, by: Decider, now:
     customers
   )
   sql.run(`DELETE FROM customer_link WHERE source_customer IN ${list} OR target_customer IN ${list}`, sources, customers)
-  for (const table of ["assignment", "drift", "claim", "pin", "held_row", "refused", "task"])
+  for (const table of ["assignment", "drift", "claim", "pin", "held_row", "refused", "task", "unsure"])
     sql.run(`DELETE FROM ${table} WHERE customer IN ${list}`, customers)
   sql.run(`DELETE FROM source_membership WHERE customer IN ${list}`, sources)
   sql.run(

@@ -1,60 +1,16 @@
 /** The journal of calls over SQLite. Intents and outcomes are each one transaction on a connection with `synchronous=FULL`. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { type Journal, type OpenCall, type WorkGroup } from "../src/apply/Journal.ts"
+import { type Journal, type OpenCall } from "../src/apply/Journal.ts"
 import type { StateError } from "../src/contract/StateError.ts"
 import type { ChangeOp } from "../src/model/Change.ts"
 import { connectionId } from "./Connections.ts"
-import type { Database, Row, Statements } from "./Database.ts"
+import * as CustomerWork from "./CustomerWork.ts"
+import type { Database, Statements } from "./Database.ts"
 import * as Fence from "./Fence.ts"
+import { callColumns, openCall, openedCall, phases, workOf, workRows } from "./JournalRows.ts"
 import * as Refusals from "./Refusals.ts"
 import * as Settling from "./Settling.ts"
-
-const openCall = (sql: Statements, row: Row): OpenCall => ({
-  call: Number(row["id"]),
-  connection: String(row["connection"]),
-  op: String(row["op"]) as ChangeOp,
-  group: {
-    number: Number(row["grp"]),
-    id: row["key"] === null ? null : String(row["key"]),
-    name: String(row["name"]),
-    handle: row["handle"] === null ? null : String(row["handle"])
-  },
-  rows: sql
-    .all(
-      "SELECT r.customer, r.absent, t.key, t.email FROM call_row r JOIN target_customer t ON t.id = r.customer WHERE r.call = ? ORDER BY r.customer",
-      row["id"]
-    )
-    .map((item) => ({
-      number: Number(item["customer"]),
-      id: String(item["key"]),
-      email: item["email"] === null ? null : String(item["email"]),
-      absent: item["absent"] === 1
-    })),
-  intentAt: Number(row["intent_at"]),
-  clockOffset: row["clock_offset"] === null ? null : Number(row["clock_offset"])
-})
-
-const callColumns =
-  "SELECT c.id, c.op, c.grp, c.intent_at, g.key, g.name, g.handle, n.clock_offset, n.name AS connection FROM call c JOIN target_group g ON g.id = c.grp JOIN connection n ON n.id = c.connection"
-
-const workOf = (row: Row): WorkGroup => ({
-  group: Number(row["grp"]),
-  id: row["key"] === null ? null : String(row["key"]),
-  name: String(row["name"]),
-  create: row["creates"] === 1,
-  update: row["updates"] === 1,
-  delete: row["deletes"] === 1,
-  adds: Number(row["adds"]),
-  removes: Number(row["removes"])
-})
-
-const workRows = (ops: string) => `
-  SELECT p.grp, g.key, g.name, sum(p.op = 'group.create') AS creates, sum(p.op = 'group.update') AS updates, sum(p.op = 'group.delete') AS deletes,
-    sum(p.op = 'assignment.add') AS adds, sum(p.op = 'assignment.remove') AS removes
-  FROM planned p JOIN target_group g ON g.id = p.grp WHERE p.run = ? AND p.state = 'planned' AND p.op IN (${ops}) GROUP BY p.grp`
-
-const phases = { adds: "'group.create', 'group.update', 'assignment.add'", removes: "'assignment.remove', 'group.delete'" } as const
 
 const intend = (
   database: Database,
@@ -87,15 +43,14 @@ const intend = (
   if (!op.startsWith("group.")) {
     for (const row of rows) {
       sql.run(
-        "INSERT INTO call_row (call, customer, absent) SELECT ?1, ?2, EXISTS (SELECT 1 FROM seen_group WHERE grp = ?3) AND NOT EXISTS (SELECT 1 FROM seen_member WHERE grp = ?3 AND customer = ?2)",
+        "INSERT INTO call_row (call, grp, customer, absent) SELECT ?1, ?3, ?2, EXISTS (SELECT 1 FROM seen_group WHERE grp = ?3) AND NOT EXISTS (SELECT 1 FROM seen_member WHERE grp = ?3 AND customer = ?2)",
         call,
         row["customer"],
         group
       )
     }
   }
-  const made = sql.get(`${callColumns} WHERE c.id = ?`, call)
-  return made === undefined ? null : openCall(sql, made)
+  return openedCall(sql, call)
 }
 
 const openCalls = (sql: Statements, to: string): ReadonlyArray<OpenCall> =>
@@ -111,7 +66,7 @@ export const make = (database: Database): typeof Journal.Service => {
     })
   return {
     openCalls: (to) => database.use((sql) => openCalls(sql, to)),
-    work: (run, phase, limit) => database.use((sql) => sql.all(`${workRows(phases[phase])} ORDER BY count(*) DESC, p.grp LIMIT ?`, run, limit).map(workOf)),
+    work: (run, phase, limit) => database.use((sql) => sql.all(`${workRows(phases[phase])} ORDER BY count(*) DESC, p.grp LIMIT ?2`, run, limit).map(workOf)),
     smallest: (run) =>
       database.use((sql) => {
         const [row] = sql.all(`${workRows(`${phases.adds}, ${phases.removes}`)} ORDER BY sum(p.op LIKE 'assignment.%') = 0, count(*), p.grp LIMIT 1`, run)
@@ -119,14 +74,37 @@ export const make = (database: Database): typeof Journal.Service => {
       }),
     intend: (writer, op, group, pack) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => intend(database, sql, writer, op, group, pack, now))),
+    customers: (run, op, first, limit) => database.use((sql) => CustomerWork.customers(sql, run, op, first, limit)),
+    groupsFor: (run, customer) =>
+      database.use((sql) =>
+        sql
+          .all(
+            `${workRows(phases.changes, "AND p.grp IN (SELECT grp FROM planned WHERE run = ?1 AND op = 'assignment.add' AND customer = ?2 AND state = 'planned')")} ORDER BY p.grp`,
+            run,
+            customer
+          )
+          .map(workOf)
+      ),
+    intendFor: (writer, op, customer, pack) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        database.atomically((sql) => {
+          Fence.checkLease(database, sql, writer.lease)
+          const call = CustomerWork.intend(sql, writer, op, customer, pack, now)
+          return call === null ? null : openedCall(sql, call)
+        })
+      ),
+    sawGroups: (run, customer, groups) => stored((sql, now) => CustomerWork.sawGroups(sql, run, customer, groups, now)),
+    dropUnused: (run) => stored((sql, now) => CustomerWork.dropUnused(sql, run, now)),
     settleRows: (call, outcome, detail) => settled(call, (sql, now) => Settling.rows(sql, call, outcome, detail, now)),
     settleGroup: (call, outcome, detail) => settled(call, (sql, now) => Settling.group(sql, call, outcome, detail, now)),
     refuse: (call, reason) =>
       settled(call, (sql, now) => {
-        for (const customer of call.op.startsWith("group.") ? [0] : call.rows.map((row) => row.number)) {
-          Refusals.store(sql, call, customer, reason, now)
-          Settling.settlePlanned(sql, call, customer, "refused", now)
+        const refuse = (one: OpenCall, customer: number) => {
+          Refusals.store(sql, one, customer, reason, now)
+          Settling.settlePlanned(sql, one, customer, "refused", now)
         }
+        if (call.op.startsWith("group.")) refuse(call, 0)
+        else for (const row of call.rows) refuse(Settling.alone(call, row), row.number)
         if (call.op === "group.create") {
           sql.run(
             "UPDATE planned SET state = 'void', settled_at = ? WHERE grp = ? AND state = 'planned' AND run = (SELECT run FROM call WHERE id = ?)",
@@ -167,13 +145,9 @@ export const make = (database: Database): typeof Journal.Service => {
     noteClock: (to, offset) => database.use((sql) => void sql.run("UPDATE connection SET clock_offset = ? WHERE name = ?", offset, to)),
     canaryDone: (to) => database.use((sql) => sql.get("SELECT 1 FROM connection WHERE name = ? AND canary_at IS NOT NULL", to) !== undefined),
     noteCanary: (to) => stored((sql, now) => void sql.run("UPDATE connection SET canary_at = ? WHERE name = ?", now, to)),
-    written: (run, group) =>
+    written: (run) =>
       database.use((sql) => {
-        const row = sql.get(
-          `${callColumns} WHERE c.run = ? AND c.grp = ? AND c.outcome = 'done' AND c.op LIKE 'assignment.%' ORDER BY c.id DESC LIMIT 1`,
-          run,
-          group
-        )
+        const row = sql.get(`${callColumns} WHERE c.run = ? AND c.outcome = 'done' AND c.op LIKE 'assignment.%' ORDER BY c.id DESC LIMIT 1`, run)
         return row === undefined ? null : openCall(sql, row)
       }),
     progress: (run) =>

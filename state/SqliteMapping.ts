@@ -3,6 +3,7 @@ import { foldName, type GroupCarrier, type GroupKind } from "../src/model/Group.
 import { type MappingStore, type Mapped, type NumberedCandidate } from "../src/reconcile/MappingStore.ts"
 import { connectionId } from "./Connections.ts"
 import type { Database, Row, Statements } from "./Database.ts"
+import * as Slugs from "./Slugs.ts"
 
 const memberCount = `(SELECT count(DISTINCT m.customer) FROM source_membership m JOIN source_customer c ON c.id = m.customer
   WHERE c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL
@@ -22,12 +23,12 @@ const candidate = (row: Row): NumberedCandidate => ({
   }
 })
 
-const storeWish = (sql: Statements, { number, wish }: Mapped): void => {
+const storeWish = (sql: Statements, { number, wish, cut, explicitSlug }: Mapped): void => {
   const { draft, handle, rule } = wish
   sql.run("INSERT INTO mapping (source_group, handle, rule, line, name) VALUES (?, ?, ?, ?, ?)", number, handle, rule.index, rule.place.line, draft.name)
   // The first wish of a handle names the group: source groups come in the order in which they were first seen.
   sql.run(
-    "INSERT OR IGNORE INTO wanted (handle, name, folded, slug, description, external_id, explicit_external, custom) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT OR IGNORE INTO wanted (handle, name, folded, slug, description, external_id, explicit_external, explicit_slug, cut, custom) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     handle,
     draft.name,
     foldName(draft.name),
@@ -35,6 +36,8 @@ const storeWish = (sql: Statements, { number, wish }: Mapped): void => {
     draft.description ?? null,
     draft.externalId ?? null,
     wish.explicitExternalId ? 1 : 0,
+    explicitSlug ? 1 : 0,
+    cut ? 1 : 0,
     JSON.stringify(draft.customFields)
   )
   for (const old of wish.previousHandles) sql.run("INSERT OR IGNORE INTO previous VALUES (?, ?)", handle, old)
@@ -65,7 +68,8 @@ const adopt = (sql: Statements, to: number, basis: string, condition: string, co
 const conditions = {
   externalId: "t.external_id IS NOT NULL AND t.external_id = w.external_id",
   slug: "t.slug IS NOT NULL AND w.slug IS NOT NULL AND t.slug = w.slug",
-  name: "t.folded = w.folded"
+  // A cut name says little of the group behind it.
+  name: "t.folded = w.folded AND w.cut = 0"
 } as const
 
 /** Two wishes meeting in one name or one group: who is linked already keeps it, the others wait for the config to say what is meant. */
@@ -104,7 +108,7 @@ export const make = (database: Database): typeof MappingStore.Service => ({
     database.atomically((sql) => {
       for (const item of mapped) storeWish(sql, item)
     }),
-  resolve: ({ to, adopt: allowed, nameLength, listIsWhole }) =>
+  resolve: ({ to, adopt: allowed, naming: { nameLength, slugs }, makes, listIsWhole }) =>
     database.atomically((sql) => {
       const connection = connectionId(sql, to)
       sql.run("UPDATE wanted SET target_group = NULL, basis = NULL, proposal = NULL, proposal_basis = NULL, blocked = NULL")
@@ -121,6 +125,16 @@ export const make = (database: Database): typeof MappingStore.Service => ({
         adopt(sql, connection, basis, conditions[basis], allowed.includes(basis) ? "target_group" : "proposal")
       }
       blockMeetings(sql)
+      sql.run(
+        `UPDATE wanted SET blocked = 'a group called "' || name || '" is there already, and its name is a cut one, so nobody knows whether it is the same; give it a short name by name: in its rule'
+         WHERE cut = 1 AND target_group IS NULL AND blocked IS NULL AND EXISTS (SELECT 1 FROM target_group t WHERE t.connection = ? AND t.key IS NOT NULL AND t.gone_at IS NULL AND t.folded = wanted.folded)`,
+        connection
+      )
+      if (slugs !== null) Slugs.choose(sql, connection, slugs.longest)
+      if (!makes)
+        sql.run(
+          "UPDATE wanted SET blocked = 'the target has no call to make a group; make it there, and name by adopt: how it is found' WHERE target_group IS NULL AND proposal IS NULL AND blocked IS NULL"
+        )
       if (!listIsWhole) {
         sql.run(
           "UPDATE wanted SET blocked = 'the list of the target''s groups could not be read whole, so it might be there already' WHERE target_group IS NULL AND blocked IS NULL"

@@ -13,6 +13,7 @@ import * as OverviewParts from "./OverviewParts.ts"
 import * as OverviewRows from "./OverviewRows.ts"
 import * as Release from "./Release.ts"
 import { sourceIds, unmatchedPeople } from "./Summary.ts"
+import * as Tasks from "./Tasks.ts"
 
 const batch = 1000
 
@@ -254,6 +255,13 @@ export const make = (database: Database): typeof Overview.Service => {
     failing: (sync) => database.atomically((sql) => failing(sql, syncId(sql, sync), null)),
     toldBefore: (sync, run) => database.atomically((sql) => toldBefore(sql, syncId(sql, sync), run)),
     unmatched: (sync, after) => database.atomically((sql) => unmatched(sql, sync, after)),
+    tasks: (after) => database.use((sql) => Tasks.waiting(sql, after)),
+    task: (task) => database.use((sql) => Tasks.one(sql, task)),
+    finish: (tasks, by) =>
+      atNow((sql, now) => {
+        Mirror.check(database, sql)
+        Tasks.done(sql, tasks, by, now)
+      }),
     connection: (name) =>
       database.use((sql) => {
         const row = sql.get("SELECT id, account, actor, identified_at FROM connection WHERE name = ?", name)
@@ -261,6 +269,7 @@ export const make = (database: Database): typeof Overview.Service => {
         return {
           account: text(row?.["account"]),
           actor: text(row?.["actor"]),
+          acceptedAt: number(sql, "SELECT max(answered_at) AS n FROM call WHERE connection = ? AND outcome = 'done'", row?.["id"] ?? 0) || null,
           identifiedAt: typeof row?.["identified_at"] === "number" ? row["identified_at"] : null,
           targetGroups: number(sql, "SELECT count(*) AS n FROM target_group WHERE connection = ? AND key IS NOT NULL AND gone_at IS NULL", row?.["id"] ?? 0)
         }

@@ -5,9 +5,11 @@ import { type Measures, type PlanStore } from "../src/plan/PlanStore.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Statements } from "./Database.ts"
+import * as Estimate from "./Estimate.ts"
 import * as Holds from "./Holds.ts"
 import * as Lately from "./Lately.ts"
 import * as PlanChanges from "./PlanChanges.ts"
+import * as Tasks from "./Tasks.ts"
 
 const free = "part IS NULL AND dropped IS NULL AND approved = 0"
 
@@ -29,7 +31,7 @@ const measure = (sql: Statements, frame: Frame): Measures => {
   return {
     firstRun: baseline === undefined,
     removals: planned("assignment.remove"),
-    removedLately: Lately.done(sql, frame, "assignment.remove"),
+    removedLately: Lately.done(sql, frame, "assignment.remove") + Tasks.openedLately(sql, sync, Lately.since(frame)),
     additions: planned("assignment.add"),
     addedLately: Lately.done(sql, frame, "assignment.add"),
     creations: planned("group.create"),
@@ -161,6 +163,7 @@ export const make = (database: Database): typeof PlanStore.Service => ({
       held: row["held"] === 1
     }))
   }),
+  openTasks: (frame) => database.atomically((sql) => Tasks.open(sql, frame)),
   restrictToPart: (part) =>
     database.atomically((sql) => {
       sql.run(
@@ -170,29 +173,7 @@ export const make = (database: Database): typeof PlanStore.Service => ({
       )
       dropGroupless(sql)
     }),
-  estimate: (addPack, removePack) =>
-    database.use((sql) => {
-      const work = "part IS NULL AND dropped IS NULL"
-      const count = (op: ChangeOp) => number(sql, `SELECT count(*) AS n FROM change WHERE op = ? AND ${work}`, op)
-      // Who is in a group that is deleted goes with it.
-      const packs = (op: ChangeOp, size: number) =>
-        number(
-          sql,
-          `SELECT sum((n + CAST(?1 AS INTEGER) - 1) / CAST(?1 AS INTEGER)) AS n FROM (SELECT count(*) AS n FROM change WHERE op = ?2 AND ${work}
-             AND grp NOT IN (SELECT grp FROM change WHERE op = 'group.delete' AND ${work}) GROUP BY grp)`,
-          size,
-          op
-        )
-      return {
-        creates: count("group.create"),
-        updates: count("group.update"),
-        deletes: count("group.delete"),
-        addCalls: packs("assignment.add", addPack),
-        removeCalls: packs("assignment.remove", removePack),
-        adds: count("assignment.add"),
-        removes: count("assignment.remove")
-      }
-    }),
+  estimate: (target, parts) => database.use((sql) => Estimate.of(sql, target, parts)),
   changes: (frame, after, limit) => database.use((sql) => PlanChanges.page(sql, frame, after, limit)),
   commit: (frame) =>
     database.atomically((sql) => {

@@ -5,7 +5,7 @@ import { foldName } from "../src/model/Group.ts"
 import { type Frame, type ReconcileStore } from "../src/reconcile/ReconcileStore.ts"
 import * as Claims from "./Claims.ts"
 import { connectionId, syncId } from "./Connections.ts"
-import type { Database, Statements } from "./Database.ts"
+import type { Database, Row, Statements } from "./Database.ts"
 import { summarise } from "./Summary.ts"
 
 const linkGroups = (sql: Statements, { sync, now, run }: Frame): void => {
@@ -63,7 +63,8 @@ const acceptProposals = (sql: Statements, sync: string): void => {
 
 const refreshLedger = (sql: Statements, { sync, now, run }: Frame): void => {
   sql.run("DELETE FROM by_hand")
-  const missing = "SELECT a.grp, a.customer FROM assignment a WHERE a.grp IN (SELECT grp FROM seen_group) EXCEPT SELECT grp, customer FROM seen_member"
+  const looked = (row: string) => `(${row}.grp IN (SELECT grp FROM seen_group) OR ${row}.customer IN (SELECT customer FROM seen_customer))`
+  const missing = `SELECT a.grp, a.customer FROM assignment a WHERE ${looked("a")} EXCEPT SELECT grp, customer FROM seen_member`
   const wished =
     "EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = m.grp AND c.customer = m.customer AND c.lapsed_at IS NULL)"
   // Noted whatever this sync does about it: another sync with a wish for the row may want to ask.
@@ -74,13 +75,15 @@ const refreshLedger = (sql: Statements, { sync, now, run }: Frame): void => {
   )
   sql.run(`INSERT OR REPLACE INTO by_hand SELECT m.grp, m.customer, 'taken-out' FROM (${missing}) m WHERE ${wished}`)
   sql.run(`DELETE FROM assignment WHERE (grp, customer) IN (${missing})`)
-  const unknown = "SELECT grp, customer FROM seen_member WHERE grp IN (SELECT grp FROM seen_group) EXCEPT SELECT grp, customer FROM assignment"
+  const unknown = `SELECT m.grp, m.customer FROM seen_member m WHERE ${looked("m")} EXCEPT SELECT grp, customer FROM assignment`
   sql.run(
-    `INSERT OR REPLACE INTO by_hand SELECT u.grp, u.customer, 'put-in' FROM (${unknown}) u JOIN target_group g ON g.id = u.grp WHERE g.members_read_at IS NOT NULL`
+    `INSERT OR REPLACE INTO by_hand SELECT u.grp, u.customer, 'put-in' FROM (${unknown}) u JOIN target_group g ON g.id = u.grp JOIN target_customer t ON t.id = u.customer
+     WHERE coalesce(g.members_read_at, t.read_at) IS NOT NULL`
   )
   sql.run(`INSERT INTO assignment SELECT grp, customer, 'found', ?, ? FROM (${unknown})`, now, run)
   sql.run("DELETE FROM drift WHERE (grp, customer) IN (SELECT grp, customer FROM seen_member)")
   sql.run("UPDATE target_group SET members_read_at = ?, count = s.count, expected_count = s.count FROM seen_group s WHERE s.grp = target_group.id", now)
+  sql.run("UPDATE target_customer SET read_at = ? WHERE id IN (SELECT customer FROM seen_customer)", now)
 }
 
 /**
@@ -111,12 +114,35 @@ const matchBy = (sql: Statements, from: number, to: number, now: number, basis: 
   )
 }
 
+/** Customers of the source `?1` who may be matched at all. */
+const active = "c.connection = ?1 AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL"
+
 const columns: Readonly<Record<string, string>> = { email: "address", externalId: "external_id", id: "key" }
 
 /** The SQL of a field of a customer; names of custom fields are bound into a JSON path, never into SQL. */
 const field = (alias: string, name: string): string => {
   const column = columns[name]
   return column === undefined ? `json_extract(${alias}.fields, '$."' || replace('${name.replaceAll("'", "''")}', '"', '') || '"')` : `${alias}.${column}`
+}
+
+/** A customer whom a map file names. Where the target names customers by address, one address is one customer however it is written. */
+const namedCustomer = (sql: Statements, to: number, target: string, now: number): Row | undefined => {
+  const address = Address.normalise(target)
+  const known = address === null ? undefined : sql.get("SELECT id FROM target_customer WHERE connection = ? AND key = ? AND gone_at IS NULL", to, address)
+  if (known !== undefined) return known
+  sql.run("INSERT OR IGNORE INTO target_customer (connection, key, seen_at) VALUES (?, ?, ?)", to, target, now)
+  return sql.get("SELECT id FROM target_customer WHERE connection = ? AND key = ? AND gone_at IS NULL", to, target)
+}
+
+/** Whoever has an address can be named by it: each becomes a customer of the target, whether or not it really has one. */
+const nameByAddress = (sql: Statements, from: number, to: number, now: number): void => {
+  sql.run(
+    `INSERT OR IGNORE INTO target_customer (connection, key, email, address, name, seen_at) SELECT ?2, c.address, c.email, c.address, c.name, ?3 FROM source_customer c
+     WHERE ${active} AND c.address IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?2)`,
+    from,
+    to,
+    now
+  )
 }
 
 const matchByFile = (sql: Statements, from: number, to: number, now: number, rule: Extract<MatchRule, { _tag: "File" }>): void => {
@@ -130,8 +156,7 @@ const matchByFile = (sql: Statements, from: number, to: number, now: number, rul
       to
     )
     for (const { id } of source) {
-      sql.run("INSERT OR IGNORE INTO target_customer (connection, key, seen_at) VALUES (?, ?, ?)", to, row.target, now)
-      const target = sql.get("SELECT id FROM target_customer WHERE connection = ? AND key = ? AND gone_at IS NULL", to, row.target)
+      const target = namedCustomer(sql, to, row.target, now)
       if (target !== undefined) sql.run("INSERT INTO customer_link VALUES (?, ?, ?, 'file', ?, ?)", id, to, target["id"], `${rule.path}:${row.line}`, now)
     }
   }
@@ -158,10 +183,7 @@ const matchRule = (sql: Statements, from: number, to: number, now: number, rule:
   }
 }
 
-/** Customers of the source `?1` who may be matched at all. */
-const active = "c.connection = ?1 AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL"
-
-const linkCustomers = (sql: Statements, { sync, now }: Frame, match: ReadonlyArray<MatchRule>): void => {
+const linkCustomers = (sql: Statements, { sync, now, target }: Frame, match: ReadonlyArray<MatchRule>): void => {
   const to = connectionId(sql, sync.to)
   const gone = "SELECT id FROM target_customer WHERE connection = ? AND gone_at IS NOT NULL"
   for (const table of ["assignment", "claim", "drift"]) sql.run(`DELETE FROM ${table} WHERE customer IN (${gone})`, to)
@@ -169,7 +191,10 @@ const linkCustomers = (sql: Statements, { sync, now }: Frame, match: ReadonlyArr
   sql.run("DELETE FROM held_identity")
   for (const source of sync.from) {
     const from = connectionId(sql, source)
-    for (const rule of match) matchRule(sql, from, to, now, rule)
+    for (const rule of match) {
+      if (rule._tag === "Email" && target.customers.namedBy === "email" && !target.customers.list && !target.customers.search) nameByAddress(sql, from, to, now)
+      matchRule(sql, from, to, now, rule)
+    }
     // Whoever takes the address that another one's match rests on may be that person or a stranger: a person decides.
     sql.run(
       `INSERT OR IGNORE INTO held_identity SELECT e.value, 'the address of this match belongs to another customer of ' || ?3 || ' now' FROM customer_link l

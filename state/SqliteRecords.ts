@@ -38,7 +38,7 @@ const rows = `
   JOIN run r ON r.id = p.run JOIN sync y ON y.id = r.sync JOIN target_group g ON g.id = p.grp
   LEFT JOIN target_customer t ON t.id = p.customer
   LEFT JOIN source_customer s ON s.id = p.person LEFT JOIN source_group v ON v.id = p.via LEFT JOIN connection k ON k.id = coalesce(v.connection, s.connection)
-  LEFT JOIN call c ON c.id = p.call LEFT JOIN call_row o ON o.call = p.call AND o.customer = p.customer
+  LEFT JOIN call c ON c.id = p.call LEFT JOIN call_row o ON o.call = p.call AND o.grp = p.grp AND o.customer = p.customer
   WHERE n.n > ? ORDER BY n.n LIMIT ${batch}`
 
 const command = (row: Row, approval: Done["approval"]): string => {

@@ -190,6 +190,7 @@ export const make = (database: Database): typeof TargetStore.Service => ({
   beginMembers: database.use((sql) => {
     sql.run("DELETE FROM seen_group")
     sql.run("DELETE FROM seen_member")
+    sql.run("DELETE FROM seen_customer")
   }),
   stageMembers: (name, group, members) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>

@@ -13,6 +13,7 @@ import * as CstarPages from "./CstarPages.ts"
 
 export const declaration: TargetDeclaration = {
   groupWord: "customer group",
+  testable: true,
   groups: {
     list: true,
     create: "explicit",
@@ -21,6 +22,8 @@ export const declaration: TargetDeclaration = {
     mark: true,
     externalId: "accepted",
     nameLength: null,
+    longNames: "refused",
+    slugs: null,
     pageSize: CstarPages.size,
     count: true
   },
@@ -103,6 +106,7 @@ export const make = (access: Access): Target => ({
       Effect.catchIf(isNotFound, () => Effect.void),
       Effect.asVoid
     ),
+  groupsOf: () => Effect.dieMessage("cStar's memberships are listed by group"),
   members: (id) => CstarPages.stream(access.client, membersCall(id), CstarApi.MemberRow, CstarApi.toMember),
   add: (pack) => add(access, pack),
   remove: (pack) => remove(access, pack),

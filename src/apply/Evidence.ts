@@ -1,4 +1,5 @@
 /** Settles calls whose answer does not tell what they did, by looking at the target before anything is repeated. */
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -6,9 +7,16 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ConnectorError } from "../contract/ConnectorError.ts"
 import type { StateError } from "../contract/StateError.ts"
-import type { ListPage, Target } from "../contract/Target.ts"
+import type { ListPage, Target, TargetDeclaration } from "../contract/Target.ts"
 import type { TargetGroup } from "../model/Group.ts"
-import { Journal, type OpenCall, type RowOutcome } from "./Journal.ts"
+import { type CallRow, Journal, type OpenCall, type RowOutcome } from "./Journal.ts"
+
+/** What settling looks at. `state`: the lineage of our state, as marks carry it. */
+export interface Sight {
+  readonly target: Target
+  readonly declaration: TargetDeclaration
+  readonly state: string
+}
 
 /** The Date header has whole seconds, and our reading of it is older than the call by its way back. */
 const clockTolerance = 2000
@@ -55,17 +63,34 @@ const readWhole = <A>(call: OpenCall, pages: Stream.Stream<ListPage<A>, Connecto
     return yield* unseen(call)
   })
 
-/** The rows of a call that are in its group now, with when they joined by the server's clock. Reads the group to its end; keeps only these rows. */
-const present = (target: Target, call: OpenCall): Effect.Effect<ReadonlyMap<string, number | null>, ConnectorError> =>
+/** Rows that are so now, with when they came to be so by the server's clock, null where that is not told. */
+type Present = ReadonlyMap<CallRow, number | null>
+
+/** Reads the group to its end; keeps only these rows. */
+const inGroup = (target: Target, call: OpenCall, rows: ReadonlyArray<CallRow>): Effect.Effect<Present, ConnectorError> =>
   Effect.suspend(() => {
-    const sought = new Set(call.rows.map((row) => row.id))
-    const found = new Map<string, number | null>()
+    const sought = new Map(rows.map((row) => [row.id, row]))
+    const found = new Map<CallRow, number | null>()
     const take = ({ customer: { id }, joinedAt }: { readonly customer: { readonly id: string }; readonly joinedAt: number | null }) => {
-      if (sought.has(id)) found.set(id, joinedAt)
+      const row = sought.get(id)
+      if (row !== undefined) found.set(row, joinedAt)
       return id
     }
-    return Effect.as(readWhole(call, target.members(call.group.id ?? ""), take), found)
+    return Effect.as(readWhole(call, target.members(rows[0]?.group.id ?? ""), take), found)
   })
+
+const ofCustomer = (target: Target, rows: ReadonlyArray<CallRow>): Effect.Effect<Present, ConnectorError> =>
+  Effect.map(
+    target.groupsOf(rows[0]?.id ?? ""),
+    (groups) => new Map(rows.flatMap((row) => (groups.includes(row.group.id ?? "") ? [[row, null] as const] : [])))
+  )
+
+/** Looks at every group or customer of the call once, whichever the target lists. */
+const present = (target: Target, call: OpenCall, listedBy: "group" | "customer"): Effect.Effect<Present, ConnectorError> => {
+  const parts = Object.values(Arr.groupBy(call.rows, (row) => String(listedBy === "group" ? row.group.number : row.number)))
+  const look = (rows: ReadonlyArray<CallRow>) => (listedBy === "group" ? inGroup(target, call, rows) : ofCustomer(target, rows))
+  return Effect.map(Effect.forEach(parts, look), (found) => new Map(found.flatMap((part) => [...part])))
+}
 
 /** A member since before our intent was there already; since then, it is ours. Without a sure time it is ours if we had seen it absent. */
 const addOutcome = (call: OpenCall, joinedAt: number | null, absent: boolean): RowOutcome => {
@@ -74,16 +99,22 @@ const addOutcome = (call: OpenCall, joinedAt: number | null, absent: boolean): R
   return joinedAt >= call.intentAt + (call.clockOffset ?? 0) - clockTolerance ? "applied" : "found"
 }
 
-/** What became of an add or remove whose answer was lost or does not name its rows. Costs a read of the group. */
-export const rows = (target: Target, call: OpenCall): Effect.Effect<ReadonlyMap<number, RowOutcome>, ConnectorError> =>
-  Effect.map(present(target, call), (found) => {
-    const outcome = (row: OpenCall["rows"][number]): RowOutcome => {
-      const joinedAt = found.get(row.id)
+/**
+ * What became of an add or remove whose answer was lost or does not name its rows. Costs a read of the group, or of the customer. Where nothing
+ * can be read back nobody knows.
+ */
+export const rows = ({ target, declaration }: Sight, call: OpenCall): Effect.Effect<ReadonlyMap<CallRow, RowOutcome>, ConnectorError> => {
+  const { listedBy } = declaration.assignments
+  if (listedBy === "none") return Effect.succeed(new Map(call.rows.map((row) => [row, "unknown" as const])))
+  return Effect.map(present(target, call, listedBy), (found) => {
+    const outcome = (row: CallRow): RowOutcome => {
+      const joinedAt = found.get(row)
       if (call.op === "assignment.remove") return joinedAt === undefined ? "applied" : "undone"
       return joinedAt === undefined ? "undone" : addOutcome(call, joinedAt, row.absent)
     }
-    return new Map(call.rows.map((row) => [row.number, outcome(row)]))
+    return new Map(call.rows.map((row) => [row, outcome(row)]))
   })
+}
 
 /** What a create whose answer was lost has made. `Unsure`: a group of its name that shows neither a mark nor when it was made. */
 type Made = { readonly _tag: "Ours"; readonly group: TargetGroup } | { readonly _tag: "Unsure" } | { readonly _tag: "Nothing" }
@@ -127,10 +158,15 @@ const settleCreate = (target: Target, call: OpenCall, state: string, detail: str
   })
 
 /** Settles one call by what the target shows now. */
-export const settle = (target: Target, call: OpenCall, state: string): Effect.Effect<void, ConnectorError | StateError, Journal> =>
+export const settle = (sight: Sight, call: OpenCall): Effect.Effect<void, ConnectorError | StateError, Journal> =>
   Effect.gen(function* () {
     const journal = yield* Journal
+    const { target, state } = sight
     const detail = "settled by looking"
+    if (call.by === "customer" || (call.rows.length > 0 && sight.declaration.assignments.listedBy === "none")) {
+      const outcome = yield* patiently(call, rows(sight, call), (seen) => ![...seen.values()].includes("undone"))
+      return yield* journal.settleRows(call, outcome, detail)
+    }
     if (call.op === "group.create") return yield* settleCreate(target, call, state, detail)
     const found = call.group.id === null ? Effect.succeedNone : target.group(call.group.id)
     if (call.op === "group.delete") {
@@ -139,15 +175,15 @@ export const settle = (target: Target, call: OpenCall, state: string): Effect.Ef
     if (Option.isNone(yield* found)) return yield* journal.groupGone(call)
     // An update is written again as long as its values differ from what we wrote last: saying "undone" costs one call at the most.
     if (call.op === "group.update") return yield* journal.settleGroup(call, "undone", detail)
-    const outcome = yield* patiently(call, rows(target, call), (seen) => ![...seen.values()].includes("undone"))
+    const outcome = yield* patiently(call, rows(sight, call), (seen) => ![...seen.values()].includes("undone"))
     yield* journal.settleRows(call, outcome, detail)
   })
 
 /** Settles what a killed run left under way. */
-export const settleOpenCalls = (to: string, target: Target, state: string): Effect.Effect<number, ConnectorError | StateError, Journal> =>
+export const settleOpenCalls = (sight: Sight, to: string): Effect.Effect<number, ConnectorError | StateError, Journal> =>
   Effect.gen(function* () {
     const journal = yield* Journal
     const calls = yield* journal.openCalls(to)
-    yield* Effect.forEach(calls, (call) => settle(target, call, state), { discard: true })
+    yield* Effect.forEach(calls, (call) => settle(sight, call), { discard: true })
     return calls.length
   })

@@ -12,8 +12,17 @@ export interface Writer {
   readonly to: string
 }
 
-/** A row of a call: the state's number and the target's id of a customer. `absent`: this run's own read had seen that it was not in the group. */
+/** A group as a call names it. `id` is null while it is not made. */
+export interface CallGroup {
+  readonly number: number
+  readonly id: string | null
+  readonly name: string
+  readonly handle: string | null
+}
+
+/** A row of a call: its group, and the state's number and the target's id of its customer. `absent`: this run's own read had seen that it was not so. */
 export interface CallRow {
+  readonly group: CallGroup
   readonly number: number
   readonly id: string
   readonly email: string | null
@@ -25,7 +34,10 @@ export interface OpenCall {
   readonly call: number
   readonly connection: string
   readonly op: ChangeOp
-  readonly group: { readonly number: number; readonly id: string | null; readonly name: string; readonly handle: string | null }
+  /** What its rows have in common. */
+  readonly by: "group" | "customer"
+  /** Of a call by customer the group of its first row. */
+  readonly group: CallGroup
   readonly rows: ReadonlyArray<CallRow>
   readonly intentAt: number
   readonly clockOffset: number | null
@@ -38,6 +50,8 @@ export type RowOutcome =
   | "found"
   /** It is not so: still to be done. */
   | "undone"
+  /** The answer is lost and nothing can be read back: believed, and asked for again as long as it is wished. */
+  | "unknown"
 
 export interface WorkGroup {
   readonly group: number
@@ -50,13 +64,32 @@ export interface WorkGroup {
   readonly removes: number
 }
 
+/** A customer with planned rows. `name`: as a person knows them. */
+export interface WorkCustomer {
+  readonly customer: number
+  readonly id: string
+  readonly name: string
+}
+
+/** Groups with work: `adds` with creations and renames, `removes` with deletions; the other two are the changes of groups alone. */
+export type GroupPhase = "adds" | "removes" | "changes" | "deletions"
+
 export class Journal extends Context.Tag("groupbridge/Journal")<
   Journal,
   {
     /** Calls of the target whose outcome is not known: of a run that was killed. */
     readonly openCalls: (to: string) => Effect.Effect<ReadonlyArray<OpenCall>, StateError>
-    /** The first groups with planned work: `adds` with creations and renames, `removes` with deletions; most rows first. */
-    readonly work: (run: number, phase: "adds" | "removes", limit: number) => Effect.Effect<ReadonlyArray<WorkGroup>, StateError>
+    /** The first groups with planned work, most rows first. */
+    readonly work: (run: number, phase: GroupPhase, limit: number) => Effect.Effect<ReadonlyArray<WorkGroup>, StateError>
+    /** The first customers with planned rows of that kind, `most` or fewest rows first. */
+    readonly customers: (
+      run: number,
+      op: "assignment.add" | "assignment.remove",
+      first: "most" | "fewest",
+      limit: number
+    ) => Effect.Effect<ReadonlyArray<WorkCustomer>, StateError>
+    /** Planned changes of groups that this customer's planned rows wait for. */
+    readonly groupsFor: (run: number, customer: number) => Effect.Effect<ReadonlyArray<WorkGroup>, StateError>
     /** The group to try a first write on: the one with the fewest changes. */
     readonly smallest: (run: number) => Effect.Effect<WorkGroup | null, StateError>
     /**
@@ -64,11 +97,22 @@ export class Journal extends Context.Tag("groupbridge/Journal")<
      * Fails with `Superseded`, storing nothing, when the lease is no longer ours.
      */
     readonly intend: (writer: Writer, op: ChangeOp, group: number, pack: number) => Effect.Effect<OpenCall | null, StateError>
+    /** As `intend`, for at most `pack` planned rows of one customer. */
+    readonly intendFor: (
+      writer: Writer,
+      op: "assignment.add" | "assignment.remove",
+      customer: number,
+      pack: number
+    ) => Effect.Effect<OpenCall | null, StateError>
+    /** The customer was seen to be in these groups (the target's ids) and no others: planned additions that are so already are settled as found. */
+    readonly sawGroups: (run: number, customer: number, groups: ReadonlyArray<string>) => Effect.Effect<void, StateError>
+    /** Groups that come to be by their first use, and that nobody was put into, were not made. */
+    readonly dropUnused: (run: number) => Effect.Effect<void, StateError>
     /**
      * Stores what came of a call's rows, moves the ledger and the group's expected size. Rows that are `undone` are planned again if their
      * run is still under way. This and the next three fail with `Superseded`, storing nothing, when the call has an outcome already.
      */
-    readonly settleRows: (call: OpenCall, outcome: ReadonlyMap<number, RowOutcome>, detail: string | null) => Effect.Effect<void, StateError>
+    readonly settleRows: (call: OpenCall, outcome: ReadonlyMap<CallRow, RowOutcome>, detail: string | null) => Effect.Effect<void, StateError>
     readonly settleGroup: (
       call: OpenCall,
       outcome: { readonly made: TargetGroup } | "updated" | "deleted" | "undone",
@@ -86,8 +130,8 @@ export class Journal extends Context.Tag("groupbridge/Journal")<
     readonly noteClock: (to: string, offset: number) => Effect.Effect<void, StateError>
     readonly canaryDone: (to: string) => Effect.Effect<boolean, StateError>
     readonly noteCanary: (to: string) => Effect.Effect<void, StateError>
-    /** The last call that confirmed rows of a group in this run, with these rows; null if there is none. */
-    readonly written: (run: number, group: number) => Effect.Effect<OpenCall | null, StateError>
+    /** The last call that confirmed rows in this run, with these rows; null if there is none. */
+    readonly written: (run: number) => Effect.Effect<OpenCall | null, StateError>
     readonly progress: (run: number) => Effect.Effect<{ readonly total: number; readonly settled: number }, StateError>
   }
 >() {}

@@ -39,14 +39,17 @@ export const check = (
   Effect.gen(function* () {
     const { name, connector, place } = connection
     const known = yield* (yield* Overview).connection(name)
+    const declared = yield* Effect.either(connections.open(name))
+    const untestable = Either.isRight(declared) && declared.right.source === null && declared.right.target?.declaration.testable === false
     const asked = yield* Effect.either(Effect.flatMap(connections.open(name), ({ identify }) => identify))
-    const common = { connection: name, connector, lastGood: known.identifiedAt }
+    const common = { connection: name, connector }
     if (Either.isRight(asked)) {
       const { account, label, actor, role, missing, allowance } = asked.right
       const otherAccount = known.account !== null && known.account !== account
       return {
         ...common,
-        state: "ok",
+        lastGood: untestable ? known.acceptedAt : known.identifiedAt,
+        state: untestable ? "untestable" : "ok",
         account: label,
         actor,
         role,
@@ -64,6 +67,7 @@ export const check = (
     return {
       ...common,
       ...(yield* failingSince(name, syncs, failure.kind)),
+      lastGood: known.identifiedAt,
       state: refusedState(asked.left),
       account: known.account,
       actor: null,

@@ -1,4 +1,4 @@
-/** The commands that decide what is done and what not: held, approve, reject, undo, release, pause, resume. */
+/** The commands that decide what is done and what not: held, approve, reject, done, undo, release, pause, resume. */
 import type { Command } from "commander"
 import { given } from "./CommonOptions.ts"
 import type { Register } from "./Environment.ts"
@@ -25,6 +25,14 @@ export const register: Register = (program, load) => {
     .option("--reason <text>", "kept with the decision")
     .action(async (id: string, _options: object, command: Command) => {
       process.exitCode = await (await import("./Reject.ts")).run(load, id, given(command))
+    })
+  program
+    .command("done [ids...]")
+    .description("removals that only a person can do: what waits, or that these are done")
+    .option("--csv", "all of them, to work through")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (ids: ReadonlyArray<string>, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Done.ts")).run(load, ids, given(command))
     })
   program
     .command("undo <run>")

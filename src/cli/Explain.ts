@@ -22,7 +22,7 @@ const about =
     return {
       connector,
       record: known?.source?.declaration.customerWord ?? "customer",
-      nameLength: known?.target?.declaration.groups.nameLength ?? null
+      groups: known?.target?.declaration.groups ?? null
     }
   }
 

@@ -1,10 +1,12 @@
 /** `groups SYNC`: source groups, the rule that takes each and its name at the target. Looks up no customer, and calls nobody where a snapshot is there. */
 import * as Effect from "effect/Effect"
 import type { SyncConfig } from "../config/Config.ts"
+import type { TargetDeclaration } from "../contract/Target.ts"
 import type { GroupRow } from "../model/Overview.ts"
 import { keyText } from "../model/Group.ts"
 import * as Mapping from "../reconcile/Mapping.ts"
 import { MappingStore } from "../reconcile/MappingStore.ts"
+import * as Naming from "../reconcile/Naming.ts"
 import * as GroupsText from "../report/GroupsText.ts"
 import * as OverviewJson from "../report/OverviewJson.ts"
 import * as Times from "../report/Times.ts"
@@ -41,11 +43,12 @@ const know = (invocation: Invocation.Invocation, sync: SyncConfig, connections: 
   })
 
 /** All groups by name of their handle; what blocks a group is known as far as the target's groups were listed before. */
-const rowsOf = (sync: SyncConfig, nameLength: number | null, unmapped: boolean) =>
+const rowsOf = (sync: SyncConfig, can: TargetDeclaration["groups"] | null, unmapped: boolean) =>
   Effect.gen(function* () {
     const store = yield* MappingStore
-    yield* Mapping.make(sync)
-    yield* store.resolve({ to: sync.to, adopt: sync.adopt.groups, nameLength, listIsWhole: true })
+    const naming = can ?? Naming.free
+    yield* Mapping.make(sync, naming)
+    yield* store.resolve({ to: sync.to, adopt: sync.adopt.groups, naming, makes: can?.create !== "none", listIsWhole: true })
     const blocked = new Map((yield* store.blocked).map(({ handle, reason }) => [handle, reason]))
     const rows: Array<GroupRow> = []
     yield* Mapping.eachGroup(sync, true, (groups) =>
@@ -60,7 +63,7 @@ const rowsOf = (sync: SyncConfig, nameLength: number | null, unmapped: boolean) 
             name: candidate.group.name,
             members: candidate.members,
             rule: wish === null ? null : { index: wish.rule.index, line: wish.rule.place.line },
-            target: wish?.draft.name ?? null,
+            target: wish === null ? null : Naming.fit(wish, naming).wish.draft.name,
             state: wish === null ? "unmapped" : reason === null ? "mapped" : "ambiguous",
             reason
           })
@@ -82,7 +85,7 @@ export const run = (load: Load, name: string, options: GroupsOptions): Promise<n
         Effect.gen(function* () {
           yield* know(invocation, sync, yield* World.connections(invocation, config, [sync]))
           const target = invocation.environment.connectors.get(config.connections.get(sync.to)?.connector ?? "")?.target
-          const rows = yield* rowsOf(sync, target?.declaration.groups.nameLength ?? null, options.unmapped === true)
+          const rows = yield* rowsOf(sync, target?.declaration.groups ?? null, options.unmapped === true)
           const view = yield* Invocation.view(invocation)
           yield* invocation.output.print((sink) => (options.json === true ? OverviewJson.groups(rows, sink) : GroupsText.write(sync.name, rows, view, sink)))
           return 0

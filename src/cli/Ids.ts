@@ -12,4 +12,6 @@ const parse = (text: string, letter: string, what: string, example: string, list
 
 export const part = (text: string): Effect.Effect<number, UsageError> => parse(text, "H", "a held part", "H-14", "groupbridge held")
 
+export const task = (text: string): Effect.Effect<number, UsageError> => parse(text, "T", "a task", "T-3", "groupbridge done")
+
 export const run = (text: string): Effect.Effect<number, UsageError> => parse(text, "r", "a run", "r-12", "groupbridge runs")

@@ -10,6 +10,8 @@ import type { Identity } from "./Identity.ts"
 export interface TargetDeclaration {
   /** The vendor's word for a group: "customer group", "label". */
   readonly groupWord: string
+  /** Some call that only reads proves the credential. Where none does, `identify` asks nobody, and the first write tells. */
+  readonly testable: boolean
   readonly groups: {
     readonly list: boolean
     readonly create: "explicit" | "on-first-use" | "none"
@@ -19,13 +21,21 @@ export interface TargetDeclaration {
     readonly mark: boolean
     /** `shown`: answers always show it; `accepted`: it can be given, but may not be shown back. */
     readonly externalId: "shown" | "accepted" | "none"
-    /** Largest length of a name, where one is documented. */
+    /** Largest length of a name in characters, where one is documented. */
     readonly nameLength: number | null
+    /** What becomes of a longer name: `cut` ends it in a few characters that tell it from every other, `refused` leaves the group alone. */
+    readonly longNames: "cut" | "refused"
+    /**
+     * Where a group's id is a slug that we choose: how a slug is made of a text, and its largest length. `of` answers only what the vendor
+     * takes as it is, "" where nothing is left, and `lossy` where letters or digits are. Null: the vendor gives the id.
+     */
+    readonly slugs: { readonly of: (text: string) => { readonly slug: string; readonly lossy: boolean }; readonly longest: number } | null
     readonly pageSize: number
     /** Answers show how many customers are in a group. */
     readonly count: boolean
   }
   readonly assignments: {
+    /** `none`: nothing can be read back. Adding must then be harmless to repeat: a lost answer is asked for again. */
     readonly listedBy: "group" | "customer" | "none"
     /** Listed rows tell when the customer joined. */
     readonly joinedAt: boolean
@@ -40,7 +50,7 @@ export interface TargetDeclaration {
     readonly pageSize: number
     /** One customer can be found by address, with this many calls at the usual. */
     readonly search: boolean
-    /** What a membership call names a customer by. */
+    /** What a membership call names a customer by. `email`: whoever has an address can be named, without being looked up. */
     readonly namedBy: "id" | "email"
   }
 }
@@ -67,9 +77,10 @@ export type Pack =
 export interface Receipt {
   /**
    * `all`: every row of the pack was changed by this call. `none`: every row was so already.
-   * `unnamed`: some were and some were not, and the answer does not say which; only reading the group tells.
+   * `done`: every row is so now, and the answer does not say which were so before.
+   * `unnamed`: nothing of this is sure; only reading back tells.
    */
-  readonly changed: "all" | "none" | "unnamed"
+  readonly changed: "all" | "none" | "done" | "unnamed"
   /** The group's size after the call, where the answer surely tells it. */
   readonly count: number | null
   /** The server's clock at the answer (Date header), epoch milliseconds; null where it told none. */
@@ -88,6 +99,8 @@ export interface Target {
   /** Deleting what is gone already is fine. */
   readonly deleteGroup: (id: string) => Effect.Effect<void, ConnectorError>
   readonly members: (group: string) => Stream.Stream<ListPage<Member>, ConnectorError>
+  /** Ids of all groups that the customer is in. */
+  readonly groupsOf: (customer: string) => Effect.Effect<ReadonlyArray<string>, ConnectorError>
   /** At most `add.pack` rows. Adding who is in already is fine. */
   readonly add: (pack: Pack) => Effect.Effect<Receipt, ConnectorError>
   /** At most `remove.pack` rows. Removing who is not in is fine. */

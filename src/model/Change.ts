@@ -37,6 +37,8 @@ export interface Change {
   readonly precondition?: { readonly ledger: Origin | null; readonly desired: boolean }
   /** The held part that keeps this change back, if one does. */
   readonly held?: string
+  /** The task for a person that this change is, because the target has no call for it. */
+  readonly task?: string
 }
 
 /** A part of a plan that waits for a person. */

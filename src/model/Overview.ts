@@ -1,4 +1,5 @@
 /** What the commands that look around show: runs, states of syncs, checks, groups and customers without a counterpart. */
+import type { Cause } from "./Cause.ts"
 import type { GuardReading, HeldPart } from "./Change.ts"
 import type { GroupKind } from "./Group.ts"
 import type { ChangeCounts, RunFailure, UnmatchedReason } from "./Result.ts"
@@ -50,6 +51,19 @@ export interface StatusRow {
   readonly paused: { readonly by: string; readonly until: number | null; readonly reason: string | null } | null
   readonly failing: { readonly since: number; readonly runs: number; readonly error: RunFailure } | null
   readonly guards: ReadonlyArray<GuardReading>
+}
+
+/** A removal that only a person can do at the target. `group.id` is what the target knows the group by. Times are epoch milliseconds. */
+export interface TaskRow {
+  readonly id: string
+  readonly sync: string
+  readonly connection: string
+  readonly group: { readonly id: string | null; readonly name: string }
+  readonly customer: { readonly id: string; readonly email: string | null; readonly name: string | null }
+  readonly cause: Cause
+  readonly since: number
+  /** Null while it waits. */
+  readonly doneAt: number | null
 }
 
 export interface ConnectionCheck {

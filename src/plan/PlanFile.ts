@@ -73,7 +73,8 @@ export const save = (file: string, header: Header, spool: string): Effect.Effect
     yield* Effect.tryPromise({
       try: async () => {
         writeSync(handle, `${JSON.stringify(header)}\n`)
-        for await (const change of readChanges(spool)) if (change.held === undefined) writeSync(handle, `${JSON.stringify(change)}\n`)
+        for await (const change of readChanges(spool))
+          if (change.held === undefined && change.task === undefined) writeSync(handle, `${JSON.stringify(change)}\n`)
       },
       catch: (cause) => new PlanFileError({ file, message: `${file} cannot be written: ${words(cause)}` })
     }).pipe(Effect.ensuring(Effect.sync(() => closeSync(handle))))

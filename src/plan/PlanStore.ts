@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { StateError } from "../contract/StateError.ts"
+import type { TargetDeclaration } from "../contract/Target.ts"
 import type { GuardName } from "../model/Cause.ts"
 import type { Change, ChangeOp, HeldPart } from "../model/Change.ts"
 import type { Frame } from "../reconcile/ReconcileStore.ts"
@@ -58,7 +59,7 @@ export interface Estimated {
   readonly creates: number
   readonly updates: number
   readonly deletes: number
-  /** Add and remove calls, packed by group. */
+  /** Add and remove calls, packed as the target takes them. */
   readonly addCalls: number
   readonly removeCalls: number
   readonly adds: number
@@ -95,8 +96,11 @@ export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
       ReadonlyArray<{ readonly op: string; readonly group: string; readonly customer: string; readonly already: boolean; readonly held: boolean }>,
       StateError
     >
+    /** Makes tasks for a person of the plan's free removals, and answers their number. */
+    readonly openTasks: (frame: Frame) => Effect.Effect<number, StateError>
     readonly restrictToPart: (part: number) => Effect.Effect<void, StateError>
-    readonly estimate: (addPack: number, removePack: number) => Effect.Effect<Estimated, StateError>
+    /** What the plan's free changes take, and those of the parts that are given. */
+    readonly estimate: (target: TargetDeclaration, parts: ReadonlyArray<number>) => Effect.Effect<Estimated, StateError>
     /** Changes that were neither dropped nor forgotten, held ones included, in order; `after` is the last one's cursor. */
     readonly changes: (
       frame: Frame,

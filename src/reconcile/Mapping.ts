@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import { type Mapped, MappingStore, type NumberedCandidate } from "./MappingStore.ts"
+import * as Naming from "./Naming.ts"
 import * as Rules from "./Rules.ts"
 
 const batch = 1000
@@ -27,12 +28,14 @@ export const eachGroup = (
     }
   })
 
-/** Makes the mapping of a sync afresh from its rules and the snapshot. */
-export const make = (sync: SyncConfig): Effect.Effect<void, StateError, MappingStore> =>
+/** Makes the mapping of a sync afresh from its rules and the snapshot, with names as the target takes them. */
+export const make = (sync: SyncConfig, naming: Naming.Naming = Naming.free): Effect.Effect<void, StateError, MappingStore> =>
   Effect.gen(function* () {
     const store = yield* MappingStore
     yield* store.clear
     yield* eachGroup(sync, false, (groups) =>
-      store.store(groups.flatMap(({ candidate, wish }): ReadonlyArray<Mapped> => (wish === null ? [] : [{ number: candidate.number, wish }])))
+      store.store(
+        groups.flatMap(({ candidate, wish }): ReadonlyArray<Mapped> => (wish === null ? [] : [{ number: candidate.number, ...Naming.fit(wish, naming) }]))
+      )
     )
   })

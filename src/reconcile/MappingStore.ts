@@ -2,15 +2,15 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { StateError } from "../contract/StateError.ts"
-import type { Candidate, Wish } from "./Rules.ts"
+import type { Naming, Named } from "./Naming.ts"
+import type { Candidate } from "./Rules.ts"
 
 export interface NumberedCandidate extends Candidate {
   readonly number: number
 }
 
-export interface Mapped {
+export interface Mapped extends Named {
   readonly number: number
-  readonly wish: Wish
 }
 
 export class MappingStore extends Context.Tag("groupbridge/MappingStore")<
@@ -33,7 +33,9 @@ export class MappingStore extends Context.Tag("groupbridge/MappingStore")<
     readonly resolve: (options: {
       readonly to: string
       readonly adopt: ReadonlyArray<"externalId" | "slug" | "name">
-      readonly nameLength: number | null
+      readonly naming: Naming
+      /** Whether the target's groups can be made by us: false where there is no way to. */
+      readonly makes: boolean
       readonly listIsWhole: boolean
     }) => Effect.Effect<{ readonly unresolved: number }, StateError>
     readonly blocked: Effect.Effect<ReadonlyArray<{ readonly handle: string; readonly name: string; readonly reason: string }>, StateError>

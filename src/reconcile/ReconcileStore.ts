@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { MatchRule, SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
+import type { TargetDeclaration } from "../contract/Target.ts"
 
 /** A run's frame: the sync, which of its sources were read in this run, and its number (0 in a dry run). */
 export interface Frame {
@@ -14,6 +15,8 @@ export interface Frame {
   readonly read: ReadonlyArray<string>
   readonly run: number
   readonly now: number
+  /** What the target can do. */
+  readonly target: TargetDeclaration
   /** The vendors' words for a customer's record, by connection: "user", "contact". */
   readonly words: ReadonlyMap<string, string>
 }

@@ -1,7 +1,7 @@
 /** The `--json` documents of the commands that look around. Each is one document, streamed. */
 import type { HeldPart } from "../model/Change.ts"
 import type { Done } from "../model/Done.ts"
-import type { CheckReport, GroupRow, RunRow, StatusRow, UnmatchedRow } from "../model/Overview.ts"
+import type { CheckReport, GroupRow, RunRow, StatusRow, TaskRow, UnmatchedRow } from "../model/Overview.ts"
 import * as CheckText from "./CheckText.ts"
 import * as Escape from "./Escape.ts"
 import * as Json from "./Json.ts"
@@ -44,6 +44,10 @@ export const held = (parts: Sink.Rows<HeldPart>, sink: Sink.Sink): Promise<void>
 
 /** `{"groups":[{"connection","key","name","rule","target","state",...}]}`. */
 export const groups = (rows: Sink.Rows<GroupRow>, sink: Sink.Sink): Promise<void> => list("groups", rows, sink, (row) => row)
+
+/** `{"tasks":[{"id","sync","group","customer","cause","since",...}]}`. */
+export const tasks = (rows: Sink.Rows<TaskRow>, sink: Sink.Sink): Promise<void> =>
+  list("tasks", rows, sink, (row) => ({ ...row, since: Times.iso(row.since), doneAt: Times.isoOrNull(row.doneAt) }))
 
 /** `{"unmatched":[{"sync","id","email","reason","since",...}]}`. */
 export const unmatched = (rows: Sink.Rows<UnmatchedRow>, sink: Sink.Sink): Promise<void> =>

@@ -24,7 +24,9 @@ export const HEADER = [
   "sourceGroup",
   "rule",
   "ruleLine",
-  "nameBefore"
+  "nameBefore",
+  "slug",
+  "task"
 ] as const
 
 export const write = async (inputs: ReadonlyArray<PlanInput>, sink: Sink.Sink): Promise<void> => {
@@ -52,5 +54,7 @@ const fields = (change: Change): ReadonlyArray<string | number | null> => [
   change.source?.group ?? null,
   change.rule?.index ?? null,
   change.rule?.line ?? null,
-  change.before?.["name"] ?? null
+  change.before?.["name"] ?? null,
+  change.values?.["slug"] ?? null,
+  change.task ?? null
 ]

@@ -113,7 +113,7 @@ const rows = async (input: PlanInput, out: Page): Promise<number> => {
   })
   for await (const change of input.changes) {
     const into = kept[section(change)]
-    if (change.held !== undefined || into === undefined) continue
+    if (PlanRows.waits(change) || into === undefined) continue
     into.count += 1
     if (!into.full) into.full = !into.page.add(line(change))
   }

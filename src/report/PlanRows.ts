@@ -42,8 +42,14 @@ const OPS: Readonly<Record<Change["op"], string>> = {
   "group.delete": "DELETE"
 }
 
+/** Held, or a person's to do: not among what would be done. */
+export const waits = (change: Change): boolean => change.held !== undefined || change.task !== undefined
+
 /** What a listed change stands under. */
-export const label = (change: Change): string => (change.held === undefined ? OPS[change.op] : `${OPS[change.op]} ${Terminal.visible(change.held, 20)}`)
+export const label = (change: Change): string =>
+  change.task === undefined
+    ? `${OPS[change.op]}${change.held === undefined ? "" : ` ${Terminal.visible(change.held, 20)}`}`
+    : `TO DO ${Terminal.visible(change.task, 20)}`
 
 /** `"Foo" -> "Foo GmbH"` for a rename, else the name. */
 export const groupText = (change: Change): string => {
@@ -58,7 +64,7 @@ export const groupText = (change: Change): string => {
 export const row = (change: Change, label: string, view: View.View): string => {
   const tone = change.op === "assignment.remove" || change.op === "group.delete" ? "bad" : "good"
   const cells = [who(change, LISTED), groupText(change), Wording.cause(change.cause), source(change)]
-  return Terminal.paint(view, change.held === undefined ? tone : "warn", Terminal.pad(label, Columns.LABEL)) + Columns.line(cells, COLUMNS)
+  return Terminal.paint(view, waits(change) ? "warn" : tone, Terminal.pad(label, Columns.LABEL)) + Columns.line(cells, COLUMNS)
 }
 
 /** The sections LEAVE, JOIN and GROUPS. With `view.all` the rows stand above already and only the counts by group follow. */
@@ -108,11 +114,14 @@ const join = (tally: Tally, view: View.View): ReadonlyArray<string> => {
   return [Columns.labelled(view, `JOIN ${Wording.number(total)}`, named.join(", ") + more, "good")]
 }
 
+/** A slug is for good where it is the group's id, so a plan shows it. */
+const slugText = ({ values }: Change): string => (values?.["slug"] === undefined ? "" : ` as ${Terminal.visible(values["slug"], 64)}`)
+
 const groups = (tally: Tally, view: View.View): ReadonlyArray<string> => {
   const told = (word: string, named: Named, text: (change: Change) => string): ReadonlyArray<string> =>
     named.count === 0 ? [] : [`${word}: ${Wording.some(named.changes.map(text), named.changes.length, named.count)}`]
   const texts = [
-    ...told("new", tally.created, (change) => `${Terminal.visible(change.group.name, 40)} (${Wording.key(change.group.key)})`),
+    ...told("new", tally.created, (change) => `${Terminal.visible(change.group.name, 40)} (${Wording.key(change.group.key)}${slugText(change)})`),
     ...told("renamed", tally.renamed, groupText),
     ...told(
       "changed",

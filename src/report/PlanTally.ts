@@ -26,7 +26,7 @@ export interface Named {
 }
 
 export interface Tally {
-  /** By group and cause; changes that are held are left out everywhere. */
+  /** By group and cause; changes that are held or a person's to do are left out everywhere. */
   readonly leave: Map<string, Line>
   /** By group. */
   readonly join: Map<string, { readonly name: string; count: number }>
@@ -65,7 +65,7 @@ const addLeave = (leave: Tally["leave"], change: Change): void => {
 
 /** Adds one change. */
 export const add = (tally: Tally, change: Change): void => {
-  if (change.held !== undefined) return
+  if (change.held !== undefined || change.task !== undefined) return
   switch (change.op) {
     case "assignment.remove":
       return addLeave(tally.leave, change)

@@ -78,7 +78,7 @@ const head = (plan: PlanResult, view: View, renames: number | null): string => {
 /** The last line: that nothing was written, and what to type next. */
 const last = (plan: PlanResult): string => {
   const open = plan.held.filter((part) => part.decision === "open")
-  const idle = plan.error === null && Result.total(plan.summary) === 0 && open.length === 0
+  const idle = plan.error === null && plan.status === "none" && open.length === 0
   const command = next(plan, open)
   return `${idle ? "Nothing to do, nothing was written." : "Nothing was written."}${command === null ? "" : `  Next: ${command}`}`
 }
@@ -86,7 +86,8 @@ const last = (plan: PlanResult): string => {
 /** A new hold is stored by the next sync, and can be decided on only then. */
 const next = (plan: PlanResult, open: ReadonlyArray<HeldPart>): string | null => {
   if (plan.error !== null) return plan.error.message.includes("groupbridge ") ? null : "groupbridge check"
-  if (Result.total(plan.summary) > 0 || open.some((part) => part.isNew)) return `groupbridge sync ${Terminal.visible(plan.sync)}`
+  if (Result.total(plan.summary) > 0 || plan.status === "changes" || open.some((part) => part.isNew)) return `groupbridge sync ${Terminal.visible(plan.sync)}`
   const [first] = open
-  return first === undefined ? null : `groupbridge held ${Terminal.visible(first.id)}`
+  if (first === undefined) return plan.summary.tasks > 0 ? "groupbridge done --csv" : null
+  return `groupbridge held ${Terminal.visible(first.id)}`
 }

@@ -39,6 +39,7 @@ const headline = (result: SyncResult, view: View): string => {
     "strong",
     `${Times.at(view, result.startedAt)} ${Terminal.visible(result.sync)}${result.run === null ? "" : ` ${Terminal.visible(result.run)}`}:`
   )
+  if (result.status === "none" && result.tasks > 0) return `${name} nothing written, the rest is a person's to do; ${calls(result)}, ${took}`
   if (result.status === "none") return `${name} all is as it should be, nothing written; ${calls(result)}, ${took}`
   return `${name} ${Wording.done(result.summary)}; ${calls(result)}, ${Wording.number(result.refused.length)} refused, ${took}`
 }

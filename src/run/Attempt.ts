@@ -64,7 +64,7 @@ const work = <R>(sync: SyncConfig, connections: Connections, options: Options, r
     const journal = yield* Journal
     const target = yield* openTarget(sync, connections)
     yield* Looking.identify(target)
-    yield* Evidence.settleOpenCalls(sync.to, target.target.api, store.lineage)
+    yield* Evidence.settleOpenCalls({ target: target.target.api, declaration: target.target.declaration, state: store.lineage }, sync.to)
     const { begin, end, planned } = yield* plan(run, target)
     const { leftOver, result } = planned
     if (!(yield* options.confirm(result))) {

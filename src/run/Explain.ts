@@ -3,24 +3,26 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
+import type { TargetDeclaration } from "../contract/Target.ts"
 import type { Explanation as Explained, SourceLink } from "../model/Explanation.ts"
 import { keyText } from "../model/Group.ts"
 import * as Mapping from "../reconcile/Mapping.ts"
 import { MappingStore } from "../reconcile/MappingStore.ts"
+import * as Naming from "../reconcile/Naming.ts"
 import * as Rules from "../reconcile/Rules.ts"
 import * as Asked from "./Asked.ts"
 import { type BehindGroup, Explanation, type GroupRef, type Hit, type Person } from "./Explanation.ts"
 import * as Then from "./Then.ts"
 import * as Verdict from "./Verdict.ts"
 
-/** What is asked, of which syncs, and how connections are spoken of. `nameLength`: the longest name that a target takes. */
+/** What is asked, of which syncs, and how connections are spoken of. `groups`: what a target can do with groups. */
 export interface Question {
   readonly customer: string
   readonly group: string | null
   /** A past moment (epoch milliseconds) that is asked about; null: now. */
   readonly at: number | null
   readonly syncs: ReadonlyArray<SyncConfig>
-  readonly about: (connection: string) => { readonly connector: string; readonly record: string; readonly nameLength: number | null }
+  readonly about: (connection: string) => { readonly connector: string; readonly record: string; readonly groups: TargetDeclaration["groups"] | null }
 }
 
 export type Answer =
@@ -69,7 +71,7 @@ const explainRow = (question: Question, sync: SyncConfig, person: Person, group:
     const names = [group.name, ...(group.handle === null ? [] : [group.handle]), ...sources.flatMap(({ rule }) => (rule?.here === true ? [rule.name] : []))]
     const addresses = [person.customer?.email ?? null, ...people.map(({ email }) => email)]
     const told = {
-      people: people.map(({ nameLength: _length, ...one }) => one),
+      people: people.map(({ groups: _groups, ...one }) => one),
       customer: person.customer === null ? null : withoutNumber(person.customer),
       group: shown,
       sources,
@@ -106,8 +108,10 @@ const withoutNumber = <A extends { readonly number: number }>({ number: _number,
 const map = (question: Question, sync: SyncConfig): Effect.Effect<void, StateError, MappingStore> =>
   Effect.gen(function* () {
     const store = yield* MappingStore
-    yield* Mapping.make(sync)
-    yield* store.resolve({ to: sync.to, adopt: sync.adopt.groups, nameLength: question.about(sync.to).nameLength, listIsWhole: true })
+    const can = question.about(sync.to).groups
+    const naming = can ?? Naming.free
+    yield* Mapping.make(sync, naming)
+    yield* store.resolve({ to: sync.to, adopt: sync.adopt.groups, naming, makes: can?.create !== "none", listIsWhole: true })
   })
 
 const inSync = (question: Question, sync: SyncConfig, hits: ReadonlyArray<Hit>) =>

@@ -90,7 +90,13 @@ const lookAtGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>
   Effect.gen(function* () {
     const mapping = yield* MappingStore
     const resolve = (listIsWhole: boolean) =>
-      mapping.resolve({ to: sync.to, adopt: sync.adopt.groups, nameLength: target.declaration.groups.nameLength, listIsWhole })
+      mapping.resolve({
+        to: sync.to,
+        adopt: sync.adopt.groups,
+        naming: target.declaration.groups,
+        makes: target.declaration.groups.create !== "none",
+        listIsWhole
+      })
     const list = () => (target.declaration.groups.list ? TargetReader.listGroups(sync.to, target.api, onRows) : Effect.succeed(true))
     const stale = depth !== "none" && (yield* TargetReader.groupsAreStale(sync.to, depth === "usual" ? sync.refresh.counts : Duration.zero))
     const never = yield* TargetReader.groupsAreStale(sync.to, Duration.infinity)
@@ -154,7 +160,7 @@ export const lookAtTarget = (
 ): Effect.Effect<ReadonlyArray<string>, ConnectorError | StateError | Stopped, TargetStore | MappingStore | RunStore> =>
   Effect.gen(function* () {
     const onRows: TargetReader.OnRows = (what, rows, total) => onLook(sync.to, what, rows, total)
-    yield* Mapping.make(sync)
+    yield* Mapping.make(sync, target.declaration.groups)
     yield* lookAtGroups(sync, target, depth, onRows)
     yield* refuseForeignMarks(sync)
     if (sync.match.some((rule) => rule._tag !== "File")) yield* TargetReader.findCustomers(sync.to, target.api, target.declaration, sync.from, onRows)

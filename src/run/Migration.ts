@@ -8,10 +8,12 @@ import * as Ref from "effect/Ref"
 import * as WriteCost from "../calls/WriteCost.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
+import type { TargetDeclaration } from "../contract/Target.ts"
 import type { GuardName } from "../model/Cause.ts"
 import type { Change, HeldPart } from "../model/Change.ts"
 import type { PlanResult, RunFailure, SyncResult } from "../model/Result.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
+import { PlanStore } from "../plan/PlanStore.ts"
 import * as TargetReader from "../read/TargetReader.ts"
 import { TargetStore } from "../read/TargetStore.ts"
 import { type Connections, windows } from "./Connections.ts"
@@ -70,22 +72,21 @@ const bySize: ReadonlySet<GuardName> = new Set(["first-run", "newGroups", "addit
 
 const small = 3
 
-/** Reads the spooled plan once; it is sorted by group, so that each group's calls are known at its end. */
-const measure = async (changes: AsyncIterable<Change>, covered: ReadonlySet<string>, addPack: number, removePack: number) => {
-  const sizes = { groups: 0, memberships: 0, calls: 0, smallGroups: 0, smallCalls: 0 }
+/** Reads the spooled plan once; it is sorted by group, so that each group's size is known at its end. */
+const measure = async (changes: AsyncIterable<Change>, covered: ReadonlySet<string>, { groups, assignments: { add } }: TargetDeclaration) => {
+  const sizes = { groups: 0, memberships: 0, smallGroups: 0, smallCalls: 0 }
+  const creation = groups.create === "explicit" ? 1 : 0
   const made = new Set<string>()
   let current = { key: "", op: "", rows: 0 }
   const close = () => {
-    const calls = Math.ceil(current.rows / (current.op === "assignment.add" ? addPack : removePack))
-    sizes.calls += calls
     if (current.op !== "assignment.add" || current.rows >= small || !made.has(current.key)) return
     sizes.smallGroups += 1
-    sizes.smallCalls += calls + 1
+    // Packed by customer, a group more or less changes no number of calls but that of its making.
+    sizes.smallCalls += creation + (add.by === "group" ? Math.ceil(current.rows / add.pack) : 0)
   }
   for await (const change of changes) {
     if (change.held !== undefined && !covered.has(change.held)) continue
     if (change.op.startsWith("group.")) {
-      sizes.calls += 1
       if (change.op === "group.create") {
         sizes.groups += 1
         made.add(change.group.key)
@@ -111,21 +112,26 @@ const wasCutOff = (sync: string): Effect.Effect<boolean, StateError, Overview> =
     return last !== undefined && last.command === "migrate" && (last.status === "interrupted" || last.status === "failed" || last.status === "partial")
   })
 
-const look = (sync: SyncConfig, connections: Connections, plan: PlanResult, spool: string): Effect.Effect<Outlook, Failure.RunError, Overview> =>
+const look = (sync: SyncConfig, connections: Connections, plan: PlanResult, spool: string): Effect.Effect<Outlook, Failure.RunError, Overview | PlanStore> =>
   Effect.gen(function* () {
     const { connector, config, pacer, target } = yield* connections.open(sync.to)
     const open = plan.held.filter((part) => part.decision === "open")
     const approves = open.filter((part) => bySize.has(part.guard))
-    const { add, remove } = target?.declaration.assignments ?? { add: { pack: 1 }, remove: "none" as const }
-    const sizes = yield* Effect.promise(() =>
-      measure(PlanFile.readChanges(spool), new Set(approves.map((part) => part.id)), add.pack, remove === "none" ? Number.POSITIVE_INFINITY : remove.pack)
+    if (target === null) return yield* Effect.dieMessage(`the config was accepted with ${sync.to} as a target`)
+    const { declaration } = target
+    const sizes = yield* Effect.promise(() => measure(PlanFile.readChanges(spool), new Set(approves.map((part) => part.id)), declaration))
+    const figures = yield* (yield* PlanStore).estimate(
+      declaration,
+      approves.map((part) => Number(part.id.slice(2)))
     )
-    const time = WriteCost.time(sizes.calls, windows(connector, config).windows, yield* pacer.status, yield* Clock.currentTimeMillis)
+    const creates = declaration.groups.create === "explicit" ? figures.creates : 0
+    const calls = creates + figures.updates + figures.deletes + figures.addCalls + figures.removeCalls
+    const time = WriteCost.time(calls, windows(connector, config).windows, yield* pacer.status, yield* Clock.currentTimeMillis)
     return {
       plan,
       groups: sizes.groups,
       memberships: sizes.memberships,
-      calls: sizes.calls,
+      calls,
       ...time,
       small: { under: small, groups: sizes.smallGroups, calls: sizes.smallCalls },
       approves,

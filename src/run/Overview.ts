@@ -4,7 +4,7 @@ import type * as Effect from "effect/Effect"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Change, HeldPart } from "../model/Change.ts"
-import type { RunRow, StatusRow, ToldBefore, UnmatchedRow } from "../model/Overview.ts"
+import type { RunRow, StatusRow, TaskRow, ToldBefore, UnmatchedRow } from "../model/Overview.ts"
 import type { RunFailure } from "../model/Result.ts"
 
 /** A piece of a long list; `next` is where the following one starts, null at the end. */
@@ -38,6 +38,8 @@ export interface KnownConnection {
   readonly account: string | null
   readonly actor: string | null
   readonly identifiedAt: number | null
+  /** When a call that writes was last accepted, epoch milliseconds. */
+  readonly acceptedAt: number | null
   /** Groups that it has as a target. */
   readonly targetGroups: number
 }
@@ -99,6 +101,11 @@ export class Overview extends Context.Tag("groupbridge/Overview")<
     readonly toldBefore: (sync: string, run: number | null) => Effect.Effect<ToldBefore, StateError>
     /** Customers of mapped groups without a counterpart, as the mapping that was made last has it. */
     readonly unmatched: (sync: SyncConfig, after: string | null) => Effect.Effect<Page<UnmatchedRow>, StateError>
+    /** Removals that wait for a person to do them, oldest first. */
+    readonly tasks: (after: string | null) => Effect.Effect<Page<TaskRow>, StateError>
+    readonly task: (task: number) => Effect.Effect<TaskRow | null, StateError>
+    /** Notes that a person did them: what they took out is not in the ledger any more. Those that are done already stay as they are. */
+    readonly finish: (tasks: ReadonlyArray<number>, by: Decider) => Effect.Effect<void, StateError>
     readonly connection: (name: string) => Effect.Effect<KnownConnection, StateError>
     /** What could be released, by sync and connection. */
     readonly releasable: (configured: ReadonlyArray<Sources>) => Effect.Effect<ReadonlyArray<Releasable>, StateError>

@@ -5,6 +5,7 @@ import * as WriteCost from "../calls/WriteCost.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Identity } from "../contract/Identity.ts"
+import type { TargetDeclaration } from "../contract/Target.ts"
 import type { GuardReading } from "../model/Change.ts"
 import { total, type ChangeCounts, type Estimate, type PlanResult, type UnmatchedReason, type UnmatchedSummary } from "../model/Result.ts"
 import * as Guards from "../plan/Guards.ts"
@@ -37,6 +38,7 @@ export interface Seen {
     readonly error: string | null
   }>
   readonly target: Connected
+  readonly declaration: TargetDeclaration
   readonly targetIdentity: Identity
   readonly unreadGroups: ReadonlyArray<string>
   readonly readCalls: number
@@ -76,22 +78,25 @@ const restrict = (scope: Scope) =>
   })
 
 /** What carrying out takes of a target's calls and time. A group is looked at once more before it is deleted. */
-const estimate = (connected: Connected, figures: Estimated): Effect.Effect<Estimate> =>
+const estimate = (connected: Connected, declaration: TargetDeclaration, figures: Estimated): Effect.Effect<Estimate> =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const { connector, config, pacer, target } = connected
-    const calls = figures.creates + figures.updates + figures.deletes + figures.addCalls + figures.removeCalls
+    const { connector, config, pacer } = connected
+    const { assignments, groups, groupWord: word } = declaration
+    const creates = groups.create === "explicit" ? figures.creates : 0
+    const calls = creates + figures.updates + figures.deletes + figures.addCalls + figures.removeCalls
     const { seconds, perHour } = WriteCost.time(calls, windows(connector, config).windows, yield* pacer.status, now)
-    const word = target?.declaration.groupWord ?? "group"
     const endpoints = [
-      { endpoint: `make a ${word}`, calls: figures.creates },
+      { endpoint: `make a ${word}`, calls: creates },
       { endpoint: `change a ${word}`, calls: figures.updates },
       { endpoint: `add ${figures.adds} memberships`, calls: figures.addCalls },
       { endpoint: `remove ${figures.removes} memberships`, calls: figures.removeCalls },
       { endpoint: `delete a ${word}`, calls: figures.deletes }
     ]
-    // Packs are the largest that the target takes, one group after the other, so no order of calls needs fewer.
-    return { calls, reads: figures.deletes, fewest: calls, seconds, perHour, endpoints: endpoints.filter((item) => item.calls > 0) }
+    // Packs are the largest that the target takes, one group or customer after the other, so no order of calls needs fewer.
+    // Where customers are listed, each is looked at before it is added to, and after it is removed from.
+    const looks = assignments.listedBy === "customer" ? figures.addCalls + figures.removeCalls : 0
+    return { calls, reads: figures.deletes + looks, fewest: calls, seconds, perHour, endpoints: endpoints.filter((item) => item.calls > 0) }
   })
 
 const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly customers: number }>): UnmatchedSummary => ({
@@ -132,31 +137,46 @@ export const end = (connected: Connected, identity: Identity | null): PlanResult
 export const commit = (frame: Frame): Effect.Effect<void, StateError, PlanStore> => Effect.flatMap(PlanStore, (store) => store.commit(frame))
 
 /** What the plan would do now, and what that takes of the target. */
-export const figures = (connected: Connected) =>
+export const figures = (connected: Connected, declaration: TargetDeclaration) =>
   Effect.gen(function* () {
-    const { assignments } = connected.target?.declaration ?? { assignments: { add: { pack: 1 }, remove: "none" as const } }
-    const found = yield* (yield* PlanStore).estimate(assignments.add.pack, assignments.remove === "none" ? 1 : assignments.remove.pack)
+    const found = yield* (yield* PlanStore).estimate(declaration, [])
     const counts: ChangeCounts = {
       groups: { create: found.creates, update: found.updates, delete: found.deletes },
       assignments: { add: found.adds, remove: found.removes }
     }
-    return { counts, estimate: yield* estimate(connected, found) }
+    return { counts, estimate: yield* estimate(connected, declaration, found) }
   })
 
-const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading>, unknown: ReadonlyArray<string>) =>
+/** What a person should know of a target that cannot show all that matters. */
+const limits = ({ sync, declaration: { customers, groups, groupWord } }: Seen, { create }: ChangeCounts["groups"]): ReadonlyArray<string> => [
+  ...(groups.create === "on-first-use" && !groups.list && create > 0
+    ? [`a ${groupWord} that is there already under a new one's slug cannot be seen: whoever is added joins it. Another slug: slug: in the rule`]
+    : []),
+  ...(!customers.list && !customers.search && customers.namedBy === "id" && !sync.match.some((rule) => rule._tag === "File")
+    ? [`${sync.to} shows no customers, so nobody can be matched by address; give their ids there by match: [{ file: map.csv }] (columns email, target)`]
+    : [])
+]
+
+interface Restricted {
+  /** Names given by `--only` that no group has. */
+  readonly unknown: ReadonlyArray<string>
+  readonly newTasks: number
+}
+
+const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading>, { unknown, newTasks }: Restricted) =>
   Effect.gen(function* () {
     const plan = yield* PlanStore
     const summary = yield* (yield* ReconcileStore).summary(frame)
     const blocked = yield* (yield* MappingStore).blocked
     const held = yield* plan.parts(frame)
-    const { counts, estimate } = yield* figures(seen.target)
+    const { counts, estimate } = yield* figures(seen.target, seen.declaration)
     const unread = seen.sources.filter((source) => source.read === null)
     const withheld = seen.sources.flatMap(
       (source) => source.read?.withheld.map((item) => ({ reason: `${source.connected.config.name}: ${item.reason}`, changes: item.memberships })) ?? []
     )
     const result: PlanResult = {
       sync: frame.sync.name,
-      status: held.length > 0 ? "held" : total(counts) > 0 ? "changes" : "none",
+      status: held.length > 0 ? "held" : newTasks + total(counts) > 0 ? "changes" : "none",
       from: seen.sources.map((source) => end(source.connected, source.identity)),
       to: end(seen.target, seen.targetIdentity),
       reads: seen.sources.flatMap(({ read, identity }) =>
@@ -194,6 +214,7 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
       warnings: [
         ...unknown.map((name) => `--only ${name}: no target group is called so`),
         ...summary.warnings,
+        ...limits(seen, counts.groups),
         ...blocked.map((wish) => `"${wish.name}" (${wish.handle}) is left alone: ${wish.reason}`),
         ...seen.unreadGroups.map((name) => `the members of "${name}" could not be read whole, so nothing was concluded from them`)
       ],
@@ -215,12 +236,20 @@ export const make = (seen: Seen, run: number, scope: Scope, spool: string, keep:
     const store = yield* RunStore
     const now = yield* Clock.currentTimeMillis
     const words = new Map(seen.sources.map(({ connected }) => [connected.config.name, connected.connector.source?.declaration.customerWord ?? "customer"]))
-    const frame: Frame = { sync: seen.sync, read: seen.sources.flatMap((source) => (source.read === null ? [] : [source.read.connection])), run, now, words }
+    const frame: Frame = {
+      sync: seen.sync,
+      read: seen.sources.flatMap((source) => (source.read === null ? [] : [source.read.connection])),
+      run,
+      now,
+      words,
+      target: seen.declaration
+    }
     const judgement = Effect.gen(function* () {
       yield* compare(frame)
       const readings = yield* Guards.hold(frame, scope.lifted)
       const { unknown, leftOver } = yield* restrict(scope)
-      const result = yield* describe(seen, frame, readings, unknown)
+      const newTasks = seen.declaration.assignments.remove === "none" ? yield* (yield* PlanStore).openTasks(frame) : 0
+      const result = yield* describe(seen, frame, readings, { unknown, newTasks })
       yield* PlanFile.writeChanges(frame, spool)
       if (keep) yield* commit(frame)
       return { result, leftOver, frame }

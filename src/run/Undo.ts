@@ -8,6 +8,7 @@ import { type LeftAlone, UndoStore } from "../plan/UndoStore.ts"
 import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Connections } from "./Connections.ts"
+import * as Failure from "./Failure.ts"
 import * as Looking from "./Looking.ts"
 import { type Decider, Overview } from "./Overview.ts"
 import * as Planning from "./Planning.ts"
@@ -50,14 +51,24 @@ const look = (target: Attempt.OpenTarget, { onLook, run }: Options) =>
 const plan = (sync: SyncConfig, options: Options, undo: number, target: Attempt.OpenTarget) =>
   Effect.gen(function* () {
     const { identity } = yield* Looking.identify(target)
+    if (target.target.declaration.assignments.remove === "none") {
+      return yield* Effect.fail(
+        new Looking.Stopped(
+          Failure.make(
+            "vendor",
+            `${sync.to} has no call that takes a membership away, so nothing of r-${options.run} can be taken back by program. What it did, to undo it by hand: groupbridge runs r-${options.run} --csv`
+          )
+        )
+      )
+    }
     const unread = yield* look(target, options)
     const store = yield* UndoStore
     const run = `r-${options.run}`
-    const frame: Frame = { sync, read: [], run: undo, now: yield* Clock.currentTimeMillis, words: new Map() }
+    const frame: Frame = { sync, read: [], run: undo, now: yield* Clock.currentTimeMillis, words: new Map(), target: target.target.declaration }
     const judgement = Effect.gen(function* () {
       yield* (yield* ReconcileStore).refreshLedger(frame)
       const left = yield* store.reverse(frame, options.run, target.target.declaration.groups.delete)
-      const { counts, estimate } = yield* Planning.figures(target)
+      const { counts, estimate } = yield* Planning.figures(target, target.target.declaration)
       yield* PlanFile.writeChanges(frame, options.spool)
       yield* Planning.commit(frame)
       const changes = total(counts)

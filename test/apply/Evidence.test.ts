@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import { declaration } from "../../connectors/cstar/CstarTarget.ts"
 import * as Evidence from "../../src/apply/Evidence.ts"
 import { Journal, type OpenCall, type RowOutcome } from "../../src/apply/Journal.ts"
 import type { Target } from "../../src/contract/Target.ts"
@@ -41,6 +42,7 @@ const slow = (millis: number): Target => {
     updateGroup: () => never,
     deleteGroup: () => never,
     members: () => members,
+    groupsOf: () => never,
     add: () => never,
     remove: () => never,
     customers: Stream.die("not asked for"),
@@ -54,7 +56,8 @@ const call: OpenCall = {
   connection: "cstar",
   op: "assignment.add",
   group: { number: 1, id: "g1", name: "VIP", handle: null },
-  rows: [{ number: 7, id: "c1", email: null, absent: false }],
+  by: "group",
+  rows: [{ group: { number: 1, id: "g1", name: "VIP", handle: null }, number: 7, id: "c1", email: null, absent: false }],
   intentAt: 0,
   clockOffset: 0
 }
@@ -64,10 +67,10 @@ const settled = (target: Target, startAt: number) =>
   Effect.gen(function* () {
     const stored: Array<{ readonly outcome: RowOutcome | undefined; readonly at: number }> = []
     const journal = Layer.mock(Journal, {
-      settleRows: (_, outcome) => Effect.map(Clock.currentTimeMillis, (at) => void stored.push({ outcome: outcome.get(7), at }))
+      settleRows: (_, outcome) => Effect.map(Clock.currentTimeMillis, (at) => void stored.push({ outcome: outcome.get(call.rows[0]!), at }))
     })
     yield* TestClock.adjust(startAt)
-    const fiber = yield* Effect.fork(Effect.provide(Evidence.settle(target, call, "state"), journal))
+    const fiber = yield* Effect.fork(Effect.provide(Evidence.settle({ target, declaration, state: "state" }, call), journal))
     yield* TestClock.adjust("1 minutes")
     yield* Fiber.join(fiber)
     return Option.getOrThrow(Option.fromNullable(stored[0]))

@@ -40,6 +40,7 @@ const sourceDeclaration: SourceDeclaration = { streams: [], customerWord: "user"
 
 const targetDeclaration: TargetDeclaration = {
   groupWord: "group",
+  testable: true,
   groups: {
     list: true,
     create: "explicit",
@@ -48,6 +49,8 @@ const targetDeclaration: TargetDeclaration = {
     mark: false,
     externalId: "none",
     nameLength: null,
+    longNames: "refused",
+    slugs: null,
     pageSize: 10,
     count: false
   },

@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import type { ConnectorError, Reason } from "../../src/contract/ConnectorError.ts"
 import type { Identity } from "../../src/contract/Identity.ts"
-import type { Fault } from "../../src/sandbox/Sandbox.ts"
+import type { Fault, SandboxApp } from "../../src/sandbox/Sandbox.ts"
 import { after, type Connected, conforms, type Subject } from "./Harness.ts"
 
 /** A call, or the calls of one list. `answer` leaves out what changes from call to call by itself. */
@@ -15,6 +15,8 @@ export interface Reading {
   readonly answer: Effect.Effect<unknown, ConnectorError>
   /** Takes several calls here, so that the second can fail. */
   readonly list: boolean
+  /** A bare array is an answer here. */
+  readonly bare?: boolean
 }
 
 export interface Readings {
@@ -41,6 +43,21 @@ const places = (readings: ReadonlyArray<Reading>) =>
   ])
 type Place = ReturnType<typeof places>[number]
 
+/** A vendor that, as long as `active` says so, refuses every call and repeats all it was sent. */
+export const echoing =
+  (active: () => boolean) =>
+  (app: SandboxApp): SandboxApp =>
+  (request) => {
+    if (!active()) return app(request)
+    const credentials = Object.values(request.headers).map((value) => `${value} ${Buffer.from(value.replace(/^Basic /, ""), "base64").toString("latin1")}`)
+    const message = [...credentials, request.path, request.query.toString()].join(" ")
+    return Effect.succeed({
+      status: 422,
+      headers: { "content-type": "application/json", "x-echo": message },
+      body: JSON.stringify({ error: message, message })
+    })
+  }
+
 export const suite = ({ prepare, subject }: Readings): void => {
   const everywhere = (title: string, body: (connected: Connected, place: Place) => Effect.Effect<void>) =>
     conforms(title, {
@@ -49,9 +66,10 @@ export const suite = ({ prepare, subject }: Readings): void => {
         Effect.flatMap(prepare(connected), (readings) => Effect.forEach(places(readings), (place) => body(connected, place), { discard: true }))
     })
 
-  const failing = (title: string, fault: Fault, reasons: ReadonlyArray<Reason>, tries: "once" | "again") =>
-    everywhere(title, ({ ask, faulty }, { answer, at, calls }) =>
+  const failing = (title: string, fault: Fault, reasons: ReadonlyArray<Reason>, tries: "once" | "again", isBare = false) =>
+    everywhere(title, ({ ask, faulty }, { answer, at, bare = false, calls }) =>
       Effect.gen(function* () {
+        if (isBare && bare) return
         let active = true
         const before = faulty.log.length
         const there = after(calls)
@@ -96,7 +114,13 @@ export const suite = ({ prepare, subject }: Readings): void => {
   failing("JSON that ends in its middle is no success", answer(200, `{"data":[{"id":`), ["Malformed"], "once")
   failing("an empty body is no success", answer(200, ""), ["Malformed"], "once")
   for (const body of ["{}", "[]", "null", `{"error":"boom"}`]) {
-    failing(`an answer of another shape is no success: ${body}`, answer(200, body), ["Malformed", "Unauthorized", "NotAllowed", "Unavailable"], "once")
+    failing(
+      `an answer of another shape is no success: ${body}`,
+      answer(200, body),
+      ["Malformed", "Unauthorized", "NotAllowed", "Unavailable"],
+      "once",
+      body === "[]"
+    )
   }
 
   everywhere("interruption ends it: no further call is made", ({ faulty }, { answer, at, calls }) =>
@@ -123,24 +147,15 @@ export const suite = ({ prepare, subject }: Readings): void => {
     })
   )
 
-  let echoing = false
+  let isEchoing = false
   conforms("a vendor that repeats the credential in its errors gives nothing away", {
     subject,
-    app: (app) => (request) => {
-      if (!echoing) return app(request)
-      const credentials = Object.values(request.headers).map((value) => `${value} ${Buffer.from(value.replace(/^Basic /, ""), "base64").toString("latin1")}`)
-      const message = [...credentials, request.path, request.query.toString()].join(" ")
-      return Effect.succeed({
-        status: 422,
-        headers: { "content-type": "application/json", "x-echo": message },
-        body: JSON.stringify({ error: message, message })
-      })
-    },
+    app: echoing(() => isEchoing),
     body: (connected) =>
       Effect.gen(function* () {
-        echoing = false
+        isEchoing = false
         const readings = yield* prepare(connected)
-        echoing = true
+        isEchoing = true
         for (const { answer, name } of readings) assert(Either.isLeft(yield* connected.ask(answer)), name)
       })
   })

@@ -8,7 +8,7 @@ import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Pack, TargetDeclaration } from "../../src/contract/Target.ts"
 import type { GroupDraft, GroupMark } from "../../src/model/Group.ts"
 import type { Fault, SandboxRequest, TargetEdits } from "../../src/sandbox/Sandbox.ts"
-import { answer } from "./Faults.ts"
+import * as Faults from "./Faults.ts"
 import { type Connected, conforms, type Subject } from "./Harness.ts"
 
 const edits = ({ sandbox }: Connected): TargetEdits => {
@@ -140,7 +140,7 @@ const groups = (subject: Subject, { groups }: TargetDeclaration): void => {
   failures(subject, off, () => (connected) => connected.target.createGroup(draft(), mark))
 }
 
-const assignments = (subject: Subject, { assignments }: TargetDeclaration): void => {
+const assignments = (subject: Subject, { assignments, groups }: TargetDeclaration): void => {
   const { add, remove } = assignments
   const removeOff = remove === "none" ? "the target declares that nobody can be removed" : null
   const removing = remove === "none" ? { by: add.by, pack: 1 } : remove
@@ -191,7 +191,12 @@ const assignments = (subject: Subject, { assignments }: TargetDeclaration): void
   })
   conforms("a customer who is gone does not pass for the group: the row is refused, or the others are added", {
     subject,
-    off: add.pack > 1 ? null : "the target declares packs of one",
+    off:
+      add.pack === 1
+        ? "the target declares packs of one"
+        : add.by === "customer" && groups.create === "on-first-use"
+          ? "the target declares that a group that is gone comes back by its use"
+          : null,
     body: (connected) =>
       Effect.gen(function* () {
         const { pack, size } = scene(connected, add.by, 2)
@@ -235,6 +240,38 @@ const assignments = (subject: Subject, { assignments }: TargetDeclaration): void
     const { pack } = scene(connected, add.by, 1)
     return () => connected.target.add(pack)
   })
+  credentials(subject, (connected) => {
+    const { pack } = scene(connected, add.by, 1)
+    return () => connected.target.add(pack)
+  })
+}
+
+/** Where no call that reads proves a credential, the writes are all there is to tell of it. */
+const credentials = (subject: Subject, prepare: Writing): void => {
+  conforms("a refused credential is Unauthorized when it writes, and nothing is done", {
+    subject,
+    options: (sandbox) => sandbox.refusedOptions("https://vendor.test"),
+    body: (connected) =>
+      Effect.gen(function* () {
+        const result = yield* connected.ask(prepare(connected)(connected))
+        assert(Either.isLeft(result), "a refused credential passed for a success")
+        assert.deepStrictEqual([result.left.reason, result.left.effect], ["Unauthorized", "none"])
+        assert.deepStrictEqual(
+          edits(connected)
+            .groups()
+            .flatMap(({ members }) => members),
+          []
+        )
+      })
+  })
+  conforms("a vendor that repeats the credential in the refusal of a write gives nothing away", {
+    subject,
+    app: Faults.echoing(() => true),
+    body: (connected) =>
+      Effect.gen(function* () {
+        assert(Either.isLeft(yield* connected.ask(prepare(connected)(connected))))
+      })
+  })
 }
 
 type Writing = (connected: Connected) => (connected: Connected) => Effect.Effect<unknown, ConnectorError>
@@ -265,26 +302,26 @@ const failures = (subject: Subject, off: string | null, prepare: Writing): void 
     body: (connected) =>
       Effect.gen(function* () {
         const write = prepare(connected)
-        connected.faulty.inject(answer(429, "{}", { "retry-after": "77" }), isWrite)
+        connected.faulty.inject(Faults.answer(429, "{}", { "retry-after": "77" }), isWrite)
         yield* connected.told(write(connected))
         const [limited, done] = connected.faulty.log.filter(({ method }) => method !== "GET")
         assert.isAtLeast((done?.at ?? 0) - (limited?.at ?? 0), 77_000)
         assert.strictEqual(connected.faulty.writes(), 2)
       })
   })
-  refused("a 401 is Unauthorized, not repeated, and nothing was done", answer(401, "{}"), ({ effect, reason }) =>
+  refused("a 401 is Unauthorized, not repeated, and nothing was done", Faults.answer(401, "{}"), ({ effect, reason }) =>
     assert.deepStrictEqual([reason, effect], ["Unauthorized", "none"])
   )
-  refused("a 403 is NotAllowed, not repeated, and nothing was done", answer(403, "{}"), ({ effect, reason }) =>
+  refused("a 403 is NotAllowed, not repeated, and nothing was done", Faults.answer(403, "{}"), ({ effect, reason }) =>
     assert.deepStrictEqual([reason, effect], ["NotAllowed", "none"])
   )
-  refused("a 500 is not repeated blindly: what it did is unknown", answer(500, "{}"), ({ effect, reason }) =>
+  refused("a 500 is not repeated blindly: what it did is unknown", Faults.answer(500, "{}"), ({ effect, reason }) =>
     assert.deepStrictEqual([reason, effect], ["Unavailable", "unknown"])
   )
-  refused("an HTML page is no success", answer(200, "<!doctype html><html></html>", { "content-type": "text/html" }), ({ effect, reason }) =>
+  refused("an HTML page is no success", Faults.answer(200, "<!doctype html><html></html>", { "content-type": "text/html" }), ({ effect, reason }) =>
     assert.deepStrictEqual([reason, effect], ["Malformed", "unknown"])
   )
-  refused("cut JSON is no success", answer(201, `{"added":`), ({ effect, reason }) => assert.deepStrictEqual([reason, effect], ["Malformed", "unknown"]))
+  refused("cut JSON is no success", Faults.answer(201, `{"added":`), ({ effect, reason }) => assert.deepStrictEqual([reason, effect], ["Malformed", "unknown"]))
 }
 
 export const suite = (subject: Subject, declaration: TargetDeclaration): void => {

@@ -1,6 +1,7 @@
 /** What every target must do when it is read, whatever its vendor. */
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
@@ -91,6 +92,49 @@ const lists = (subject: Subject, { assignments, customers, groups }: TargetDecla
   }
 }
 
+/** What a customer is in, where customers are what memberships are listed by. */
+const ofCustomers = (subject: Subject, { assignments, groups }: TargetDeclaration): void => {
+  const off = assignments.listedBy === "customer" ? null : "the target declares that a customer's groups cannot be listed"
+  for (const size of [0, 1, 2, groups.pageSize + 1]) {
+    conforms(`${size} groups of one customer, each once, and nobody else's`, {
+      subject,
+      off,
+      body: (connected) =>
+        Effect.gen(function* () {
+          const [ann, ben] = edits(connected).addCustomers(people(2))
+          const ids = people(size).map(({ name }) => edits(connected).addGroup({ name, members: [ann?.id ?? ""] }))
+          const other = edits(connected).addGroup({ name: "Other", members: [ben?.id ?? ""] })
+          assert.deepStrictEqual(sorted(yield* connected.told(connected.target.groupsOf(ann?.id ?? ""))), sorted(ids))
+          assert.deepStrictEqual(yield* connected.told(connected.target.groupsOf(ben?.id ?? "")), [other])
+        })
+    })
+  }
+  conforms("a customer who is not there is told, not taken for one without groups", {
+    subject,
+    off,
+    body: (connected) =>
+      Effect.gen(function* () {
+        const [ann] = edits(connected).addCustomers(people(1))
+        edits(connected).deleteCustomer(ann?.id ?? "")
+        const result = yield* connected.ask(connected.target.groupsOf(ann?.id ?? ""))
+        assert(Either.isLeft(result))
+        assert.strictEqual(result.left.reason, "NotFound")
+      })
+  })
+}
+
+const untestable = (subject: Subject, { testable }: TargetDeclaration): void =>
+  conforms("tells account and key without a call, where no call that reads proves them", {
+    subject,
+    off: testable ? "the target declares that a call that reads proves the credential" : null,
+    body: (connected) =>
+      Effect.gen(function* () {
+        const identity = yield* connected.told(connected.target.identify)
+        assert.notStrictEqual(identity.account, "")
+        assert.deepStrictEqual(connected.faulty.log, [])
+      })
+  })
+
 const search = (subject: Subject, { customers }: TargetDeclaration): void => {
   const off = customers.search ? null : "the target declares that customers cannot be found by address"
   conforms("a customer by exactly their address, whatever its case, among more near misses than a page holds", {
@@ -130,7 +174,7 @@ const search = (subject: Subject, { customers }: TargetDeclaration): void => {
 }
 
 const prepare =
-  ({ assignments, customers, groups }: TargetDeclaration) =>
+  ({ assignments, customers, groups, testable }: TargetDeclaration) =>
   (connected: Connected): Effect.Effect<ReadonlyArray<Faults.Reading>> =>
     Effect.sync(() => {
       const { target } = connected
@@ -141,8 +185,9 @@ const prepare =
       const group = edits(connected).addGroup({ name: "Globex", members })
       for (const { name } of people(size)) edits(connected).addGroup({ name })
       return [
-        { name: "identify", list: false, answer: Effect.map(target.identify, Faults.lasting) },
-        { name: "one group", list: false, answer: target.group(group) },
+        ...(testable ? [{ name: "identify", list: false, answer: Effect.map(target.identify, Faults.lasting) }] : []),
+        ...(assignments.listedBy === "customer" ? [{ name: "a customer's groups", list: false, bare: true, answer: target.groupsOf(members[0] ?? "") }] : []),
+        ...(groups.list ? [{ name: "one group", list: false, answer: target.group(group) }] : []),
         ...(groups.list ? [{ name: "the list of groups", list: true, answer: collect(target.groups) }] : []),
         ...(assignments.listedBy === "group" ? [{ name: "a group's members", list: true, answer: collect(target.members(group)) }] : []),
         ...(customers.list
@@ -163,6 +208,10 @@ const prepare =
 export const suite = (subject: Subject, declaration: TargetDeclaration): void => {
   describe("lists", () => {
     lists(subject, declaration)
+  })
+  describe("tells", () => {
+    ofCustomers(subject, declaration)
+    untestable(subject, declaration)
   })
   describe("finds", () => {
     search(subject, declaration)

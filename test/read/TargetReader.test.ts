@@ -32,6 +32,7 @@ const listing = (
     updateGroup: unasked,
     deleteGroup: unasked,
     members,
+    groupsOf: unasked,
     add: unasked,
     remove: unasked,
     customers: Stream.empty,

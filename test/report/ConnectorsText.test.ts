@@ -55,6 +55,7 @@ const shop: AnyConnector = {
   target: {
     declaration: {
       groupWord: "label",
+      testable: true,
       groups: {
         list: true,
         create: "on-first-use",
@@ -63,6 +64,8 @@ const shop: AnyConnector = {
         mark: false,
         externalId: "none",
         nameLength: 50,
+        longNames: "refused",
+        slugs: null,
         pageSize: 100,
         count: false
       },

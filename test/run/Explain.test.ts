@@ -17,7 +17,7 @@ const ask = (bridge: Pick<Bridge.Bridge, "dir">, customer: string, group: string
     const config = yield* ConfigFile.load({ file: join(bridge.dir, "groupbridge.yaml"), connectors, env: {} })
     const about: Explain.Question["about"] = (name) => {
       const connector = config.connections.get(name)?.connector ?? name
-      return { connector, record: connectors.get(connector)?.source?.declaration.customerWord ?? "customer", nameLength: null }
+      return { connector, record: connectors.get(connector)?.source?.declaration.customerWord ?? "customer", groups: null }
     }
     return yield* Explain.explain({ customer, group, at: null, syncs: [...config.syncs.values()], about }).pipe(Effect.provide(SqliteState.layer(config.state)))
   })

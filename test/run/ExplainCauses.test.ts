@@ -24,7 +24,7 @@ const explained = (bridge: Running, customer: string, group: string, at: number 
     const about: Explain.Question["about"] = (name) => ({
       connector: config.connections.get(name)?.connector ?? name,
       record: name === "cstar" ? "customer" : "user",
-      nameLength: null
+      groups: null
     })
     const answer = yield* Explain.explain({ customer, group, at, syncs: [...config.syncs.values()], about }).pipe(
       Effect.provide(SqliteState.layer(config.state))

@@ -37,7 +37,13 @@ export interface Vendor<S extends ConnectorSandbox> extends Faulty.FaultySandbox
 }
 
 export type Desk = Vendor<Zendesk.ZendeskSandbox> & { readonly edits: SourceEdits }
-export type Team = Vendor<Cstar.CstarSandbox> & { readonly edits: TargetEdits; readonly held: () => Readonly<Record<string, ReadonlyArray<string>>> }
+/** A target by the name of its connector. */
+export interface Place {
+  readonly connector: string
+  readonly sandbox: ConnectorSandbox
+  readonly url: string
+}
+export type Team = Place & Vendor<Cstar.CstarSandbox> & { readonly edits: TargetEdits; readonly held: () => Readonly<Record<string, ReadonlyArray<string>>> }
 
 /** What stands between the command and a vendor. */
 type Wrap = (app: Faulty.DeliveringApp) => Faulty.DeliveringApp
@@ -67,6 +73,7 @@ export const teamBehind = (wrap: Wrap): Effect.Effect<Team, never, Scope.Scope> 
     const emails = new Map<string, string>()
     return {
       ...(yield* serve(sandbox, wrap)),
+      connector: "cstar",
       edits: {
         ...edits,
         addCustomers: (customers) => {
@@ -84,6 +91,25 @@ export const teamBehind = (wrap: Wrap): Effect.Effect<Team, never, Scope.Scope> 
 
 export const desk = deskBehind((app) => app)
 export const team = teamBehind((app) => app)
+
+/** Another target than cStar. */
+export const place = <S extends ConnectorSandbox & { readonly target: TargetEdits }>(connector: string, sandbox: S) =>
+  Effect.map(
+    serve(sandbox, (app) => app),
+    (vendor) => ({
+      ...vendor,
+      connector,
+      edits: sandbox.target,
+      /** Names of groups with the ids of who is in them. */
+      held: (): Readonly<Record<string, ReadonlyArray<string>>> =>
+        Object.fromEntries(
+          sandbox.target
+            .groups()
+            .map((group) => [group.name, group.members.toSorted()])
+            .toSorted(([left], [right]) => ((left ?? "") < (right ?? "") ? -1 : 1))
+        )
+    })
+  )
 
 /** Options of a connection as in the config file; texts go through variables, as people should keep secrets. */
 const connection = (name: string, connector: string, options: Readonly<Record<string, unknown>>, extra = "") => {
@@ -112,7 +138,7 @@ export type Json = any
 
 export interface Setup {
   readonly sources: Readonly<Record<string, Desk>>
-  readonly targets: Readonly<Record<string, Team>>
+  readonly targets: Readonly<Record<string, Place>>
   /** The part below `syncs:`, indented by two, and what follows it. */
   readonly syncs: string
 }
@@ -122,7 +148,7 @@ export const make = ({ sources, syncs, targets }: Setup) =>
   Effect.gen(function* () {
     const connections = [
       ...Object.entries(sources).map(([name, { sandbox, url }]) => connection(name, "zendesk", sandbox.options(url))),
-      ...Object.entries(targets).map(([name, { sandbox, url }]) => connection(name, "cstar", sandbox.options(url), "    budget: 100%\n"))
+      ...Object.entries(targets).map(([name, { connector, sandbox, url }]) => connection(name, connector, sandbox.options(url), "    budget: 100%\n"))
     ]
     const secrets = new Set([...Object.values(sources), ...Object.values(targets)].flatMap(({ sandbox }) => sandbox.secrets))
     const env: Readonly<Record<string, string>> = Object.assign({}, ...connections.map((one) => one.env))
