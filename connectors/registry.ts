@@ -1,6 +1,7 @@
 /** Every connector, one line each, sorted by name. */
 import type { AnyConnector } from "../src/contract/Connector.ts"
+import { connector as bizkithub } from "./bizkithub/BizkithubConnector.ts"
 import { connector as cstar } from "./cstar/CstarConnector.ts"
 import { connector as zendesk } from "./zendesk/ZendeskConnector.ts"
 
-export const connectors: ReadonlyMap<string, AnyConnector> = new Map([cstar, zendesk].map((connector: AnyConnector) => [connector.name, connector]))
+export const connectors: ReadonlyMap<string, AnyConnector> = new Map([bizkithub, cstar, zendesk].map((connector: AnyConnector) => [connector.name, connector]))
