@@ -4,6 +4,7 @@ import type { SyncConfig } from "../src/config/Config.ts"
 import * as Address from "../src/model/Address.ts"
 import { foldName } from "../src/model/Group.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
+import * as ConfigChange from "./ConfigChange.ts"
 import { claimantId, connectionId, syncId } from "./Connections.ts"
 import type { Statements } from "./Database.ts"
 import * as Lapse from "./Lapse.ts"
@@ -83,7 +84,9 @@ const newCause = `CASE
     OR coalesce((SELECT max(i.since) FROM source_inclusion i WHERE i.grp = d.via), 0) > ?3
     THEN CASE (SELECT kind FROM source_group WHERE id = d.via) WHEN 'organization' THEN 'joined' ELSE 'tagged' END
   WHEN (SELECT since FROM source_customer WHERE id = d.person) > ?3 THEN 'joined'
-  WHEN EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = d.person AND l.target_customer = d.customer AND l.since > ?4) THEN 'matched'
+  WHEN EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = d.person AND l.target_customer = d.customer AND l.since > ?4) THEN CASE
+    WHEN (SELECT basis FROM customer_link l WHERE l.source_customer = d.person AND l.target_customer = d.customer) IN (SELECT value FROM json_each(?6)) THEN 'rule-changed'
+    WHEN ?7 AND (SELECT changed FROM source_customer WHERE id = d.person) > ?3 THEN 'rule-changed' ELSE 'matched' END
   WHEN ?5 THEN 'rule-changed' ELSE 'joined' END`
 
 /** Brings the claims of one source up to what it wishes now. */
@@ -116,6 +119,7 @@ export const bringUpToDate = (sql: Statements, frame: Frame, source: string): vo
     from,
     syncId(sql, sync.name)
   )
+  const matching = ConfigChange.matching(sql, sync, source)
   const meaningChanged = baseline !== undefined && baseline["meaning"] !== JSON.stringify(sync.meaning)
   sql.run(
     `INSERT INTO claim (claimant, grp, customer, via, person, since, cause)
@@ -125,7 +129,9 @@ export const bringUpToDate = (sql: Statements, frame: Frame, source: string): vo
     claimant,
     baseline?.["read"] ?? null,
     baseline?.["at"] ?? null,
-    meaningChanged ? 1 : 0
+    meaningChanged ? 1 : 0,
+    JSON.stringify(matching.bases),
+    matching.options ? 1 : 0
   )
 }
 

@@ -4,28 +4,14 @@ import type { HeldPart } from "../src/model/Change.ts"
 import type { Selection, Trip } from "../src/plan/PlanStore.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import * as Approvals from "./Approvals.ts"
+import * as ConfigChange from "./ConfigChange.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Row, Statements } from "./Database.ts"
 
 const free = "part IS NULL AND dropped IS NULL AND approved = 0"
 
-/**
- * Removals that only a changed `removals:` or `from:` brings up: rows that nobody ever wished, or whose wish had ended already when the
- * last good run left them as they were.
- */
-const releasedByConfig = (sql: Statements, { sync }: Frame): string => {
-  const baseline = sql.get("SELECT at, meaning FROM baseline WHERE sync = ?", syncId(sql, sync.name))
-  if (baseline === undefined) return "false"
-  const before = JSON.parse(String(baseline["meaning"])) as ReadonlyArray<string>
-  const added = sync.meaning.filter((line) => !before.includes(line))
-  const ended = `(claimant, grp, customer) IN (SELECT claimant, grp, customer FROM claim WHERE lapsed_at <= ${Number(baseline["at"])})`
-  const foreign = "(claimant IS NULL OR (grp, customer) IN (SELECT grp, customer FROM assignment WHERE origin = 'found'))"
-  if (added.includes("removals: all")) return before.includes("removals: never") ? `(${foreign} OR ${ended})` : foreign
-  return added.includes("removals: ours") && before.includes("removals: never") ? ended : added.some((line) => line.startsWith("from ")) ? ended : "false"
-}
-
 const conditions = (sql: Statements, frame: Frame): Readonly<Record<NonNullable<Selection["where"]>, string>> => ({
-  "rule-changed": `(cause = 'rule-changed' OR (op = 'assignment.remove' AND ${releasedByConfig(sql, frame)}))`,
+  "rule-changed": ConfigChange.condition(sql, frame),
   drift:
     frame.sync.drift === "ask" ? "(cause = 'restored' OR grp IN (SELECT id FROM target_group WHERE basis = 'deleted-at-target' AND key IS NULL))" : "false",
   proposal: "grp IN (SELECT target_group FROM wanted WHERE proposal IS NOT NULL)",

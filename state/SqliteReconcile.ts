@@ -1,5 +1,6 @@
 /** The three-way comparison over SQLite: links, ledger and changes. Claims stand in their own file. */
 import type { MatchRule } from "../src/config/Config.ts"
+import * as Meaning from "../src/config/Meaning.ts"
 import * as Address from "../src/model/Address.ts"
 import { foldName } from "../src/model/Group.ts"
 import { type Frame, type ReconcileStore } from "../src/reconcile/ReconcileStore.ts"
@@ -165,16 +166,16 @@ const matchByFile = (sql: Statements, from: number, to: number, now: number, rul
 const matchRule = (sql: Statements, from: number, to: number, now: number, rule: MatchRule): void => {
   switch (rule._tag) {
     case "Email":
-      return matchBy(sql, from, to, now, "email", "c.address", "t.address = c.address")
+      return matchBy(sql, from, to, now, Meaning.basis(rule), "c.address", "t.address = c.address")
     case "ExternalId":
-      return matchBy(sql, from, to, now, "externalId", "c.external_id", "t.external_id = c.external_id")
+      return matchBy(sql, from, to, now, Meaning.basis(rule), "c.external_id", "t.external_id = c.external_id")
     case "Fields":
       return matchBy(
         sql,
         from,
         to,
         now,
-        `${rule.source} = ${rule.target}`,
+        Meaning.basis(rule),
         field("c", rule.source),
         `${columns[rule.target] === undefined ? "NULL" : field("t", rule.target)} = ${field("c", rule.source)}`
       )

@@ -87,5 +87,5 @@ export const connector: Connector<Options, typeof Options.Encoded> = {
   options: Options,
   // The allowance depends on the plan, which no call tells; this is Suite Team's, and answers tell the rest (vendor docs, read 2026-11).
   limits: [{ calls: 200, perMillis: 60_000, endpoint: null }],
-  source: { declaration: ZendeskSource.declaration, make: makeSource }
+  source: { declaration: ZendeskSource.declaration, decides: ["suspended", "unverified"], make: makeSource }
 }

@@ -72,6 +72,7 @@ const read = (options: LoadOptions, now: number): Either.Either<Config, ConfigIn
   const world = {
     connectors: options.connectors,
     connections: connectionNodes,
+    decoded: connections,
     dir,
     now,
     report,

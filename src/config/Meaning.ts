@@ -48,9 +48,47 @@ const match = (rule: MatchRule): ReadonlyArray<string> => {
   }
 }
 
+/** How a link is noted that such a rule has made. */
+export const basis = (rule: MatchRule): string => {
+  switch (rule._tag) {
+    case "Email":
+      return "email"
+    case "ExternalId":
+      return "externalId"
+    case "Fields":
+      return `${rule.source} = ${rule.target}`
+    case "File":
+      return "file"
+  }
+}
+
+/** The bases of ways of matching that `meant` does not have, wherever they stand in the order. */
+export const newBases = (rules: ReadonlyArray<MatchRule>, meant: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const known = new Set(meant.filter((line) => line.startsWith("match ")).map((line) => line.slice(line.indexOf(": ") + 2)))
+  return rules.filter((rule) => match(rule).some((line) => !known.has(line))).map(basis)
+}
+
+const optionsOf = (connection: string): string => `options of ${quoted(connection)}: `
+
+/** Whether the connection's options say something else on who gets what. */
+export const hasOtherOptions = (connection: string, now: ReadonlyArray<string>, meant: ReadonlyArray<string>): boolean => {
+  const of = (lines: ReadonlyArray<string>) => lines.filter((line) => line.startsWith(optionsOf(connection))).join("\n")
+  return of(now) !== of(meant)
+}
+
+/** A source and those of its options, by name, that decide who gets what. */
+export interface Deciding {
+  readonly connection: string
+  readonly options: ReadonlyArray<readonly [name: string, value: unknown]>
+}
+
 /** Schedule, guards, budgets, exceptions, names of files and spelling of globs are no part of it; the order of rules and of `match` is. */
-export const lines = (sync: Pick<SyncConfig, "from" | "to" | "rules" | "match" | "removals" | "adopt">): ReadonlyArray<string> => [
+export const lines = (
+  sync: Pick<SyncConfig, "from" | "to" | "rules" | "match" | "removals" | "adopt">,
+  deciding: ReadonlyArray<Deciding>
+): ReadonlyArray<string> => [
   ...sync.from.map((name) => `from ${quoted(name)}`),
+  ...deciding.flatMap(({ connection, options }) => options.map(([name, value]) => `${optionsOf(connection)}${name} ${JSON.stringify(value)}`)),
   `to ${quoted(sync.to)}`,
   ...sync.rules.map((one) => `rule ${one.index}: ${rule(one)}`),
   ...sync.match.flatMap((one, index) => match(one).map((line) => `match ${index + 1}: ${line}`)),

@@ -1,8 +1,9 @@
 /** The `syncs` of the config file, with the files that they name. */
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as path from "node:path"
 import type { AnyConnector } from "../contract/Connector.ts"
-import type { ExceptionRow, MapRow, MatchRule, SyncConfig } from "./Config.ts"
+import type { ConnectionConfig, ExceptionRow, MapRow, MatchRule, SyncConfig } from "./Config.ts"
 import type { Problems, Report } from "./ConfigInvalid.ts"
 import { decode } from "./Decode.ts"
 import { type Node, text } from "./Document.ts"
@@ -18,6 +19,8 @@ export interface World {
   readonly connectors: ReadonlyMap<string, AnyConnector>
   /** The `connections` as written; their problems are told elsewhere. */
   readonly connections: Node | undefined
+  /** Those of them that are right. */
+  readonly decoded: ReadonlyMap<string, ConnectionConfig>
   readonly dir: string
   /** Epoch milliseconds. */
   readonly now: number
@@ -94,6 +97,12 @@ const toMatch = (item: typeof MatchItem.Type, rows: ReadonlyMap<string, Readonly
   return { _tag: "Fields", source: item.source, target: item.target }
 }
 
+const deciding = (connection: string, { connectors, decoded }: World): Meaning.Deciding => {
+  const given = decoded.get(connection)
+  const names = connectors.get(given?.connector ?? "")?.source?.decides ?? []
+  return { connection, options: Predicate.isRecord(given?.options) ? Object.entries(given.options).filter(([name]) => names.includes(name)) : [] }
+}
+
 /** None after a report. What a sync decodes to stands for nothing while anything is reported of its files. */
 const readOne = (name: string, node: Node, world: World): Option.Option<SyncConfig> => {
   checkConnections(node, world)
@@ -119,7 +128,10 @@ const readOne = (name: string, node: Node, world: World): Option.Option<SyncConf
       exceptions: except,
       schedule: shape.schedule ?? null,
       timezone: shape.timezone ?? null,
-      meaning: Meaning.lines({ from, to, rules, match, removals, adopt })
+      meaning: Meaning.lines(
+        { from, to, rules, match, removals, adopt },
+        from.map((connection) => deciding(connection, world))
+      )
     }
   })
 }

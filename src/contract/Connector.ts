@@ -38,6 +38,8 @@ export interface Connector<Options = unknown, Encoded = unknown> {
   readonly limits: ReadonlyArray<Limit>
   readonly source?: {
     readonly declaration: SourceDeclaration
+    /** Names of plain options that decide who gets what, such as whether suspended users keep their groups: a change of one is held like a changed rule. */
+    readonly decides?: ReadonlyArray<string>
     readonly make: (options: Options, context: ConnectionContext) => Effect.Effect<Source, ConnectorError, Scope.Scope>
   }
   readonly target?: {

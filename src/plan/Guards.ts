@@ -3,7 +3,7 @@
  * what one group's guard holds does not count against the whole sync.
  */
 import * as Effect from "effect/Effect"
-import type { GuardLimits } from "../config/Config.ts"
+import type { GuardLimits, SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { GuardName } from "../model/Cause.ts"
 import type { GuardReading } from "../model/Change.ts"
@@ -144,10 +144,15 @@ export const judgeCreations = ({ creations, createdLately }: Measures, limits: G
 export const judgeAdditions = ({ additions, addedLately }: Measures, limits: GuardLimits, lifted: Lifted): GroupJudgement =>
   whole("additions", raised(lifted, "additions", limits.additions), additions, addedLately, "additions in 24 h", { ops: ["assignment.add"] })
 
-const changedLines = (before: ReadonlyArray<string>, now: ReadonlyArray<string>): ReadonlyArray<string> => [
-  ...before.filter((line) => !now.includes(line)).map((line) => `- ${line}`),
-  ...now.filter((line) => !before.includes(line)).map((line) => `+ ${line}`)
-]
+/** What the config says now of a rule stands with the line where it begins; what it said before stands nowhere any more. */
+const changedLines = (before: ReadonlyArray<string>, { meaning, rules }: SyncConfig): ReadonlyArray<string> => {
+  const place = (line: string) => rules.find(({ index }) => line.startsWith(`rule ${index}: `))?.place.line
+  const placed = (line: string) => (place(line) === undefined ? line : `${line}   (line ${place(line)})`)
+  return [
+    ...before.filter((line) => !meaning.includes(line)).map((line) => `- ${line}`),
+    ...meaning.filter((line) => !before.includes(line)).map((line) => `+ ${placed(line)}`)
+  ]
+}
 
 const groupBatch = 2000
 
@@ -190,7 +195,7 @@ export const hold = (frame: Frame, lifted: Lifted): Effect.Effect<ReadonlyArray<
     yield* holdNamed("adoption", { ops: both, where: "proposal" }, [])
     if (limits.ruleChange === "hold") {
       const before = yield* store.baselineMeaning(frame)
-      yield* holdNamed("ruleChange", { ops: both, where: "rule-changed" }, before === null ? [] : changedLines(before, frame.sync.meaning))
+      yield* holdNamed("ruleChange", { ops: both, where: "rule-changed" }, before === null ? [] : changedLines(before, frame.sync))
     }
     const groups: Array<GroupMeasure> = []
     for (let after = 0; ;) {

@@ -1,7 +1,7 @@
 /** What changes of the config file may and may not bring about by themselves. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { forbidden, to } from "../support/Answers.ts"
 import * as Bridge from "../support/Bridge.ts"
@@ -149,6 +149,66 @@ describe("rules and sources", () => {
         ["drift", 1],
         ["groupRemovalPercent", 80]
       ])
+    })
+  )
+})
+
+describe("what decides who is who, and who counts", () => {
+  it.scopedLive("an option that leaves people out asks before it takes anything, and again before it gives it back", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      const file = join(bridge.dir, "groupbridge.yaml")
+      const usual = readFileSync(file, "utf8")
+      const option = (value: string) => writeFileSync(file, usual.replace("    connector: zendesk\n", `    connector: zendesk\n    suspended: ${value}\n`))
+      const suspended = { id: "7", email: "c7@x.io", name: "7", suspended: true, tags: ["vip"] }
+      bridge.zendesk.source.load({ customers: [suspended], organizations: [], memberships: [] })
+      Crowd.known(bridge, ["7"])
+      yield* bridge.sync()
+      option("exclude")
+      bridge.zendesk.source.leave("3", "101")
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([heldBy(run), run.summary.assignments.remove], [[["ruleChange", 1]], 1])
+      assert.includeMembers([...run.held[0]!.why], ['- options of "zendesk": suspended "include"', '+ options of "zendesk": suspended "exclude"'])
+      assert.include(bridge.held()["Plan vip"]!, "c7@x.io")
+      assert.deepStrictEqual(
+        (yield* bridge.plan()).result.held.map((part) => part.id),
+        [run.held[0]!.id]
+      )
+      assert.strictEqual((yield* approve(bridge, run.held[0]!.id)).summary.assignments.remove, 1)
+      assert.strictEqual((yield* bridge.sync()).status, "none")
+      option("include")
+      const back = yield* bridge.sync()
+      assert.deepStrictEqual([heldBy(back), back.summary.assignments.add], [[["ruleChange", 1]], 0])
+    })
+  )
+
+  it.scopedLive("somebody whom an option kept unmatched until now is asked about, not added", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      const file = join(bridge.dir, "groupbridge.yaml")
+      const usual = readFileSync(file, "utf8")
+      writeFileSync(file, usual.replace("    connector: zendesk\n", "    connector: zendesk\n    suspended: exclude\n"))
+      bridge.zendesk.source.load({ customers: [{ id: "7", email: "c7@x.io", name: "7", suspended: true, tags: ["vip"] }], organizations: [], memberships: [] })
+      Crowd.known(bridge, ["7"])
+      yield* bridge.sync()
+      writeFileSync(file, usual)
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([heldBy(run), run.summary.assignments.add], [[["ruleChange", 1]], 0])
+    })
+  )
+
+  it.scopedLive("a new line of a map file asks about whom it matches; whoever joins meanwhile does not wait", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.zendesk.source.load({ customers: [{ id: "7", email: "old@x.io", name: "7", tags: ["vip"] }], organizations: [], memberships: [] })
+      const [target] = bridge.cstar.target.addCustomers([{ email: "new@x.io", name: "7" }])
+      yield* bridge.sync()
+      writeFileSync(join(bridge.dir, "map.csv"), `id,target\n7,${target!.id}\n`)
+      bridge.configure(`${Bridge.usualRules}\n    match: [email, { file: map.csv }]`)
+      Crowd.tag(bridge, ["6"])
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([heldBy(run), run.summary.assignments.add], [[["ruleChange", 1]], 1])
+      assert.include(run.held[0]!.why, `+ match 2: file: id "7" -> "${target!.id}"`)
     })
   )
 })

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import type { SyncResult } from "../../src/model/Result.ts"
 import * as Bridge from "../support/Bridge.ts"
 import { rows } from "../support/Deciding.ts"
@@ -147,12 +149,17 @@ describe("guards", () => {
       yield* bridge.sync()
       bridge.configure(`\n    rules:\n      - kind: tag\n        include: ["vip"]\n        name: "Plan {name}"`)
       bridge.zendesk.source!.tag("60", "vip")
+      const line =
+        readFileSync(join(bridge.dir, "groupbridge.yaml"), "utf8")
+          .split("\n")
+          .findIndex((text) => text.includes("- kind: tag")) + 1
       const run = yield* bridge.sync()
       assert.deepStrictEqual(heldBy(run), [["ruleChange", 60]])
-      assert.isTrue(
-        run.held[0]!.why.some((line) => line.startsWith("- rule")),
-        JSON.stringify(run.held[0]!.why)
-      )
+      assert.deepStrictEqual(run.held[0]!.why.slice(0, 3), [
+        '- rule 1: organization * -> "{name}"',
+        '- rule 2: tag "plan_*", "vip" -> "Plan {name}"',
+        `+ rule 1: tag "vip" -> "Plan {name}"   (line ${line})`
+      ])
       assert.deepStrictEqual(run.summary.assignments, { add: 1, remove: 0 })
       assert.deepStrictEqual(heldBy(yield* bridge.sync()), [["ruleChange", 60]])
     })
