@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { SourceRecord } from "../src/contract/Source.ts"
 import * as Address from "../src/model/Address.ts"
 import { type PartVerdict, partText, type SnapshotStore, type StreamVerdict } from "../src/read/SnapshotStore.ts"
+import * as Absent from "./Absent.ts"
 import { connectionId } from "./Connections.ts"
 import type { Database, Statements } from "./Database.ts"
 
@@ -212,6 +213,7 @@ export const make = (database: Database): typeof SnapshotStore.Service => ({
       connectionId(sql, name)
       return { count, keys: sql.all(`${missing} ORDER BY 1 LIMIT ?`, limit).map((row) => String(row["key"])) }
     }),
+  lacks: (name, parts) => database.use((sql) => Absent.any(sql, connectionId(sql, name), parts)),
   missingGroups: () =>
     database.use((sql) =>
       sql

@@ -42,6 +42,8 @@ export class SnapshotStore extends Context.Tag("groupbridge/SnapshotStore")<
       connection: string,
       limit: number
     ) => Effect.Effect<{ readonly count: number; readonly keys: ReadonlyArray<string> }, StateError>
+    /** Whether something that is known of these parts has not been staged in this read. */
+    readonly lacks: (connection: string, parts: ReadonlyArray<Part>) => Effect.Effect<boolean, StateError>
     /** Groups that staged memberships name and that the read has not seen. */
     readonly missingGroups: (
       connection: string

@@ -51,11 +51,13 @@ const judge = (stream: SourceStream, progress: Progress): string | null => {
   if (progress.circle) return "its paging went in a circle"
   if (end === null || !end.reached) return `it stopped after ${rows} rows without the end that ${stream.declaration.name} have`
   if (end.count?.exact === true && end.count.value !== rows) return `it showed ${rows} rows and counts ${end.count.value}`
-  if (stream.declaration.canLoseRows) return "its paging can skip rows while data changes"
   return null
 }
 
-const readStream = (stream: SourceStream, onRows: (name: string, rows: number) => Effect.Effect<void>) =>
+type OnRows = (name: string, rows: number) => Effect.Effect<void>
+
+/** Reads a stream once, from its beginning. */
+const walk = (stream: SourceStream, onRows: OnRows) =>
   Effect.gen(function* () {
     const store = yield* SnapshotStore
     const isCircle = circleDetector()
@@ -82,9 +84,21 @@ const readStream = (stream: SourceStream, onRows: (name: string, rows: number) =
         (error) => Effect.succeed(`it was refused: ${error.detail}`)
       )
     )
-    const reason = refusal ?? judge(stream, progress)
+    return { progress, reason: refusal ?? judge(stream, progress) }
+  })
+
+/** Where paging can skip rows while data changes, what one read lacks may only have moved: it is absent if a second whole read lacks it too. */
+const readStream = (connection: string, stream: SourceStream, onRows: OnRows) =>
+  Effect.gen(function* () {
+    const store = yield* SnapshotStore
+    const { parts: told } = stream.declaration
+    const first = yield* walk(stream, onRows)
+    const again = first.reason === null && stream.declaration.canLoseRows && (yield* store.lacks(connection, told)) ? yield* walk(stream, onRows) : null
+    const reason =
+      again === null || again.reason === null ? first.reason : `its paging can skip rows while data changes, and reading it once more failed: ${again.reason}`
+    const progress: Progress = { ...first.progress, unknown: new Map([...first.progress.unknown, ...(again?.progress.unknown ?? [])]) }
     const verdict: StreamVerdict = { name: stream.declaration.name, rows: progress.rows, complete: reason === null, reason }
-    const parts = stream.declaration.parts.map((part): PartVerdict => {
+    const parts = told.map((part): PartVerdict => {
       const unknown = progress.unknown.get(partText(part))
       const why = reason === null ? (unknown?.reason ?? null) : `${stream.declaration.name} is not complete: ${reason}`
       return { part, complete: why === null, reason: why }
@@ -125,7 +139,7 @@ export const read = (
   Effect.gen(function* () {
     const store = yield* SnapshotStore
     const number = yield* store.begin(connection)
-    const results = yield* Effect.forEach(source.streams, (stream) => readStream(stream, options.onRows))
+    const results = yield* Effect.forEach(source.streams, (stream) => readStream(connection, stream, options.onRows))
     const streams = results.map((result) => result.verdict)
     let parts: ReadonlyArray<PartVerdict> = results.flatMap((result) => result.parts)
     const lost = yield* fillIn(connection, source)

@@ -7,6 +7,7 @@ import * as Cstar from "../../connectors/cstar/sandbox.ts"
 import { connectors } from "../../connectors/registry.ts"
 import * as Zendesk from "../../connectors/zendesk/sandbox.ts"
 import * as ConfigFile from "../../src/config/ConfigFile.ts"
+import type { AnyConnector } from "../../src/contract/Connector.ts"
 import type { Change } from "../../src/model/Change.ts"
 import type { PlanResult, SyncResult } from "../../src/model/Result.ts"
 import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
@@ -61,130 +62,134 @@ export const usualRules = `
         include: ["vip", "plan_*"]
         name: "Plan {name}"`
 
-/** Makes a bridge in a folder of its own, which goes with the scope. */
-export const make = Effect.gen(function* () {
-  const dir = yield* Effect.acquireRelease(
-    Effect.sync(() => mkdtempSync(join(memory, "groupbridge-"))),
-    (dir) => Effect.sync(() => rmSync(dir, { recursive: true, force: true }))
-  )
-  const zendesk = Zendesk.make()
-  const beta = Zendesk.make()
-  const shop = Cstar.make()
-  const cstar = Cstar.make()
-  const secondSource = Faulty.make(beta.app)
-  const source = Faulty.make(zendesk.app)
-  const target = Faulty.make(cstar.app)
-  const file = join(dir, "groupbridge.yaml")
-  const emails = new Map<string, string>()
-  const configure = (rules: string, from = "zendesk", to = "cstar") => {
-    const options = (given: Readonly<Record<string, unknown>>) =>
-      Object.entries(given)
-        .map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`)
-        .join("")
-    writeFileSync(
-      file,
-      `connections:\n  zendesk:\n    connector: zendesk\n${options(zendesk.options(sourceUrl))}  beta:\n    connector: zendesk\n${options(beta.options(secondSourceUrl))}  cstar:\n    connector: cstar\n    budget: 100%\n${options(cstar.options(targetUrl))}  shop:\n    connector: cstar\n    budget: 100%\n${options(shop.options(secondTargetUrl))}syncs:\n  customers:\n    from: ${from}\n    to: ${to}${rules}\n`
+/** Makes a bridge in a folder of its own, which goes with the scope. `more`: connectors that `from` and `to` may name by their own name. */
+export const makeWith = (more: ReadonlyArray<AnyConnector>) =>
+  Effect.gen(function* () {
+    const dir = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(memory, "groupbridge-"))),
+      (dir) => Effect.sync(() => rmSync(dir, { recursive: true, force: true }))
     )
-  }
-  configure(usualRules)
-  const apps: Record<string, Faulty.DeliveringApp> = {
-    [sourceUrl]: source.app,
-    [secondSourceUrl]: secondSource.app,
-    [targetUrl]: target.app,
-    [secondTargetUrl]: shop.app
-  }
-  const behind: Bridge["behind"] = (wrap) => {
-    for (const [url, app] of Object.entries(apps)) apps[url] = wrap(app)
-  }
-  const vendors = {
-    connectors,
-    redactor: SecretRedactor.make(),
-    client: InProcess.client(Object.fromEntries(Object.keys(apps).map((url) => [url, (request) => apps[url]!(request)])))
-  }
-  const invocation = <A>(
-    use: (bridge: {
-      readonly config: Effect.Effect.Success<ReturnType<typeof ConfigFile.load>>
-      readonly connections: Connections.Connections
-    }) => Effect.Effect<A, never, SyncRun.Memory>
-  ) =>
-    Effect.scoped(
-      Effect.gen(function* () {
-        const config = yield* ConfigFile.load({ file, connectors, env: {} })
-        const work = Effect.gen(function* () {
-          const connections = yield* Connections.make(config, { maxWaitMillis: null, onWait: () => Effect.void })
-          return yield* use({ config, connections })
-        })
-        return yield* work.pipe(Effect.provideService(Connections.Vendors, vendors), Effect.scoped, Effect.provide(SqliteState.layer(config.state)))
-      })
-    ).pipe(Effect.orDie)
-  const options = (given: Partial<Scope>) => ({
-    scope: { ...everything, ...given },
-    depth: "usual" as const,
-    spool: join(dir, "spool.jsonl"),
-    onLook: () => Effect.void
-  })
-  const syncOf = (config: { readonly syncs: ReadonlyMap<string, Parameters<typeof SyncRun.run>[0]> }) => {
-    const sync = config.syncs.get("customers")
-    if (sync === undefined) throw new Error("the config has no sync customers")
-    return sync
-  }
-  const bridge: Bridge = {
-    zendesk,
-    beta,
-    shop,
-    cstar,
-    source,
-    secondSource,
-    target,
-    dir,
-    configure,
-    behind,
-    sync: (given = {}) =>
-      invocation(({ config, connections }) =>
-        SyncRun.run(syncOf(config), connections, {
-          ...options(given),
-          depth: given.depth ?? "usual",
-          kind: given.kind ?? "sync",
-          who: "petra",
-          host: "ops1",
-          confirm: () => Effect.succeed(true),
-          onApply: () => Effect.void
-        })
-      ),
-    undo: (run) =>
-      invocation(({ config, connections }) =>
-        Undo.run(syncOf(config), connections, {
-          run: Number(run?.slice(2)),
-          reason: null,
-          spool: join(dir, "spool.jsonl"),
-          who: "petra",
-          host: "ops1",
-          onLook: () => Effect.void,
-          confirm: () => Effect.succeed(true),
-          onApply: () => Effect.void
-        })
-      ),
-    plan: (given = {}) =>
-      invocation(({ config, connections }) =>
-        Effect.gen(function* () {
-          const result = yield* SyncRun.dryRun(syncOf(config), connections, options(given))
-          const changes: Array<Change> = []
-          if (result.status !== "failed")
-            yield* Effect.promise(async () => {
-              for await (const change of PlanFile.readChanges(join(dir, "spool.jsonl"))) changes.push(change)
-            })
-          return { result, changes }
-        })
-      ),
-    held: () =>
-      Object.fromEntries(
-        (cstar.target?.groups() ?? [])
-          .map((group) => [group.name, group.members.map((id) => emails.get(id) ?? id).sort()] as const)
-          .sort(([left], [right]) => (left < right ? -1 : 1))
+    const known = new Map([...connectors, ...more.map((connector) => [connector.name, connector] as const)])
+    const zendesk = Zendesk.make()
+    const beta = Zendesk.make()
+    const shop = Cstar.make()
+    const cstar = Cstar.make()
+    const secondSource = Faulty.make(beta.app)
+    const source = Faulty.make(zendesk.app)
+    const target = Faulty.make(cstar.app)
+    const file = join(dir, "groupbridge.yaml")
+    const emails = new Map<string, string>()
+    const configure = (rules: string, from = "zendesk", to = "cstar") => {
+      const options = (given: Readonly<Record<string, unknown>>) =>
+        Object.entries(given)
+          .map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`)
+          .join("")
+      writeFileSync(
+        file,
+        `connections:\n  zendesk:\n    connector: zendesk\n${options(zendesk.options(sourceUrl))}  beta:\n    connector: zendesk\n${options(beta.options(secondSourceUrl))}  cstar:\n    connector: cstar\n    budget: 100%\n${options(cstar.options(targetUrl))}  shop:\n    connector: cstar\n    budget: 100%\n${options(shop.options(secondTargetUrl))}${more.map(({ name }) => `  ${name}:\n    connector: ${name}\n`).join("")}syncs:\n  customers:\n    from: ${from}\n    to: ${to}${rules}\n`
       )
-  }
-  return { ...bridge, emails }
-})
+    }
+    configure(usualRules)
+    const apps: Record<string, Faulty.DeliveringApp> = {
+      [sourceUrl]: source.app,
+      [secondSourceUrl]: secondSource.app,
+      [targetUrl]: target.app,
+      [secondTargetUrl]: shop.app
+    }
+    const behind: Bridge["behind"] = (wrap) => {
+      for (const [url, app] of Object.entries(apps)) apps[url] = wrap(app)
+    }
+    const vendors = {
+      connectors: known,
+      redactor: SecretRedactor.make(),
+      client: InProcess.client(Object.fromEntries(Object.keys(apps).map((url) => [url, (request) => apps[url]!(request)])))
+    }
+    const invocation = <A>(
+      use: (bridge: {
+        readonly config: Effect.Effect.Success<ReturnType<typeof ConfigFile.load>>
+        readonly connections: Connections.Connections
+      }) => Effect.Effect<A, never, SyncRun.Memory>
+    ) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const config = yield* ConfigFile.load({ file, connectors: known, env: {} })
+          const work = Effect.gen(function* () {
+            const connections = yield* Connections.make(config, { maxWaitMillis: null, onWait: () => Effect.void })
+            return yield* use({ config, connections })
+          })
+          return yield* work.pipe(Effect.provideService(Connections.Vendors, vendors), Effect.scoped, Effect.provide(SqliteState.layer(config.state)))
+        })
+      ).pipe(Effect.orDie)
+    const options = (given: Partial<Scope>) => ({
+      scope: { ...everything, ...given },
+      depth: "usual" as const,
+      spool: join(dir, "spool.jsonl"),
+      onLook: () => Effect.void
+    })
+    const syncOf = (config: { readonly syncs: ReadonlyMap<string, Parameters<typeof SyncRun.run>[0]> }) => {
+      const sync = config.syncs.get("customers")
+      if (sync === undefined) throw new Error("the config has no sync customers")
+      return sync
+    }
+    const bridge: Bridge = {
+      zendesk,
+      beta,
+      shop,
+      cstar,
+      source,
+      secondSource,
+      target,
+      dir,
+      configure,
+      behind,
+      sync: (given = {}) =>
+        invocation(({ config, connections }) =>
+          SyncRun.run(syncOf(config), connections, {
+            ...options(given),
+            depth: given.depth ?? "usual",
+            kind: given.kind ?? "sync",
+            who: "petra",
+            host: "ops1",
+            confirm: () => Effect.succeed(true),
+            onApply: () => Effect.void
+          })
+        ),
+      undo: (run) =>
+        invocation(({ config, connections }) =>
+          Undo.run(syncOf(config), connections, {
+            run: Number(run?.slice(2)),
+            reason: null,
+            spool: join(dir, "spool.jsonl"),
+            who: "petra",
+            host: "ops1",
+            onLook: () => Effect.void,
+            confirm: () => Effect.succeed(true),
+            onApply: () => Effect.void
+          })
+        ),
+      plan: (given = {}) =>
+        invocation(({ config, connections }) =>
+          Effect.gen(function* () {
+            const result = yield* SyncRun.dryRun(syncOf(config), connections, options(given))
+            const changes: Array<Change> = []
+            if (result.status !== "failed")
+              yield* Effect.promise(async () => {
+                for await (const change of PlanFile.readChanges(join(dir, "spool.jsonl"))) changes.push(change)
+              })
+            return { result, changes }
+          })
+        ),
+      held: () =>
+        Object.fromEntries(
+          (cstar.target?.groups() ?? [])
+            .map((group) => [group.name, group.members.map((id) => emails.get(id) ?? id).sort()] as const)
+            .sort(([left], [right]) => (left < right ? -1 : 1))
+        )
+    }
+    return { ...bridge, emails }
+  })
+
+export const make = makeWith([])
 
 /** A small account: three organizations, a tag, six customers who are all known at the target. */
 export const small = Effect.gen(function* () {
