@@ -66,8 +66,9 @@ const refreshLedger = (sql: Statements, { sync, now, run }: Frame): void => {
   sql.run("DELETE FROM by_hand")
   const looked = (row: string) => `(${row}.grp IN (SELECT grp FROM seen_group) OR ${row}.customer IN (SELECT customer FROM seen_customer))`
   const missing = `SELECT a.grp, a.customer FROM assignment a WHERE ${looked("a")} EXCEPT SELECT grp, customer FROM seen_member`
+  // Who is not at the target any more was not taken out by hand.
   const wished =
-    "EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = m.grp AND c.customer = m.customer AND c.lapsed_at IS NULL)"
+    "m.customer NOT IN (SELECT id FROM target_customer WHERE gone_at IS NOT NULL) AND EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = m.grp AND c.customer = m.customer AND c.lapsed_at IS NULL)"
   // Noted whatever this sync does about it: another sync with a wish for the row may want to ask.
   sql.run(
     `INSERT OR REPLACE INTO drift SELECT m.grp, m.customer, a.origin, ?, ? FROM (${missing}) m JOIN assignment a ON a.grp = m.grp AND a.customer = m.customer WHERE ${wished}`,

@@ -211,6 +211,21 @@ export const make = (database: Database): typeof TargetStore.Service => ({
         ]
       )
     ),
+  takenOut: (name, limit) =>
+    database.use((sql) =>
+      sql
+        .all(
+          `SELECT DISTINCT t.id, t.key, t.address FROM assignment a JOIN target_customer t ON t.id = a.customer AND t.gone_at IS NULL AND t.address IS NOT NULL
+           WHERE t.connection = ? AND a.grp IN (SELECT grp FROM seen_group) AND NOT EXISTS (SELECT 1 FROM seen_member m WHERE m.grp = a.grp AND m.customer = a.customer) LIMIT ?`,
+          connectionId(sql, name),
+          limit
+        )
+        .map((row) => ({ customer: Number(row["id"]), id: String(row["key"]), address: String(row["address"]) }))
+    ),
+  customerGone: (customer) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      database.use((sql) => void sql.run("UPDATE target_customer SET gone_at = ? WHERE id = ? AND gone_at IS NULL", now, customer))
+    ),
   finishMembers: (group) =>
     database.use((sql) => {
       sql.run("INSERT OR REPLACE INTO seen_group SELECT ?, count(*) FROM seen_member WHERE grp = ?", group, group)

@@ -189,3 +189,24 @@ export const readMembers = (connection: string, target: Target, group: { readonl
     }
     return false
   })
+
+/**
+ * Tells who was deleted at the target and made again from who was taken out of a group by hand: the address is another customer's now.
+ * Many at once were taken out.
+ */
+export const findReplaced = (connection: string, target: Target): Reading<void> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    const missing = yield* store.takenOut(connection, lookupLimit + 1)
+    if (missing.length > lookupLimit) return
+    yield* Effect.forEach(
+      missing,
+      ({ address, customer, id }) =>
+        Effect.gen(function* () {
+          const found = yield* target.customersByAddress(address)
+          yield* store.storeCustomers(connection, found)
+          if (found.length > 0 && !found.some((one) => one.id === id)) yield* store.customerGone(customer)
+        }),
+      { concurrency: 8, discard: true }
+    )
+  })

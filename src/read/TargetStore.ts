@@ -45,6 +45,13 @@ export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
     readonly stageMembers: (connection: string, group: number, members: ReadonlyArray<Member>) => Effect.Effect<number, StateError>
     /** How many members of the group in the ledger were not staged. */
     readonly missingMembers: (group: number) => Effect.Effect<number, StateError>
+    /** Customers whose rows in the ledger the members read in this run lack, with their addresses, at most `limit`. */
+    readonly takenOut: (
+      connection: string,
+      limit: number
+    ) => Effect.Effect<ReadonlyArray<{ readonly customer: number; readonly id: string; readonly address: string }>, StateError>
+    /** The customer is not at the target any more. */
+    readonly customerGone: (customer: number) => Effect.Effect<void, StateError>
     /** Marks a group's members as read whole in this run. */
     readonly finishMembers: (group: number) => Effect.Effect<void, StateError>
   }

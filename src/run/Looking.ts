@@ -164,5 +164,7 @@ export const lookAtTarget = (
     yield* lookAtGroups(sync, target, depth, onRows)
     yield* refuseForeignMarks(sync)
     if (sync.match.some((rule) => rule._tag !== "File")) yield* TargetReader.findCustomers(sync.to, target.api, target.declaration, sync.from, onRows)
-    return yield* lookAtMembers(sync, target, depth, onRows)
+    const unread = yield* lookAtMembers(sync, target, depth, onRows)
+    if (target.declaration.customers.search) yield* TargetReader.findReplaced(sync.to, target.api)
+    return unread
   })
