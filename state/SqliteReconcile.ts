@@ -128,19 +128,26 @@ const field = (alias: string, name: string): string => {
 }
 
 /** A customer whom a map file names. Where the target names customers by address, one address is one customer however it is written. */
-const namedCustomer = (sql: Statements, to: number, target: string, now: number): Row | undefined => {
+const namedCustomer = (sql: Statements, to: number, target: string, name: string | number | null, now: number): Row | undefined => {
   const address = Address.normalise(target)
   const known = address === null ? undefined : sql.get("SELECT id FROM target_customer WHERE connection = ? AND key = ? AND gone_at IS NULL", to, address)
   if (known !== undefined) return known
-  sql.run("INSERT OR IGNORE INTO target_customer (connection, key, seen_at) VALUES (?, ?, ?)", to, target, now)
+  sql.run("INSERT OR IGNORE INTO target_customer (connection, key, name, seen_at) VALUES (?, ?, ?, ?)", to, target, name, now)
   return sql.get("SELECT id FROM target_customer WHERE connection = ? AND key = ? AND gone_at IS NULL", to, target)
 }
 
-/** Whoever has an address can be named by it: each becomes a customer of the target, whether or not it really has one. */
-const nameByAddress = (sql: Statements, from: number, to: number, now: number): void => {
+/**
+ * A target that shows no customers: whoever has an address that names one there, or a field with an id, becomes a customer of it, whether or
+ * not it really has one.
+ */
+const nameUnseen = (sql: Statements, from: number, to: number, now: number, rule: MatchRule, namedBy: "id" | "email"): void => {
+  const byAddress = rule._tag === "Email" && namedBy === "email"
+  if (!byAddress && !(rule._tag === "Fields" && rule.target === "id")) return
+  const name = byAddress ? "c.address" : field("c", rule._tag === "Fields" ? rule.source : "id")
   sql.run(
-    `INSERT OR IGNORE INTO target_customer (connection, key, email, address, name, seen_at) SELECT ?2, c.address, c.email, c.address, c.name, ?3 FROM source_customer c
-     WHERE ${active} AND c.address IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?2)`,
+    `INSERT OR IGNORE INTO target_customer (connection, key, email, address, name, seen_at)
+     SELECT ?2, ${name}, ${byAddress ? "c.email, c.address" : "NULL, NULL"}, c.name, ?3 FROM source_customer c
+     WHERE ${active} AND coalesce(${name}, '') <> '' AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?2)`,
     from,
     to,
     now
@@ -151,14 +158,14 @@ const matchByFile = (sql: Statements, from: number, to: number, now: number, rul
   for (const row of rule.rows) {
     const value = row.by === "email" ? Address.normalise(row.value) : row.value
     const source = sql.all(
-      `SELECT id FROM source_customer c WHERE c.connection = ?1 AND ${field("c", row.by)} = ?2 AND gone_at IS NULL
+      `SELECT id, name FROM source_customer c WHERE c.connection = ?1 AND ${field("c", row.by)} = ?2 AND gone_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?3)`,
       from,
       value,
       to
     )
-    for (const { id } of source) {
-      const target = namedCustomer(sql, to, row.target, now)
+    for (const { id, name } of source) {
+      const target = namedCustomer(sql, to, row.target, name ?? null, now)
       if (target !== undefined) sql.run("INSERT INTO customer_link VALUES (?, ?, ?, 'file', ?, ?)", id, to, target["id"], `${rule.path}:${row.line}`, now)
     }
   }
@@ -194,7 +201,7 @@ const linkCustomers = (sql: Statements, { sync, now, target }: Frame, match: Rea
   for (const source of sync.from) {
     const from = connectionId(sql, source)
     for (const rule of match) {
-      if (rule._tag === "Email" && target.customers.namedBy === "email" && !target.customers.list && !target.customers.search) nameByAddress(sql, from, to, now)
+      if (!target.customers.list && !target.customers.search) nameUnseen(sql, from, to, now, rule, target.customers.namedBy)
       matchRule(sql, from, to, now, rule)
     }
     // Whoever takes the address that another one's match rests on may be that person or a stranger: a person decides.

@@ -6,6 +6,7 @@ import * as Address from "../src/model/Address.ts"
 import { foldName, type TargetGroup } from "../src/model/Group.ts"
 import { type TargetStore } from "../src/read/TargetStore.ts"
 import { connectionId } from "./Connections.ts"
+import * as CustomerWork from "./CustomerWork.ts"
 import type { Database, Statements } from "./Database.ts"
 
 const hour = 3_600_000
@@ -79,6 +80,11 @@ const groupsToRead = (depth: "none" | "counts" | "full"): string => {
   return `SELECT g.id, g.key, g.name FROM target_group g WHERE g.connection = ?1 AND g.key IS NOT NULL AND g.gone_at IS NULL AND (${condition}) AND ?2 IS NOT NULL
     AND g.id IN (SELECT target_group FROM wanted WHERE target_group IS NOT NULL) ORDER BY g.id`
 }
+
+const customersToRead = (full: boolean): string => `
+  SELECT t.id, t.key, coalesce(t.email, t.name, t.key) AS name FROM target_customer t WHERE t.connection = ?1 AND t.gone_at IS NULL AND ?2 IS NOT NULL
+    AND (EXISTS (SELECT 1 FROM assignment a WHERE a.customer = t.id)${full ? " OR EXISTS (SELECT 1 FROM claim c WHERE c.customer = t.id AND c.lapsed_at IS NULL)" : ""})
+    AND ${full ? "true" : "coalesce(t.read_at, 0) < ?2"} ORDER BY coalesce(t.read_at, 0), t.id LIMIT ?3`
 
 export const make = (database: Database): typeof TargetStore.Service => ({
   groupsListedAt: (name) =>
@@ -187,6 +193,13 @@ export const make = (database: Database): typeof TargetStore.Service => ({
         .all(groupsToRead(depth), connectionId(sql, name), fullBefore)
         .map((row) => ({ group: Number(row["id"]), id: String(row["key"]), name: String(row["name"]) }))
     ),
+  customersToRead: (name, full, before, limit) =>
+    database.use((sql) =>
+      sql
+        .all(customersToRead(full), connectionId(sql, name), before, full ? -1 : limit)
+        .map((row) => ({ customer: Number(row["id"]), id: String(row["key"]), name: String(row["name"]) }))
+    ),
+  stageGroupsOf: (customer, groups) => database.atomically((sql) => CustomerWork.stageGroups(sql, customer, groups)),
   beginMembers: database.use((sql) => {
     sql.run("DELETE FROM seen_group")
     sql.run("DELETE FROM seen_member")

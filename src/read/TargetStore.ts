@@ -12,6 +12,13 @@ export interface GroupToRead {
   readonly name: string
 }
 
+export interface CustomerToRead {
+  readonly customer: number
+  readonly id: string
+  /** As a person knows them. */
+  readonly name: string
+}
+
 export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
   TargetStore,
   {
@@ -41,6 +48,13 @@ export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
      * do not explain, or (`full`) all of them.
      */
     readonly groupsToRead: (connection: string, depth: "none" | "counts" | "full", fullBefore: number) => Effect.Effect<ReadonlyArray<GroupToRead>, StateError>
+    /**
+     * Customers with rows or wishes whose groups must be read: `full` all of them, else those with rows that were never read, or not since
+     * `before`, the longest ago first.
+     */
+    readonly customersToRead: (connection: string, full: boolean, before: number, limit: number) => Effect.Effect<ReadonlyArray<CustomerToRead>, StateError>
+    /** Marks a customer's groups (the target's ids) as read whole in this run. */
+    readonly stageGroupsOf: (customer: number, groups: ReadonlyArray<string>) => Effect.Effect<void, StateError>
     readonly beginMembers: Effect.Effect<void, StateError>
     readonly stageMembers: (connection: string, group: number, members: ReadonlyArray<Member>) => Effect.Effect<number, StateError>
     /** How many members of the group in the ledger were not staged. */

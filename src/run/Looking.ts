@@ -123,10 +123,10 @@ const readMembers = (
       (group, index) => Effect.zipLeft(TargetReader.readMembers(connection, target.api, group), onRows("groups' members", index + 1, groups.length)),
       { concurrency: 4 }
     ),
-    (whole) => groups.filter((_, index) => whole[index] === false).map((group) => group.name)
+    (whole) => groups.filter((_, index) => whole[index] === false).map((group) => `the members of "${group.name}"`)
   )
 
-/** Lists the target's groups anew and reads the members of those that `toRead` then names. Answers the ones that could not be read whole. */
+/** Lists the target's groups anew and reads the members of those that `toRead` then names. Answers what could not be read whole, in words. */
 export const lookAgain = <R>(
   connection: string,
   target: NonNullable<Connected["target"]>,
@@ -140,18 +140,48 @@ export const lookAgain = <R>(
     return target.declaration.assignments.listedBy === "group" ? yield* readMembers(connection, target, yield* toRead, onRows) : []
   })
 
+/** Of customers whose groups were read long ago so many are read again in a run, so that no run bears all of it. */
+const slice = 200
+
+/** Reads customers' groups. Who is not there, or not ours to see, is told, and nothing is concluded of them. */
+const lookAtCustomers = (
+  sync: SyncConfig,
+  target: NonNullable<Connected["target"]>,
+  { full, before }: { readonly full: boolean; readonly before: number },
+  onRows: TargetReader.OnRows
+) =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    const customers = yield* store.customersToRead(sync.to, full, before, slice)
+    const results = yield* Effect.forEach(
+      customers,
+      ({ customer, id }, index) =>
+        Effect.gen(function* () {
+          const seen = yield* Effect.either(target.api.groupsOf(id))
+          if (seen._tag === "Left" && seen.left.reason !== "NotFound" && seen.left.reason !== "NotAllowed") return yield* seen.left
+          if (seen._tag === "Right") yield* store.stageGroupsOf(customer, seen.right)
+          yield* onRows("customers' groups", index + 1, customers.length)
+          return seen._tag === "Right"
+        }),
+      { concurrency: 4 }
+    )
+    return customers.filter((_, index) => results[index] === false).map(({ name }) => `the ${target.declaration.groupWord}s of ${name}`)
+  })
+
 const lookAtMembers = (sync: SyncConfig, target: NonNullable<Connected["target"]>, depth: Depth, onRows: TargetReader.OnRows) =>
   Effect.gen(function* () {
     const store = yield* TargetStore
     yield* store.beginMembers
-    if (target.declaration.assignments.listedBy !== "group") return []
-    const now = yield* Clock.currentTimeMillis
+    const { listedBy } = target.declaration.assignments
+    if (listedBy === "none") return []
+    const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(sync.refresh.full)
     const mirror = sync.removals === "all" || depth === "full"
-    const groups = yield* store.groupsToRead(sync.to, mirror ? "full" : depth === "none" ? "none" : "counts", now - Duration.toMillis(sync.refresh.full))
+    if (listedBy === "customer") return mirror || depth !== "none" ? yield* lookAtCustomers(sync, target, { full: mirror, before }, onRows) : []
+    const groups = yield* store.groupsToRead(sync.to, mirror ? "full" : depth === "none" ? "none" : "counts", before)
     return yield* readMembers(sync.to, target, groups, onRows)
   })
 
-/** Looks at the target as far as the mapping of this sync needs. Answers the groups whose members could not be read whole. */
+/** Looks at the target as far as the mapping of this sync needs. Answers what could not be read whole, in words. */
 export const lookAtTarget = (
   sync: SyncConfig,
   target: NonNullable<Connected["target"]>,

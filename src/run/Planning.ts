@@ -40,7 +40,8 @@ export interface Seen {
   readonly target: Connected
   readonly declaration: TargetDeclaration
   readonly targetIdentity: Identity
-  readonly unreadGroups: ReadonlyArray<string>
+  /** What of the target could not be read whole, in words. */
+  readonly unread: ReadonlyArray<string>
   readonly readCalls: number
 }
 
@@ -152,7 +153,10 @@ const limits = ({ sync, declaration: { customers, groups, groupWord } }: Seen, {
   ...(groups.create === "on-first-use" && !groups.list && create > 0
     ? [`a ${groupWord} that is there already under a new one's slug cannot be seen: whoever is added joins it. Another slug: slug: in the rule`]
     : []),
-  ...(!customers.list && !customers.search && customers.namedBy === "id" && !sync.match.some((rule) => rule._tag === "File")
+  ...(!customers.list &&
+  !customers.search &&
+  customers.namedBy === "id" &&
+  !sync.match.some((rule) => rule._tag === "File" || (rule._tag === "Fields" && rule.target === "id"))
     ? [`${sync.to} shows no customers, so nobody can be matched by address; give their ids there by match: [{ file: map.csv }] (columns email, target)`]
     : [])
 ]
@@ -170,7 +174,7 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
     const blocked = yield* (yield* MappingStore).blocked
     const held = yield* plan.parts(frame)
     const { counts, estimate } = yield* figures(seen.target, seen.declaration)
-    const unread = seen.sources.filter((source) => source.read === null)
+    const unreadSources = seen.sources.filter((source) => source.read === null)
     const withheld = seen.sources.flatMap(
       (source) => source.read?.withheld.map((item) => ({ reason: `${source.connected.config.name}: ${item.reason}`, changes: item.memberships })) ?? []
     )
@@ -205,7 +209,7 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
       estimate,
       unmatched: unmatchedOf(summary.unmatched),
       withheld: [
-        ...unread.map((source) => ({
+        ...unreadSources.map((source) => ({
           reason: source.error ?? `${source.connected.config.name} could not be read: it keeps what it had and adds nothing`,
           changes: 0
         })),
@@ -216,7 +220,7 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
         ...summary.warnings,
         ...limits(seen, counts.groups),
         ...blocked.map((wish) => `"${wish.name}" (${wish.handle}) is left alone: ${wish.reason}`),
-        ...seen.unreadGroups.map((name) => `the members of "${name}" could not be read whole, so nothing was concluded from them`)
+        ...seen.unread.map((what) => `${what} could not be read whole, so nothing was concluded from them`)
       ],
       pinned: yield* (yield* UndoStore).pinned,
       byHand: summary.byHand,

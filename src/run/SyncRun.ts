@@ -63,8 +63,8 @@ const see = (sync: SyncConfig, connections: Connections, options: RunOptions) =>
     const [first] = failed
     if (first !== undefined && failed.length === sources.length) return yield* first
     const before = yield* connections.calls
-    const unreadGroups = yield* Looking.lookAtTarget(sync, target.target, options.depth, options.onLook)
-    return { sync, sources, target, declaration: target.target.declaration, targetIdentity, unreadGroups, readCalls: before.read } satisfies Planning.Seen
+    const unread = yield* Looking.lookAtTarget(sync, target.target, options.depth, options.onLook)
+    return { sync, sources, target, declaration: target.target.declaration, targetIdentity, unread, readCalls: before.read } satisfies Planning.Seen
   })
 
 const seeSource = (name: string, connections: Connections, onLook: Looking.OnLook) =>

@@ -40,7 +40,7 @@ const told = ({ already, changedSince, groups }: LeftAlone, run: string): Readon
   ...(groups.length <= few ? [] : [`and ${groups.length - few} more groups stay`])
 ]
 
-/** Looks at the groups that the run changed, as far as their numbers tell that somebody else did too. Answers those that could not be read whole. */
+/** Looks at the groups that the run changed, as far as their numbers tell that somebody else did too. Answers what could not be read whole. */
 const look = (target: Attempt.OpenTarget, { onLook, run }: Options) =>
   Effect.gen(function* () {
     const store = yield* UndoStore
@@ -79,10 +79,7 @@ const plan = (sync: SyncConfig, options: Options, undo: number, target: Attempt.
         to: Planning.end(target, identity),
         summary: { ...Planning.nothing(sync).summary, ...counts },
         estimate,
-        warnings: [
-          ...told(left, run),
-          ...unread.map((name) => `the members of "${name}" could not be read whole: who was changed there by hand since is not known`)
-        ],
+        warnings: [...told(left, run), ...unread.map((what) => `${what} could not be read whole: who was changed there by hand since is not known`)],
         pinned: changes === 0 ? [] : [{ run, changes }]
       } satisfies PlanResult
     })

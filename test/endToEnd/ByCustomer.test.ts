@@ -1,0 +1,177 @@
+/** A target whose labels are packed and listed by customer, through the built command: cut names, what people attached, refusals, lost answers. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Trybe from "../../connectors/trybe/sandbox.ts"
+import type { SandboxRequest } from "../../src/sandbox/Sandbox.ts"
+import * as Installed from "../support/Installed.ts"
+
+const syncs = `  customers:
+    from: acme
+    to: spa
+    match: [{ file: map.csv }]
+    rules:
+      - kind: organization
+      - { kind: tag, include: ["vip"], name: "Plan {name}" }
+`
+
+const long = "Globex International Holding"
+
+const world = Effect.gen(function* () {
+  const acme = yield* Installed.desk
+  const spa = yield* Installed.place("trybe", Trybe.make())
+  const people = [...Installed.customers(2, 1, "vip"), ...Installed.customers(2, 3)]
+  acme.edits.load({
+    customers: people,
+    organizations: [
+      { id: "101", name: `${long} A` },
+      { id: "102", name: `${long} B` },
+      { id: "103", name: "Initech" }
+    ],
+    memberships: ["1:101", "2:102", "3:103", "1:103"].map((pair) => {
+      const [customer = "", organization = ""] = pair.split(":")
+      return { customer, organization }
+    })
+  })
+  const known = spa.edits.addCustomers(people.flatMap(({ email, name }) => (email === null ? [] : [{ email, name }])))
+  const id = (number: number) => known[number - 1]?.id ?? ""
+  const installed = yield* Installed.make({ sources: { acme }, targets: { spa }, syncs })
+  installed.write("map.csv", `email,target\n${[1, 2, 3, 4].map((number) => `c${number}@x.example,${id(number)}\n`).join("")}`)
+  return { ...installed, acme, spa, id }
+})
+
+const only = (document: Installed.Json): Installed.Json => document.syncs[0]
+const isWrite = ({ method }: SandboxRequest) => method !== "GET"
+
+describe.concurrent("a target by customer", () => {
+  it.scopedLive(
+    "gets short labels, is filled customer by customer, and is left alone the second time",
+    () =>
+      Effect.gen(function* () {
+        const { id, json, run, spa } = yield* world
+        assert.strictEqual((yield* run(["check"])).code, 0)
+        const plan = only((yield* json(["plan"])).document)
+        // Four labels and three customers.
+        assert.deepStrictEqual([plan.estimate.calls, plan.estimate.reads, plan.summary.assignments.add], [7, 3, 6], JSON.stringify(plan))
+        assert.strictEqual(spa.writes(), 0)
+        const sync = yield* json(["sync"])
+        assert.deepStrictEqual([sync.code, only(sync.document).status, spa.writes()], [0, "done", 7], JSON.stringify(sync.document))
+        const held = spa.held()
+        const cut = Object.keys(held).filter((name) => name.startsWith("Globex"))
+        assert.strictEqual(cut.length, 2)
+        for (const name of cut) assert.match(name, /^Globex Internat-[a-z0-9]{4}$/)
+        assert.deepStrictEqual(cut.map((name) => held[name]).toSorted(), [[id(1)], [id(2)]].toSorted())
+        assert.deepStrictEqual([held["Initech"], held["Plan vip"]], [[id(1), id(3)].toSorted(), [id(1), id(2)].toSorted()])
+
+        const again = yield* json(["sync"])
+        assert.deepStrictEqual([again.code, only(again.document).status, spa.writes()], [0, "none", 7])
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "detaches what we attached, with a body that arrives, and leaves what people attached",
+    () =>
+      Effect.gen(function* () {
+        const { acme, id, json, run, spa } = yield* world
+        const byHand = spa.edits.addGroup({ name: "Plan vip", members: [id(1)] })
+        const held = yield* json(["sync"])
+        assert.deepStrictEqual([held.code, only(held.document).held[0].guard], [3, "adoption"], "a label of the name is there already, and a person decides")
+        assert.strictEqual((yield* run(["approve", only(held.document).held[0].id, "--yes"])).code, 0)
+        yield* run(["sync"])
+        assert.deepStrictEqual(spa.edits.groups().find((group) => group.id === byHand)?.members, [id(1), id(2)].toSorted())
+
+        acme.edits.untag("1", "vip")
+        acme.edits.untag("2", "vip")
+        acme.edits.leave("1", "103")
+        const before = spa.writes()
+        const sync = yield* json(["sync"])
+        assert.deepStrictEqual([sync.code, only(sync.document).summary.assignments.remove], [0, 2], JSON.stringify(sync.document))
+        assert.deepStrictEqual(spa.held()["Plan vip"], [id(1)], "who was in it before us stays")
+        assert.deepStrictEqual(spa.held()["Initech"], [id(3)])
+        const deletes = spa.log.filter(({ method }) => method === "DELETE")
+        assert.strictEqual(spa.writes() - before, deletes.length)
+        for (const { body } of deletes) assert.strictEqual(JSON.parse(body).labels.length, 1)
+        assert.strictEqual(only((yield* json(["sync"])).document).status, "none")
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "does not call detached what a dropped body left in place",
+    () =>
+      Effect.gen(function* () {
+        const { acme, id, json, spa } = yield* world
+        yield* json(["sync"])
+        spa.sandbox.behave({ dropsBodies: true })
+        acme.edits.untag("1", "vip")
+        const sync = yield* json(["sync"])
+        assert.deepStrictEqual([sync.code, only(sync.document).summary.assignments.remove, only(sync.document).refused.length], [4, 0, 1])
+        assert.match(only(sync.document).refused[0].reason, /reading it back shows no change/)
+        assert.include(spa.held()["Plan vip"] ?? [], id(1))
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "keeps a customer whom it may not write to, or who is gone, to that row; the others go through",
+    () =>
+      Effect.gen(function* () {
+        const { id, json, spa } = yield* world
+        spa.sandbox.forbid(id(1))
+        spa.edits.deleteCustomer(id(3))
+        const sync = yield* json(["sync"])
+        const { refused, status } = only(sync.document)
+        assert.deepStrictEqual([sync.code, status, refused.length], [4, "partial", 4], JSON.stringify(sync.document))
+        assert.sameMembers(
+          refused.map((row: Installed.Json) => row.reason),
+          [...Array.from({ length: 3 }, () => "This action is unauthorized."), "Not found."]
+        )
+        assert.deepStrictEqual(spa.held()["Plan vip"], [id(2)])
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "settles lost answers by looking: no label twice, and what was attached is ours",
+    () =>
+      Effect.gen(function* () {
+        const { acme, id, json, run, spa } = yield* world
+        spa.inject({ _tag: "Reset", when: "after" }, (request) => isWrite(request) && request.path === "/customers/labels")
+        spa.inject({ _tag: "Reset", when: "after" }, (request) => isWrite(request) && request.path.includes(id(1)))
+        spa.inject({ _tag: "Reset", when: "before" }, (request) => isWrite(request) && request.path.includes(id(2)))
+        const sync = yield* json(["sync"])
+        assert.deepStrictEqual(
+          [sync.code, only(sync.document).summary],
+          [0, { groups: { create: 4, update: 0, delete: 0 }, assignments: { add: 6, remove: 0 } }]
+        )
+        assert.strictEqual(spa.edits.groups().length, 4)
+        acme.edits.untag("1", "vip")
+        acme.edits.untag("2", "vip")
+        spa.inject({ _tag: "Reset", when: "after" }, ({ method }) => method === "DELETE")
+        const taken = yield* json(["sync", "--approve", "groupRemovalPercent=100"])
+        assert.deepStrictEqual([taken.code, only(taken.document).summary.assignments.remove], [0, 2], JSON.stringify(taken.document))
+        assert.deepStrictEqual(spa.held()["Plan vip"], [])
+        assert.strictEqual((yield* run(["state", "check"])).code, 0)
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "notices what people took out by hand, where it looks",
+    () =>
+      Effect.gen(function* () {
+        const { id, json, spa } = yield* world
+        yield* json(["sync"])
+        const label = spa.edits.groups().find(({ name }) => name === "Initech")?.id ?? ""
+        spa.edits.removeMember(label, id(3))
+        spa.edits.addMember(label, id(2))
+        const plan = only((yield* json(["plan", "--refresh", "full"])).document)
+        assert.deepStrictEqual(
+          plan.byHand.map((row: Installed.Json) => row.what),
+          ["put-in", "taken-out"]
+        )
+        assert.deepStrictEqual([plan.held[0].guard, plan.summary.assignments.add], ["drift", 0])
+      }),
+    Installed.patience
+  )
+})
