@@ -197,7 +197,7 @@ const compareAdditions = (sql: Statements, frame: Frame): void => {
      SELECT 'assignment.add', n.grp, n.customer, CASE WHEN d.grp IS NULL THEN c.cause ELSE 'restored' END, c.claimant, CASE WHEN d.decision = 'accepted' THEN 'drift'
        WHEN c.person IN (SELECT source_customer FROM held_identity) THEN 'ambiguous'
        WHEN n.grp NOT IN (SELECT target_group FROM wanted WHERE blocked IS NULL AND target_group IS NOT NULL) THEN 'blocked' END
-     FROM (SELECT grp, customer FROM claim WHERE claimant IN (SELECT value FROM json_each(?1)) AND lapsed_at IS NULL EXCEPT ${Unsure.sure}) n
+     FROM (SELECT grp, customer FROM claim WHERE claimant IN (SELECT value FROM json_each(?1)) AND lapsed_at IS NULL EXCEPT SELECT grp, customer FROM assignment ${Unsure.andUnsure}) n
      JOIN claim c ON c.grp = n.grp AND c.customer = n.customer AND c.lapsed_at IS NULL AND c.claimant IN (SELECT value FROM json_each(?1))
      LEFT JOIN drift d ON d.grp = n.grp AND d.customer = n.customer
      ORDER BY 2, 3, 6`,

@@ -151,6 +151,8 @@ ALTER TABLE call_pair RENAME TO call_row;
 ALTER TABLE target_customer ADD COLUMN read_at INTEGER;
 -- Rows in the ledger that the target may not hold: they are added once more as long as somebody wishes them.
 CREATE TABLE unsure (grp INTEGER NOT NULL, customer INTEGER NOT NULL, PRIMARY KEY (grp, customer)) STRICT, WITHOUT ROWID;
+-- Work that goes customer by customer.
+CREATE INDEX planned_customer ON planned (run, op, customer) WHERE state = 'planned';
 ALTER TABLE task ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;
 `
 

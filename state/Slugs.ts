@@ -35,7 +35,7 @@ export const choose = (sql: Statements, connection: number, longest: number): vo
         sql,
         row,
         taken
-          ? `another group has the slug "${slug}" that its rule names`
+          ? `another group has the slug "${slug}" that its rule names; put into: into both rules if one group is meant`
           : `the target cannot take the slug that its rule names (at most ${longest} characters)`
       )
   }
@@ -43,6 +43,8 @@ export const choose = (sql: Statements, connection: number, longest: number): vo
   for (const [handle, slug] of chosen) sql.run("UPDATE wanted SET slug = ? WHERE handle = ?", slug, handle)
   sql.run(
     `UPDATE wanted SET blocked = 'no slug could be found that is no other group''s; name one by slug: in its rule'
-     WHERE blocked IS NULL AND target_group IS NULL AND EXISTS (SELECT 1 FROM wanted o WHERE o.slug = wanted.slug AND o.handle <> wanted.handle)`
+     WHERE blocked IS NULL AND target_group IS NULL AND (EXISTS (SELECT 1 FROM wanted o WHERE o.slug = wanted.slug AND o.handle <> wanted.handle)
+       OR EXISTS (SELECT 1 FROM target_group t WHERE t.connection = ? AND t.key = wanted.slug AND coalesce(t.handle, '') <> wanted.handle))`,
+    connection
   )
 }

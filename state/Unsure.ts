@@ -1,8 +1,8 @@
 /** Rows that were asked for without a sure answer: believed where they are not wanted any more, asked for again where they are. */
 import type { Statements } from "./Database.ts"
 
-/** Rows of the ledger that need no second asking. */
-export const sure = "SELECT grp, customer FROM assignment a WHERE NOT EXISTS (SELECT 1 FROM unsure u WHERE u.grp = a.grp AND u.customer = a.customer)"
+/** Goes behind the wishes that the ledger lacks: these are in it, and need asking once more. */
+export const andUnsure = "UNION SELECT grp, customer FROM unsure"
 
 /** Rows that have left the ledger are nobody's question any more. */
 export const forget = (sql: Statements): void => {

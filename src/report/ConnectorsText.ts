@@ -56,7 +56,10 @@ export const one = (connector: AnyConnector, view: View): string => {
         .slice(0, -1)
         .join("; ")
     )
-    if (target.groups.nameLength !== null) add("", `names up to ${Wording.plural(target.groups.nameLength, "character")}`)
+    const { longNames, nameLength, slugs } = target.groups
+    if (nameLength !== null) add("", `names up to ${Wording.plural(nameLength, "character")}${longNames === "cut" ? "; longer ones are cut" : ""}`)
+    if (slugs !== null) add("", `named by slugs that we choose, up to ${Wording.plural(slugs.longest, "character")}`)
+    if (!target.testable) add("", "no call that only reads proves the credential")
   }
   add("limits", limits(connector.limits))
   for (const [index, option] of ConnectorOptions.of(connector).entries()) {

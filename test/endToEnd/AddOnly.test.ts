@@ -153,6 +153,72 @@ describe.concurrent("a target that only adds", () => {
   )
 
   it.scopedLive(
+    "is asked again after the program was killed, and what is not wanted any more by then is a task",
+    () =>
+      Effect.gen(function* () {
+        const { acme, json, run, shop } = yield* world
+        yield* run(["sync"])
+        acme.edits.tag("3", "vip")
+        acme.edits.tag("4", "vip")
+        for (const number of [3, 4]) {
+          const before = shop.writes()
+          shop.inject({ _tag: "Stall", when: "after" }, ({ body }) => body.includes(email(number)))
+          assert.strictEqual((yield* run(["sync"], { killWhen: () => shop.log.slice(before).some(({ body }) => body.includes(email(number))) })).code, 137)
+        }
+        acme.edits.untag("4", "vip")
+        const sync = yield* json(["sync"])
+        assert.deepStrictEqual([sync.code, only(sync.document).tasks], [0, 1], JSON.stringify(sync.document))
+        assert.deepStrictEqual(
+          (yield* json(["done"])).document.tasks.map((task: Installed.Json) => task.customer.email),
+          [email(4)]
+        )
+        const writes = shop.writes()
+        assert.deepStrictEqual([only((yield* json(["sync"])).document).status, shop.writes()], ["none", writes])
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "takes what a limit held once it is approved, and explains itself",
+    () =>
+      Effect.gen(function* () {
+        const { dir, json, run, shop } = yield* world
+        const whole = readFileSync(join(dir, "groupbridge.yaml"), "utf8")
+        writeFileSync(join(dir, "groupbridge.yaml"), whole.replace("    rules:", "    guards: { newGroups: 1 }\n    rules:"))
+        const held = yield* json(["sync"])
+        assert.deepStrictEqual([held.code, only(held.document).held[0].guard, shop.writes()], [3, "first-run", 0], JSON.stringify(held.document))
+        assert.strictEqual((yield* run(["approve", only(held.document).held[0].id, "--yes"])).code, 0)
+        assert.strictEqual(Object.keys(shop.held()).length, 4)
+        for (const args of [
+          ["explain", email(1), "Plan vip"],
+          ["groups", "customers"]
+        ]) {
+          const { code, stderr } = yield* run(args)
+          assert.strictEqual(code, 0, `${args.join(" ")}: ${stderr}`)
+        }
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "takes a saved plan exactly; what it leaves to a person is no part of it",
+    () =>
+      Effect.gen(function* () {
+        const { acme, dir, json, run, shop } = yield* world
+        const file = join(dir, "plan.jsonl")
+        yield* run(["sync"])
+        acme.edits.tag("4", "vip")
+        acme.edits.untag("1", "vip")
+        assert.strictEqual((yield* run(["plan", "--save", file])).code, 0)
+        const applied = yield* json(["apply", file])
+        assert.deepStrictEqual([applied.code, only(applied.document).summary.assignments, only(applied.document).withheld], [0, { add: 1, remove: 0 }, []])
+        assert.deepStrictEqual(shop.held()["plan-vip"], [email(1), email(2), email(4)])
+        assert.strictEqual(only((yield* json(["sync"])).document).tasks, 1)
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
     "stops at a bad key, and keeps a refused row with its words",
     () =>
       Effect.gen(function* () {

@@ -157,6 +157,63 @@ describe.concurrent("a target by customer", () => {
   )
 
   it.scopedLive(
+    "settles by looking what a killed program had under way",
+    () =>
+      Effect.gen(function* () {
+        const { acme, id, json, run, spa } = yield* world
+        spa.inject({ _tag: "Stall", when: "after" }, (request) => isWrite(request) && request.path.includes(id(1)))
+        const done = () => spa.log.some(({ method, path }) => method === "POST" && path.includes(id(1)))
+        assert.strictEqual((yield* run(["sync"], { killWhen: done })).code, 137)
+        const sync = yield* json(["sync"])
+        assert.strictEqual(sync.code, 0, JSON.stringify(sync.document))
+        assert.deepStrictEqual(spa.held()["Plan vip"], [id(1), id(2)].toSorted())
+        assert.strictEqual(spa.edits.groups().length, 4)
+        acme.edits.untag("1", "vip")
+        const taken = yield* json(["sync"])
+        assert.deepStrictEqual([taken.code, only(taken.document).summary.assignments.remove], [0, 1], JSON.stringify(taken.document))
+        assert.deepStrictEqual(spa.held()["Plan vip"], [id(2)], "it was ours")
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "is filled by one migration, its size told before",
+    () =>
+      Effect.gen(function* () {
+        const { json, run, spa } = yield* world
+        const migrated = yield* json(["migrate", "customers", "--yes"])
+        assert.strictEqual(migrated.code, 0, JSON.stringify(migrated.document))
+        assert.strictEqual(spa.writes(), 7)
+        for (const args of [["explain", "c1@x.example", "Plan vip"], ["groups", "customers"], ["status"], ["unmatched"]]) {
+          const { code, stderr } = yield* run(args)
+          assert.strictEqual(code, 0, `${args.join(" ")}: ${stderr}`)
+        }
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "is matched by a field of the source that holds the customer's id there",
+    () =>
+      Effect.gen(function* () {
+        const acme = yield* Installed.desk
+        const spa = yield* Installed.place("trybe", Trybe.make())
+        const [ann] = spa.edits.addCustomers([{ email: "ann@x.example", name: "Ann" }])
+        const people = [
+          { id: "1", email: "ann@x.example", name: "Ann", externalId: ann?.id ?? "", tags: ["vip"] },
+          { id: "2", email: "ben@x.example", name: "Ben", tags: ["vip"] }
+        ]
+        acme.edits.load({ customers: people, organizations: [], memberships: [] })
+        const fields = syncs.replace("[{ file: map.csv }]", "[{ source: externalId, target: id }]")
+        const { json } = yield* Installed.make({ sources: { acme }, targets: { spa }, syncs: fields })
+        const sync = yield* json(["sync"])
+        assert.deepStrictEqual([sync.code, only(sync.document).summary.assignments.add], [0, 1], JSON.stringify(sync.document))
+        assert.deepStrictEqual(spa.held()["Plan vip"], [ann?.id ?? ""])
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
     "notices what people took out by hand, where it looks",
     () =>
       Effect.gen(function* () {

@@ -25,8 +25,10 @@ export interface Finished {
 export interface RunOptions {
   /** Added to the variables that the config file asks for; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Called once when the process has started; answers when to send it SIGINT. */
+  /** Called again and again from the start; answers when to send it SIGINT. */
   readonly interruptWhen?: () => boolean
+  /** Likewise, when to kill it; it then ends with 137. */
+  readonly killWhen?: () => boolean
 }
 
 /** A sandbox on a socket. `slow` makes every accepted call take so many milliseconds. */
@@ -193,7 +195,7 @@ const spawned = (
   args: ReadonlyArray<string>,
   dir: string,
   env: Readonly<Record<string, string>>,
-  { env: other = {}, interruptWhen }: RunOptions
+  { env: other = {}, interruptWhen, killWhen }: RunOptions
 ): Promise<Finished> =>
   new Promise((resolve, reject) => {
     assert(existsSync(program), "the command is not built: run npm run build")
@@ -204,13 +206,24 @@ const spawned = (
       timeout: patienceMillis,
       killSignal: "SIGKILL"
     })
-    const watch = interruptWhen === undefined ? undefined : setInterval(() => interruptWhen() && (clearInterval(watch), child.kill("SIGINT")), 20)
+    let isKilled = false
+    const watch = setInterval(() => {
+      if (interruptWhen?.() === true) {
+        clearInterval(watch)
+        child.kill("SIGINT")
+      }
+      if (killWhen?.() === true) {
+        clearInterval(watch)
+        isKilled = child.kill("SIGKILL")
+      }
+    }, 20)
     const output = { stdout: "", stderr: "" }
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text))
     child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
     child.on("error", reject)
     child.on("close", (code, signal) => {
       clearInterval(watch)
+      if (isKilled) return resolve({ ...output, code: 137 })
       if (signal === "SIGKILL") return reject(new Error(`${args.join(" ")} did not end within ${patienceMillis} ms:\n${output.stdout}\n${output.stderr}`))
       resolve({ ...output, code: code ?? (signal === "SIGINT" ? 130 : 143) })
     })
