@@ -51,7 +51,10 @@ const runs = (count: number): string => `${count} ${count === 1 ? "run" : "runs"
 const remedy = (file: string, lineage: string, backups: string | null, otherwise: string): string => {
   const newest = backups === null ? null : Copies.newestOf(backups, lineage)
   const restore = newest === null ? `groupbridge state restore FILE, with a copy of it${backups === null ? "" : `; none was found in ${backups}`}` : null
-  return `\n${restore ?? `groupbridge state restore ${newest?.file ?? ""}    the newest copy found`}\nor remove ${path(file)} to ${otherwise}`
+  const rebuild = existsSync(file)
+    ? ""
+    : "\ngroupbridge state rebuild    from what the target shows, where no copy is left; it tells its price first, and who left in between is listed for you, not removed"
+  return `\n${restore ?? `groupbridge state restore ${newest?.file ?? ""}    the newest copy found`}${rebuild}\nor remove ${path(file)} to ${otherwise}`
 }
 
 /** No file where runs wrote one before. */

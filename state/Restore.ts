@@ -53,11 +53,12 @@ const settle = (restoring: Restoring): void => {
 const parts = ["", "-wal", "-shm"]
 
 /** Moves the file with what belongs to it, so that a new one meets nothing of the old one. */
-const putAside = (file: string, aside: string): void => {
+export const putAside = (file: string, aside: string): void => {
   for (const part of parts) if (existsSync(file + part)) renameSync(file + part, aside + part)
 }
 
-const free = (name: string): string => (existsSync(name) ? free(`${name}-`) : name)
+/** A name that nothing has yet. */
+export const free = (name: string): string => (existsSync(name) ? free(`${name}-`) : name)
 
 const prepare = (copy: string, { by, from, now }: Restoring): Mirror.Mirrored => {
   const db = new Sqlite(copy)

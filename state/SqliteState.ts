@@ -13,6 +13,7 @@ import { ReconcileStore } from "../src/reconcile/ReconcileStore.ts"
 import { Explanation } from "../src/run/Explanation.ts"
 import { Forgetting } from "../src/run/Forgetting.ts"
 import { Overview } from "../src/run/Overview.ts"
+import { RebuildStore } from "../src/run/RebuildStore.ts"
 import { Records } from "../src/run/Records.ts"
 import { RunStore } from "../src/run/RunStore.ts"
 import type { Memory } from "../src/run/SyncRun.ts"
@@ -23,6 +24,7 @@ import * as SqliteJournal from "./SqliteJournal.ts"
 import * as SqliteMapping from "./SqliteMapping.ts"
 import * as SqliteOverview from "./SqliteOverview.ts"
 import * as SqlitePlan from "./SqlitePlan.ts"
+import * as SqliteRebuild from "./SqliteRebuild.ts"
 import * as SqliteReconcile from "./SqliteReconcile.ts"
 import * as SqliteRecords from "./SqliteRecords.ts"
 import * as SqliteRuns from "./SqliteRuns.ts"
@@ -46,7 +48,8 @@ export const layer = (file: string, options: Database.Options = { maxPages: null
         Context.add(UndoStore, SqliteUndo.make(database)),
         Context.add(Explanation, SqliteExplanation.make(database)),
         Context.add(Records, SqliteRecords.make(database)),
-        Context.add(Forgetting, SqliteForgetting.make(database))
+        Context.add(Forgetting, SqliteForgetting.make(database)),
+        Context.add(RebuildStore, SqliteRebuild.make(database))
       )
     )
   )

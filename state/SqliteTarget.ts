@@ -7,6 +7,7 @@ import { foldName, type TargetGroup } from "../src/model/Group.ts"
 import { type TargetStore } from "../src/read/TargetStore.ts"
 import { connectionId } from "./Connections.ts"
 import * as CustomerWork from "./CustomerWork.ts"
+import * as Copies from "./Copies.ts"
 import type { Database, Statements } from "./Database.ts"
 
 const hour = 3_600_000
@@ -124,6 +125,7 @@ export const make = (database: Database): typeof TargetStore.Service => ({
         sql.run("UPDATE connection SET groups_listed_at = ? WHERE id = ?", now, connection)
       })
     ),
+  madeAny: database.use((sql) => sql.get("SELECT 1 FROM target_group WHERE made_by_us = 1 LIMIT 1") !== undefined),
   foreignMarks: (name) =>
     database.use((sql) =>
       sql
@@ -132,7 +134,11 @@ export const make = (database: Database): typeof TargetStore.Service => ({
           connectionId(sql, name),
           database.lineage
         )
-        .map((row) => ({ state: String(row["state"]), groups: Number(row["n"]) }))
+        .map((row) => ({
+          state: String(row["state"]),
+          groups: Number(row["n"]),
+          copy: database.backups === null ? null : (Copies.newestOf(database.backups, String(row["state"]))?.file ?? null)
+        }))
     ),
   storeCustomers: (name, customers) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>

@@ -11,6 +11,7 @@ import { explain } from "./Database.ts"
 import * as Migrating from "./Migrating.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Mirror from "./Mirror.ts"
+import * as Rebuild from "./Rebuild.ts"
 import * as Restore from "./Restore.ts"
 
 const known = Migrations.steps.length
@@ -74,8 +75,22 @@ const check: (file: string, dir: string) => Effect.Effect.Success<ReturnType<Sta
   return report(facts, [...(objection === null ? [] : [objection.message]), ...(newest === null ? [] : checkCopy(newest.file, facts.lineage))])
 }
 
-/** A state that has never written is nobody's: a copy may take its place. */
-const everWrote = (file: string): boolean => look(file, (db) => db.prepare("SELECT 1 FROM call LIMIT 1").get() !== undefined)
+/** A state that has never written, and knows no group of ours, is nobody's: a copy may take its place. */
+const everWrote = (file: string): boolean =>
+  look(file, (db) => db.prepare("SELECT 1 FROM call UNION ALL SELECT 1 FROM target_group WHERE made_by_us = 1 LIMIT 1").get() !== undefined)
+
+/** Only what can be read, and has been written by, is worth more than what a rebuild finds. */
+const refuseRebuild = (file: string): StateError | null => {
+  if (!existsSync(file)) return null
+  const facts = attempt(file, () => look(file, (db) => factsOf(file, db)))
+  if (facts instanceof StateError && facts.reason !== "Corrupt" && facts.reason !== "NotAState") return facts
+  if (facts instanceof StateError || !everWrote(file)) return null
+  return new StateError({
+    reason: "Unwritable",
+    file,
+    message: `the state file ${file} is there (state ${facts.lineage}, ${facts.runs} ${facts.runs === 1 ? "run" : "runs"}), and knows more than a rebuild could find. It was left as it is. Look at it: groupbridge state check. If it is really to be given up, move it away by hand first.`
+  })
+}
 
 const compare: (file: string, copy: string) => Effect.Effect.Success<ReturnType<StateFiles["compare"]>> = (file, copy) => {
   const facts = whole(copy)
@@ -143,5 +158,22 @@ export const stateFiles: StateFiles = {
   restore: (file, from, holder, by) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.uninterruptible(Effect.tryPromise({ try: () => Restore.restore({ file, from, holder, by, now }), catch: (cause) => explain(file, cause) }))
+    ),
+  beginRebuild: (file, holder) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.try({
+        try: () => {
+          const refused = refuseRebuild(file)
+          if (refused !== null) throw refused
+          Rebuild.clear(file, holder, now)
+          return Rebuild.path(file)
+        },
+        catch: (cause) => explain(file, cause)
+      })
+    ),
+  takeOver: (file, lineage) => Effect.try({ try: () => Rebuild.takeOver(file, lineage), catch: (cause) => explain(file, cause) }),
+  endRebuild: (file) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.try({ try: () => Rebuild.place(file, now, () => refuseRebuild(file)), catch: (cause) => explain(file, cause) })
     )
 }

@@ -33,6 +33,14 @@ export const register: Register = (program, load) => {
       process.exitCode = await (await import("./StateRestore.ts")).run(load, file, given(command))
     })
   state
+    .command("rebuild")
+    .description("make a lost state file anew from the groups at the target that carry its mark; tells its price first")
+    .option("--lineage <id>", "which state, where groups carry the marks of several")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (_options: object, command: Command) => {
+      process.exitCode = await (await import("./StateRebuild.ts")).run(load, given(command))
+    })
+  state
     .command("export [file]")
     .description("everything the state knows as JSON Lines, for audits and for leaving (default: to standard output)")
     .action(async (file: string | undefined, _options: object, command: Command) => {

@@ -30,8 +30,12 @@ export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
     readonly missingGroups: (connection: string, limit: number) => Effect.Effect<ReadonlyArray<string>, StateError>
     /** Takes the staged groups over; those that a complete list lacks are noted as gone. */
     readonly finishGroups: (connection: string, complete: boolean) => Effect.Effect<void, StateError>
-    /** States other than this one whose mark a group of the target carries, with the number of such groups. */
-    readonly foreignMarks: (connection: string) => Effect.Effect<ReadonlyArray<{ readonly state: string; readonly groups: number }>, StateError>
+    /** Whether a group of any target is known to be made by us. */
+    readonly madeAny: Effect.Effect<boolean, StateError>
+    /** States other than this one whose mark a group of the target carries, with the number of such groups, and the newest copy of that state that is found. */
+    readonly foreignMarks: (
+      connection: string
+    ) => Effect.Effect<ReadonlyArray<{ readonly state: string; readonly groups: number; readonly copy: string | null }>, StateError>
     readonly storeCustomers: (connection: string, customers: ReadonlyArray<TargetCustomer>) => Effect.Effect<void, StateError>
     /** How many distinct customers were seen from `since` on. */
     readonly customersSeen: (connection: string, since: number) => Effect.Effect<number, StateError>

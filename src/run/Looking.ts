@@ -72,14 +72,21 @@ export const readSource = (
 /** Groups that another state of Groupbridge made mean that two would write to one target. */
 const refuseForeignMarks = (sync: SyncConfig): Effect.Effect<void, StateError | Stopped, TargetStore | RunStore> =>
   Effect.gen(function* () {
-    const [foreign] = yield* (yield* TargetStore).foreignMarks(sync.to)
+    const target = yield* TargetStore
+    const [foreign] = yield* target.foreignMarks(sync.to)
     if (foreign === undefined) return
-    const { file, fresh } = yield* RunStore
+    const { file, written } = yield* RunStore
+    const carry = `${foreign.groups === 1 ? "1 group" : `${foreign.groups} groups`} in ${sync.to} ${foreign.groups === 1 ? "carries" : "carry"}`
+    const isNew = !(yield* target.madeAny) && (yield* written) === 0
+    const restore =
+      foreign.copy === null
+        ? "groupbridge state restore FILE    with a copy of it; none was found"
+        : `groupbridge state restore ${foreign.copy}    the newest copy found`
     return yield* stop(
       "state",
-      fresh
-        ? `${file} is a new state file, but ${foreign.groups} groups in ${sync.to} carry the mark of state ${foreign.state}. Put that state's newest backup in its place: groupbridge state restore FILE`
-        : `${foreign.groups} groups in ${sync.to} carry the mark of another state (${foreign.state}). Two Groupbridge states must not write to one target: run this sync where that state is, or give it a target of its own.`
+      isNew
+        ? `${file} is a new state file, but ${carry} the mark of state ${foreign.state}.\n${restore}\ngroupbridge state rebuild    where no copy is left; it tells its price first, and who left in between is listed for you, not removed`
+        : `${carry} the mark of another state (${foreign.state}). Two Groupbridge states must not write to one target: run this sync where that state is, or give it a target of its own.`
     )
   })
 

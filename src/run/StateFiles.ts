@@ -59,4 +59,10 @@ export interface StateFiles {
    * under the answered name; null: there was none. Fails with `Locked` while a run is under way, and then nothing was changed.
    */
   readonly restore: (file: string, copy: string, holder: string, by: Decider) => Effect.Effect<string | null, StateError>
+  /** Begins to make a lost state anew: answers where. Fails where a readable state that wrote anything is in place, and changes nothing then. */
+  readonly beginRebuild: (file: string, holder: string) => Effect.Effect<string, StateError>
+  /** Gives the state that is being made the lineage of the lost one. It must not be open. */
+  readonly takeOver: (file: string, lineage: string) => Effect.Effect<void, StateError>
+  /** Puts the new state in its place. A damaged file, or one that never wrote anything, is kept under the answered name; null: there was none. */
+  readonly endRebuild: (file: string) => Effect.Effect<string | null, StateError>
 }

@@ -22,6 +22,7 @@ import * as Looking from "./Looking.ts"
 import type { Overview } from "./Overview.ts"
 import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
+import type { RebuildStore } from "./RebuildStore.ts"
 import type { Records } from "./Records.ts"
 import type { RunStore } from "./RunStore.ts"
 
@@ -39,6 +40,7 @@ export type Memory =
   | UndoStore
   | Records
   | Forgetting
+  | RebuildStore
 
 export interface RunOptions {
   readonly scope: Planning.Scope
