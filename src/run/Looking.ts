@@ -118,7 +118,8 @@ const lookAtGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>
 /** How deep to look at the target: as often as the config says, or as `--refresh` asks. */
 export type Depth = "usual" | "none" | "counts" | "full"
 
-const readMembers = (
+/** Reads groups' members; answers what could not be read whole, in words. */
+export const readMembers = (
   connection: string,
   target: NonNullable<Connected["target"]>,
   groups: ReadonlyArray<GroupToRead>,

@@ -67,20 +67,15 @@ export const look = (syncs: ReadonlyArray<SyncConfig>, connections: Connections,
     return outlook
   })
 
-const readMembers = (name: string, { api }: NonNullable<Connected["target"]>, onLook: Looking.OnLook) =>
+const readMembers = (name: string, target: NonNullable<Connected["target"]>, onLook: Looking.OnLook) =>
   Effect.gen(function* () {
     const { groups, twice } = yield* (yield* RebuildStore).take(name)
     yield* (yield* TargetStore).beginMembers
-    const results = yield* Effect.forEach(
-      groups,
-      (group, index) => Effect.zipLeft(TargetReader.readMembers(name, api, group), onLook(name, "groups' members", index + 1, groups.length)),
-      { concurrency: 4 }
-    )
-    const unread = groups.filter((_, index) => results[index] === false).map((group) => group.name)
+    const unread = yield* Looking.readMembers(name, target, groups, (what, rows, total) => onLook(name, what, rows, total))
     const [first] = unread
     if (first !== undefined)
       return yield* stop(
-        `the members of ${JSON.stringify(first)}${unread.length > 1 ? ` and ${unread.length - 1} more groups` : ""} of ${name} could not be read whole. Nothing was changed; try again.`
+        `${first}${unread.length > 1 ? ` and ${unread.length - 1} more groups` : ""} of ${name} could not be read whole. Nothing was changed; try again.`
       )
     return { groups: groups.length, twice }
   })
@@ -97,9 +92,10 @@ const wish = (sync: SyncConfig, connections: Connections, first: boolean, onLook
         return yield* Looking.readSource(connections, connected, null, onLook)
       })
     )
-    yield* Mapping.make(sync)
-    yield* mapping.resolve({ to: sync.to, adopt: sync.adopt.groups, nameLength: target.declaration.groups.nameLength, listIsWhole: true })
-    const frame: Frame = { sync, read: sync.from, run: 0, now: yield* Clock.currentTimeMillis, words: new Map() }
+    const { groups } = target.declaration
+    yield* Mapping.make(sync, groups)
+    yield* mapping.resolve({ to: sync.to, adopt: sync.adopt.groups, naming: groups, makes: groups.create !== "none", listIsWhole: true })
+    const frame: Frame = { sync, read: sync.from, run: 0, now: yield* Clock.currentTimeMillis, words: new Map(), target: target.declaration }
     yield* reconcile.linkGroups(frame)
     // What was read of the target is taken over once, and stands for all syncs that write to it.
     if (first) yield* reconcile.refreshLedger(frame)
