@@ -15,6 +15,7 @@ import * as Mapping from "../reconcile/Mapping.ts"
 import { MappingStore } from "../reconcile/MappingStore.ts"
 import type { Connected, Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
+import * as LookingAtCustomers from "./LookingAtCustomers.ts"
 import { RunStore } from "./RunStore.ts"
 
 /** Told while looking, for a progress line. `total` null: not known. */
@@ -148,34 +149,6 @@ export const lookAgain = <R>(
     return target.declaration.assignments.listedBy === "group" ? yield* readMembers(connection, target, yield* toRead, onRows) : []
   })
 
-/** Of customers whose groups were read long ago so many are read again in a run, so that no run bears all of it. */
-const slice = 200
-
-/** Reads customers' groups. Who is not there, or not ours to see, is told, and nothing is concluded of them. */
-const lookAtCustomers = (
-  sync: SyncConfig,
-  target: NonNullable<Connected["target"]>,
-  { full, before }: { readonly full: boolean; readonly before: number },
-  onRows: TargetReader.OnRows
-) =>
-  Effect.gen(function* () {
-    const store = yield* TargetStore
-    const customers = yield* store.customersToRead(sync.to, full, before, slice)
-    const results = yield* Effect.forEach(
-      customers,
-      ({ customer, id }, index) =>
-        Effect.gen(function* () {
-          const seen = yield* Effect.either(target.api.groupsOf(id))
-          if (seen._tag === "Left" && seen.left.reason !== "NotFound" && seen.left.reason !== "NotAllowed") return yield* seen.left
-          if (seen._tag === "Right") yield* store.stageGroupsOf(customer, seen.right)
-          yield* onRows("customers' groups", index + 1, customers.length)
-          return seen._tag === "Right"
-        }),
-      { concurrency: 4 }
-    )
-    return customers.filter((_, index) => results[index] === false).map(({ name }) => `the ${target.declaration.groupWord}s of ${name}`)
-  })
-
 const lookAtMembers = (sync: SyncConfig, target: NonNullable<Connected["target"]>, depth: Depth, onRows: TargetReader.OnRows) =>
   Effect.gen(function* () {
     const store = yield* TargetStore
@@ -184,7 +157,7 @@ const lookAtMembers = (sync: SyncConfig, target: NonNullable<Connected["target"]
     if (listedBy === "none") return []
     const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(sync.refresh.full)
     const mirror = sync.removals === "all" || depth === "full"
-    if (listedBy === "customer") return mirror || depth !== "none" ? yield* lookAtCustomers(sync, target, { full: mirror, before }, onRows) : []
+    if (listedBy === "customer") return mirror || depth !== "none" ? yield* LookingAtCustomers.look(sync, target, { full: mirror, before }, onRows) : []
     const groups = yield* store.groupsToRead(sync.to, mirror ? "full" : depth === "none" ? "none" : "counts", before)
     return yield* readMembers(sync.to, target, groups, onRows)
   })
