@@ -40,7 +40,7 @@ const world = Effect.gen(function* () {
 
 const only = (document: Installed.Json): Installed.Json => document.syncs[0]
 
-describe.concurrent("a target that only adds", () => {
+describe("a target that only adds", () => {
   it.scopedLive(
     "shows its slugs in the plan, is filled by one call a customer, and is left alone the second time",
     () =>

@@ -42,7 +42,7 @@ const world = Effect.gen(function* () {
 const only = (document: Installed.Json): Installed.Json => document.syncs[0]
 const isWrite = ({ method }: SandboxRequest) => method !== "GET"
 
-describe.concurrent("a target by customer", () => {
+describe("a target by customer", () => {
   it.scopedLive(
     "gets short labels, is filled customer by customer, and is left alone the second time",
     () =>
