@@ -109,7 +109,8 @@ export const lift = (sql: Statements, frame: Frame, { guard, limit, value }: Tri
 const holdRenames = (sql: Statements): void => {
   const overlap = sql.all(
     `SELECT n.grp, max(o.part) AS part, count(DISTINCT n.customer) AS moved, (SELECT count(*) FROM change a WHERE a.op = 'assignment.add' AND a.grp = n.grp) AS adds
-     FROM change c JOIN change n ON n.op = 'assignment.add' AND n.grp = c.grp JOIN change o ON o.op = 'assignment.remove' AND o.customer = n.customer AND o.cause = 'untagged' AND o.part IS NOT NULL
+     FROM change c JOIN change n ON n.op = 'assignment.add' AND n.grp = c.grp
+     JOIN claim k ON k.claimant = n.claimant AND k.grp = n.grp AND k.customer = n.customer JOIN source_group v ON v.id = k.via AND v.kind = 'tag' JOIN change o ON o.op = 'assignment.remove' AND o.customer = n.customer AND o.cause = 'untagged' AND o.part IS NOT NULL
      WHERE c.op = 'group.create' AND c.${free.replaceAll(" AND ", " AND c.")} GROUP BY n.grp`
   )
   for (const { grp, part, moved, adds } of overlap) {

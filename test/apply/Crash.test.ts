@@ -95,7 +95,7 @@ const views: Readonly<Record<string, readonly [Killable.RunOptions, Parameters<W
   "no times": [{ hide: /^(joinedGroupAt|createdAt)$/ }, {}, [["assignment.add", 1, 2]]]
 }
 
-describe("killed and run again", () => {
+describe("invariant 2: killed at any boundary and run again, it ends as if never killed", () => {
   for (const [view, [options, behaviour, calls]] of Object.entries(views)) {
     for (const [op, part, call] of calls) {
       it.scoped(
