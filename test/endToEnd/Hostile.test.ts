@@ -26,7 +26,7 @@ const active = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202
 // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u
 
-describe("hostile names", () => {
+describe("invariant 8: hostile names", () => {
   it.scopedLive(
     "go unharmed through plan in every format, and through sync",
     () =>

@@ -1,6 +1,6 @@
 /**
- * What went wrong for others, and does not here: lessons 1 to 8. 9 to 15 stand in LessonsOfRuns; faults of readings in ReadingFaults;
- * a saved plan (6) and rows of it that are no longer true also in test/run/SavedPlan.
+ * What went wrong for others, and does not here: lessons 1 to 8. 9 to 15 stand in LessonsOfRuns, more faults of readings in ReadingFaults,
+ * and lesson 6, on saved plans, in test/run/SavedPlan.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"

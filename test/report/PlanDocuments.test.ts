@@ -102,7 +102,7 @@ describe("PlanMarkdown", () => {
   })
 })
 
-describe("writers of rows", () => {
+describe("invariant 9: writers of rows", () => {
   const writers: ReadonlyArray<readonly [string, (inputs: ReadonlyArray<PlanInput>, sink: Sink) => Promise<void>]> = [
     ["json", PlanJson.write],
     ["csv", PlanCsv.write],

@@ -42,7 +42,7 @@ const readingFaults = {
   "an anonymous guest": [json(200, { user: { id: null, name: "Anonymous user", role: "end-user", email: null } }), to("/users/me")]
 } as const
 
-describe("a faulty reading removes nobody", () => {
+describe("invariant 1: a faulty reading removes nobody", () => {
   it.scoped.each(Object.keys(readingFaults) as ReadonlyArray<keyof typeof readingFaults>)("%s", (name) =>
     passing(
       Effect.gen(function* () {

@@ -24,7 +24,7 @@ const naps: ReadonlyArray<Killable.Place> = [
   { at: "answer without stored result", op: "assignment.add", call: 2 }
 ]
 
-describe("a run that sleeps longer than its lease", () => {
+describe("invariant 7: a run that sleeps longer than its lease", () => {
   it.scoped.each(naps)("writes nothing more once another one took over: $at of $op", (nap) =>
     passing(
       Effect.gen(function* () {
@@ -87,7 +87,7 @@ describe("a run that sleeps longer than its lease", () => {
   )
 })
 
-describe("two runs at once", () => {
+describe("invariant 7: two runs at once", () => {
   it.scoped("the second is refused, names the first, and calls nobody to write", () =>
     passing(
       Effect.gen(function* () {

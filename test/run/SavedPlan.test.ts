@@ -32,7 +32,7 @@ const save = (bridge: Crowd.Running, given: Readonly<Record<string, unknown>> = 
     return file
   })
 
-describe("a saved plan", () => {
+describe("lesson 6: people apply what they reviewed: a saved plan", () => {
   it.scopedLive("applies its rows and nothing else; what is no longer true is refused row by row", () =>
     Effect.gen(function* () {
       const bridge = yield* Crowd.make(60)
