@@ -10,15 +10,17 @@ export const compare = ({ bridge, oracle, purposes, world }: Account, rejected: 
   const names = mapped(world, config)
   const must = oracle.must(oracle.identity.settled(world, config))
   const may = oracle.may()
-  const ambiguous = new Set([...oracle.identity.ambiguous(world, config)].flatMap((id) => oracle.identity.sure.get(id) ?? []))
+  const doubtful = oracle.identity.doubtful(world, config)
   const never = excepted(world, config, oracle.identity.certain(world, config), "never")
   const email = (of: Row) => `${world.customers.get(customerOf(of)) ?? "?"} (${customerOf(of)}) in ${purposeOf(of)}`
   for (const one of rejected) if (!oracle.everRejected.has(one)) oracle.say("counts as rejected, and nobody rejected it", one)
 
   const present = new Set<Row>()
+  const taken = new Set<string>()
   for (const { externalId, id, members, name } of groups) {
     const purpose = purposes.get(id)
     if (purpose === undefined || purpose === null) continue
+    if (externalId === purpose || config.adoptNames) taken.add(purpose)
     for (const member of members) present.add(row(member, purpose))
     const wished = names.get(purpose)
     if (externalId === purpose && wished !== undefined && wished !== name) oracle.say("a group has another name than its source", `${name}, not ${wished}`)
@@ -35,8 +37,8 @@ export const compare = ({ bridge, oracle, purposes, world }: Account, rejected: 
   for (const one of present) {
     if (may.has(one) && !never.has(one)) continue
     const origin = oracle.origins.get(one)
-    const ours = origin === "ours" || (origin === "hand" && config.removals === "all" && names.has(purposeOf(one)))
-    if (!ours || config.removals === "never" || rejected.has(deed("remove", one)) || ambiguous.has(customerOf(one))) continue
+    const ours = origin === "ours" || (origin === "hand" && config.removals === "all" && names.has(purposeOf(one)) && taken.has(purposeOf(one)))
+    if (!ours || config.removals === "never" || rejected.has(deed("remove", one)) || doubtful.has(customerOf(one))) continue
     oracle.say("is still there, and should not be", email(one))
   }
 }

@@ -55,7 +55,7 @@ const configOf = (chance: Chance.Chance, used: ReadonlyArray<string>, emails: Re
 }
 
 const startOf = (chance: Chance.Chance, used: ReadonlyArray<string>): Start => {
-  const people = Array.from({ length: 5 + chance.whole(36) }, (_, index) => {
+  const people = Array.from({ length: 5 + chance.whole(chance.happens(0.6) ? 8 : 36) }, (_, index) => {
     const id = String(1001 + index)
     return {
       id,
@@ -70,7 +70,7 @@ const startOf = (chance: Chance.Chance, used: ReadonlyArray<string>): Start => {
     members: people.filter(() => chance.happens(0.3)).map(({ id }) => id)
   }))
   const known = people.flatMap(({ email }) => (email === null || chance.happens(0.12) ? [] : chance.happens(0.03) ? [email, email.toUpperCase()] : [email]))
-  const some = () => known.map((_, index) => index).filter(() => chance.happens(0.15))
+  const some = () => known.map((_, index) => index).filter(() => chance.happens(0.4))
   const taken = chance.pick([
     ...organizations.map(({ id, name }) => ({ name, purpose: id })),
     ...used.map((tag) => ({ name: `Plan ${tag}`, purpose: `tag:${tag}` }))
@@ -79,7 +79,7 @@ const startOf = (chance: Chance.Chance, used: ReadonlyArray<string>): Start => {
     people,
     organizations,
     known: [...known, "stranger@x.io"],
-    groups: [{ name: "Handmade", purpose: null, members: some() }, ...(chance.happens(0.3) ? [{ ...taken, members: some() }] : [])],
+    groups: [{ name: "Handmade", purpose: null, members: some() }, ...(chance.happens(0.45) ? [{ ...taken, members: some() }] : [])],
     pageSize: chance.pick([100, 100, 7, 3]),
     targetPage: chance.pick([100, 100, 4]),
     showsMarks: chance.happens(0.7)
@@ -155,9 +155,9 @@ export const history = (seed: number): History => {
   for (const length = 10 + chance.whole(31); steps.length < length;) {
     const dice = chance.whole(100)
     if (dice < 42) steps.push(...edit(cast))
-    else if (dice < 53) steps.push(...byHand(cast))
-    else if (dice < 57) steps.push(reconfigure(cast))
-    else if (dice < 65) steps.push({ do: "wait", hours: chance.pick([1, 1, 7, 7, 25, 170]) })
+    else if (dice < 55) steps.push(...byHand(cast))
+    else if (dice < 59) steps.push(reconfigure(cast))
+    else if (dice < 66) steps.push({ do: "wait", hours: chance.pick([1, 1, 7, 7, 25, 170]) })
     else steps.push(...running(cast))
   }
   return { seed, start, config, steps, ending: chance.happens(0.6) ? "approve" : "reject" }

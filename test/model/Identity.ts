@@ -6,8 +6,8 @@ export interface Identity {
   readonly sure: ReadonlyMap<string, string>
   /** People whose matched customer was deleted at the target: nobody outside can tell when that is noticed. */
   readonly lost: ReadonlySet<string>
-  /** For sure wherever a match is known for sure or follows from one address: nothing may be added or removed. */
-  readonly ambiguous: (world: World, config: Config) => ReadonlySet<string>
+  /** Customers at the target whom several people may be, or several of whom one person may be. */
+  readonly doubtful: (world: World, config: Config) => ReadonlySet<string>
   /** As whom people may be treated. */
   readonly possible: (world: World, config: Config) => Matches
   /** As whom people must be treated now. */
@@ -65,7 +65,7 @@ export const make = (): Identity => {
   return {
     sure,
     lost,
-    ambiguous: (world, config) => unclear(world, config, plain),
+    doubtful: (world, config) => new Set([...unclear(world, config, plain)].flatMap((id) => plain(world, id))),
     possible: (world, config) => matches(world, config, unclear(world, config, plain), (id) => wide(world, id)),
     certain: (world, config) => matches(world, config, unclear(world, config, wide), (id) => (sure.has(id) ? plain(world, id) : [])),
     settled: (world, config) => {

@@ -143,7 +143,7 @@ export const make = (world: World, first: Config) => {
     const approved = decisions.get(deed("remove", one)) === "approved"
     if (config.ruleChange === "hold" && !approved && !excused.has(one) && !promised.has(one) && !never().has(one) && origin === "ours")
       if (configs.some((before) => wanted(world, before, identity.certain(world, before)).has(one))) say("removed for nothing but a changed config", one)
-    const doubtful = [...identity.ambiguous(world, config)].some((id) => identity.sure.get(id) === customer)
+    const doubtful = identity.doubtful(world, config).has(customer)
     if (doubtful && !excused.has(one) && !promised.has(one) && !never().has(one)) say("removed from somebody ambiguous", one)
     const lapsed = absent.get(one) ?? { runs: 0, since: at }
     const early = lapsed.runs < config.grace.reads || (run !== null && run.at - lapsed.since < config.grace.hours * hour)

@@ -10,8 +10,10 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "60" },
     failures: { type: "string", default: "1" },
-    // The histories of Model.test.ts; what fails is told in one line.
-    share: { type: "boolean", default: false }
+    // The histories of Model.test.ts.
+    share: { type: "boolean", default: false },
+    // What fails is told in one line.
+    brief: { type: "boolean", default: false }
   }
 })
 const print = (line: string) => void process.stdout.write(`${line}\n`)
@@ -21,7 +23,7 @@ const { failed, histories, others, runs } = await Effect.runPromise(
     seeds: values.share ? Share.seeds : Array.from({ length: Number(values.histories) }, (_, index) => Number(values.seed) + index),
     millis: Number(values.minutes) * 60_000,
     failures: Number(values.failures),
-    explain: !values.share,
+    explain: !values.brief,
     tell: print
   })
 )

@@ -1,12 +1,18 @@
-/** `npm run test:mutants`: plants each defect in a copy of the engine and plays the histories of Model.test.ts on it. Exits with 1 if one goes unnoticed. */
+/**
+ * `npm run test:mutants`: plants each defect in a copy of the engine and plays the histories of Model.test.ts on it. Exits with 1 if one goes unnoticed.
+ * `-- --only WORDS` takes the defects of that name, `--histories 200` plays so many other histories instead.
+ */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { spawnSync } from "node:child_process"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { parseArgs } from "node:util"
 import { fileURLToPath } from "node:url"
 import { type Mutant, mutants } from "./Defects.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
+const { values } = parseArgs({ options: { only: { type: "string", default: "" }, histories: { type: "string" } } })
+const histories = values.histories === undefined ? ["--share"] : ["--histories", values.histories]
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 /** Fails where the engine's text has moved on and the defect would not be planted, or not only there. */
@@ -25,7 +31,11 @@ const noticed = (mutant: Mutant): string | null => {
     for (const part of ["src", "state", "connectors", "test", "package.json", "tsconfig.json"]) cpSync(join(root, part), join(copy, part), { recursive: true })
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"))
     writeFileSync(join(copy, mutant.file), text)
-    const run = spawnSync(process.execPath, ["--import", "tsx", "test/model/model.ts", "--share"], { cwd: copy, encoding: "utf8", timeout: 600_000 })
+    const run = spawnSync(process.execPath, ["--import", "tsx", "test/model/model.ts", "--brief", ...histories], {
+      cwd: copy,
+      encoding: "utf8",
+      timeout: 1_800_000
+    })
     const finding = run.stdout.split("\n").find((line) => /^seed \d+: /.test(line) && run.status === 1)
     if (finding === undefined && run.status !== 0) throw new Error(`"${mutant.name}" does not run:\n${run.stdout}\n${run.stderr}`)
     // A defect must show in what it does to people; an engine that falls over proves nothing of the model.
@@ -36,7 +46,7 @@ const noticed = (mutant: Mutant): string | null => {
   }
 }
 
-const chosen = mutants.filter(({ name }) => process.argv.length < 3 || process.argv.slice(2).some((part) => name.includes(part)))
+const chosen = mutants.filter(({ name }) => name.includes(values.only))
 for (const mutant of chosen) planted(mutant)
 let survivors = 0
 for (const mutant of chosen) {
