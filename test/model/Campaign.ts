@@ -1,13 +1,11 @@
 /** Plays many histories, and makes the first that fails smaller before it is told. */
 import * as Effect from "effect/Effect"
-import * as Generate from "./Generate.ts"
 import type { History } from "./History.ts"
 import * as Play from "./Play.ts"
 import * as Thresholds from "./Thresholds.ts"
 
 export interface Options {
-  /** One history each. */
-  readonly seeds: Iterable<number>
+  readonly histories: Iterable<readonly [name: string, history: History]>
   /** No new history is begun after so long. */
   readonly millis: number
   readonly tell: (line: string) => void
@@ -20,7 +18,7 @@ export interface Options {
 export interface Outcome {
   readonly histories: number
   readonly runs: number
-  readonly failed: ReadonlyArray<{ readonly seed: number; readonly violations: ReadonlyArray<string> }>
+  readonly failed: ReadonlyArray<{ readonly name: string; readonly violations: ReadonlyArray<string> }>
   readonly others: Thresholds.Tally
 }
 
@@ -55,22 +53,21 @@ const describe = (history: History, tell: (line: string) => void): Effect.Effect
     for (const violation of violations) tell(`WRONG ${violation}`)
   })
 
-export const run = ({ explain, failures, millis, seeds, tell }: Options): Effect.Effect<Outcome> =>
+export const run = ({ explain, failures, histories, millis, tell }: Options): Effect.Effect<Outcome> =>
   Effect.gen(function* () {
     const until = performance.now() + millis
     const failed: Array<Outcome["failed"][number]> = []
     let [played, runs, others] = [0, 0, Thresholds.none]
-    for (const seed of seeds) {
+    for (const [name, history] of histories) {
       if (performance.now() >= until || failed.length >= failures) break
       played += 1
-      const history = Generate.history(seed)
       const outcome = yield* tries(history)
       runs += outcome.runs
       others = Thresholds.sum(others, outcome.others)
       const [violation] = outcome.violations
       if (violation === undefined) continue
-      failed.push({ seed: history.seed, violations: outcome.violations })
-      tell(`seed ${history.seed}: ${violation}`)
+      failed.push({ name, violations: outcome.violations })
+      tell(`${name}: ${violation}`)
       if (explain) yield* Effect.flatMap(shrink(history, violation), (least) => describe(least, tell))
     }
     return { histories: played, runs, failed, others }

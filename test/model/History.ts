@@ -27,6 +27,7 @@ export type Step =
   | { readonly do: "reject"; readonly part: number }
   | { readonly do: "pause"; readonly hours: number }
   | { readonly do: "resume" }
+/* taking back: undo of a run, and release of what it pinned, are added here and in `Play.perform` */
 
 export interface Start {
   readonly people: ReadonlyArray<{ readonly id: string; readonly email: string | null; readonly suspended: boolean; readonly tags: ReadonlyArray<string> }>

@@ -13,7 +13,13 @@ describe("random histories", () => {
     () =>
       Effect.gen(function* () {
         const lines: Array<string> = []
-        const { failed, histories } = yield* Campaign.run({ seeds: Share.seeds, millis, failures: 1, explain: true, tell: (line) => lines.push(line) })
+        const { failed, histories } = yield* Campaign.run({
+          histories: Object.entries(Share.histories),
+          millis,
+          failures: 1,
+          explain: true,
+          tell: (line) => lines.push(line)
+        })
         assert.deepStrictEqual(failed, [], lines.join("\n"))
         assert.isAbove(histories, 0)
       }),

@@ -2,6 +2,8 @@
 import * as Effect from "effect/Effect"
 import { parseArgs } from "node:util"
 import * as Campaign from "./Campaign.ts"
+import * as Generate from "./Generate.ts"
+import type { History } from "./History.ts"
 import * as Share from "./Share.ts"
 
 const { values } = parseArgs({
@@ -17,10 +19,14 @@ const { values } = parseArgs({
   }
 })
 const print = (line: string) => void process.stdout.write(`${line}\n`)
+function* random(seed: number, count: number): Generator<readonly [string, History]> {
+  for (let next = seed; next < seed + count; next++) yield [`seed ${next}`, Generate.history(next)]
+}
+
 const started = process.cpuUsage()
 const { failed, histories, others, runs } = await Effect.runPromise(
   Campaign.run({
-    seeds: values.share ? Share.seeds : Array.from({ length: Number(values.histories) }, (_, index) => Number(values.seed) + index),
+    histories: values.share ? Object.entries(Share.histories) : random(Number(values.seed), Number(values.histories)),
     millis: Number(values.minutes) * 60_000,
     failures: Number(values.failures),
     explain: !values.brief,

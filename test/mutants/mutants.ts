@@ -36,7 +36,7 @@ const noticed = (mutant: Mutant): string | null => {
       encoding: "utf8",
       timeout: 1_800_000
     })
-    const finding = run.stdout.split("\n").find((line) => /^seed \d+: /.test(line) && run.status === 1)
+    const finding = run.status === 1 ? run.stdout.split("\n")[0] : undefined
     if (finding === undefined && run.status !== 0) throw new Error(`"${mutant.name}" does not run:\n${run.stdout}\n${run.stderr}`)
     // A defect must show in what it does to people; an engine that falls over proves nothing of the model.
     if (finding?.includes(": broke down: ") === true) throw new Error(`"${mutant.name}" falls over: ${finding}`)

@@ -1,0 +1,83 @@
+/** Short histories, each about one thing that must never happen again; the random ones find the rest. */
+import type { History, Start, Step } from "./History.ts"
+import type { Config } from "./World.ts"
+
+const address = (id: string) => `c${id}@x.io`
+
+const ids = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, index) => String(1001 + index))
+
+/** So many people, all known at the target; the first `members` of them are in the one organization. Nothing was there before us. */
+const account = (people: number, members: number): Start => ({
+  people: ids(people).map((id) => ({ id, email: address(id), suspended: false, tags: [] })),
+  organizations: [{ id: "501", name: "Organization 501", members: ids(members) }],
+  known: ids(people).map(address),
+  groups: [],
+  pageSize: 100,
+  targetPage: 100,
+  showsMarks: true
+})
+
+const usual: Config = {
+  organizations: "own",
+  tags: { vip: "own" },
+  prefix: "Plan",
+  removals: "ours",
+  drift: "ask",
+  grace: { reads: 1, hours: 0 },
+  guards: {},
+  ruleChange: "hold",
+  adoptNames: false,
+  suspended: "include",
+  exceptions: []
+}
+
+const sync: Step = { do: "sync", depth: "usual", fault: null, killAt: null }
+const join = (person: string): Step => ({ do: "join", person, organization: "501" })
+const leave = (person: string): Step => ({ do: "leave", person, organization: "501" })
+const tag = (person: string): Step => ({ do: "tag", person, tag: "vip" })
+const killed = (killAt: number): Step => ({ ...sync, killAt })
+
+const history = (start: Start, config: Partial<Config>, ...steps: ReadonlyArray<Step>): History => ({
+  seed: 0,
+  start,
+  config: { ...usual, ...config },
+  steps,
+  ending: "approve"
+})
+
+const four = account(5, 4)
+
+export const known: Readonly<Record<string, History>> = {
+  "a refused list asks nothing": history(four, {}, sync, { ...sync, fault: { kind: "gap", what: "403", path: "/organization_memberships" } }),
+  "what was there before us stays": history(
+    { ...four, groups: [{ name: "Organization 501", purpose: "501", members: [0, 1] }] },
+    { adoptNames: true },
+    sync,
+    leave("1001"),
+    sync
+  ),
+  "who was put in by hand just before us stays": history(four, {}, sync, { do: "put in", group: 0, customer: 4 }, join("1005"), sync, leave("1005"), sync),
+  "what a killed run added is ours": history(four, {}, killed(30), sync, leave("1001"), sync),
+  "what a killed run made is made once": history(
+    { ...four, people: four.people.map((one) => ({ ...one, tags: ["vip"] })) },
+    {},
+    killed(24),
+    sync,
+    killed(34),
+    sync
+  ),
+  "a held shrinking is measured from before it": history(account(12, 8), {}, sync, ...["1001", "1002", "1003", "1004"].map(leave), sync, leave("1005"), sync),
+  "what people took out is asked about": history(four, {}, sync, { do: "take out", group: 0, customer: 0 }, { ...sync, depth: "counts" }),
+  "grace counts reads": history(four, { grace: { reads: 3, hours: 0 } }, sync, leave("1001"), sync, sync),
+  "a changed address loses nobody a group": history(four, {}, sync, { do: "new address", person: "1001" }, sync),
+  "an approval is for its rows": history(four, { guards: { additions: 4 } }, sync, ...["1001", "1002", "1003"].map(tag), sync, leave("1004"), {
+    do: "approve",
+    part: 0,
+    fault: null,
+    killAt: null
+  }),
+  "one address of two customers is nobody's": history({ ...four, known: [...four.known, address("1001").toUpperCase()] }, {}, sync),
+  "an exception keeps out": history(four, { exceptions: [{ email: address("1001"), tag: "vip", what: "never" }] }, tag("1001"), tag("1002"), sync),
+  "what was done is known": history(four, {}, sync, leave("1001"), sync, sync),
+  "a limit counts the whole day": history(four, { guards: { additions: 5 } }, sync, tag("1001"), tag("1002"), sync)
+}
