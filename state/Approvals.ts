@@ -12,23 +12,17 @@ export const note = (sql: Statements, run: number, sync: number): void => {
   )
 }
 
-/** Of a row of `planned` with its run's `kind` and `started_at`. Before the part was noted with the change, an `approve` tells by its time alone. */
+/** Of a row of `planned`. */
 export const of = (sql: Statements, row: Row): Approval | null => {
-  if (row["approved"] !== 1) return null
-  const noted = sql.get(
-    "SELECT part FROM approved_change WHERE run = ? AND op = ? AND grp = ? AND customer = ?",
+  const found = sql.get(
+    `SELECT d.* FROM approved_change a JOIN decision d ON d.subject = 'H-' || a.part AND d.what = 'approved'
+     WHERE a.run = ? AND a.op = ? AND a.grp = ? AND a.customer = ? ORDER BY d.id DESC LIMIT 1`,
     row["run"],
     row["op"],
     row["grp"],
     row["customer"]
   )
-  const found =
-    noted === undefined
-      ? row["kind"] === "approve"
-        ? sql.get("SELECT * FROM decision WHERE what = 'approved' AND at <= ? ORDER BY id DESC LIMIT 1", row["started_at"])
-        : undefined
-      : sql.get("SELECT * FROM decision WHERE what = 'approved' AND subject = ? ORDER BY id DESC LIMIT 1", `H-${String(noted["part"])}`)
-  if (found === undefined) return null
+  if (row["approved"] !== 1 || found === undefined) return null
   return {
     part: String(found["subject"]),
     by: `${String(found["who"])}@${String(found["host"])}`,

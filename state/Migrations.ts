@@ -129,8 +129,9 @@ ALTER TABLE planned ADD COLUMN person INTEGER;
 ALTER TABLE planned ADD COLUMN origin TEXT;
 ALTER TABLE planned ADD COLUMN was TEXT;
 ALTER TABLE planned ADD COLUMN draft TEXT;
--- A run that took another one back.
+-- The run that this one took back, and the held part that it applied.
 ALTER TABLE run ADD COLUMN undoes INTEGER;
+ALTER TABLE run ADD COLUMN approves INTEGER;
 `
 
 /** Which approved part let a change through. The part's own rows go when the change is made. */

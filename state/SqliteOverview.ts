@@ -34,17 +34,17 @@ const counts = (sql: Statements, run: number): ChangeCounts => {
 const runSelect = `SELECT r.*, s.name AS sync_name, r.ended_at IS NULL AND EXISTS (SELECT 1 FROM lease WHERE name = 'run' AND expires_at > ?1) AND r.id = (SELECT max(id) FROM run) AS running
   FROM run r JOIN sync s ON s.id = r.sync`
 
-/** The decision that a run carried out: the part that was approved, or the run that was taken back. */
+/** The decision that a run carried out: on the part that it applied, or on the run that it took back. */
 const decisionOf = (sql: Statements, row: Row): Row | undefined => {
-  if (row["kind"] === "approve")
-    return sql.get("SELECT subject, reason FROM decision WHERE what = 'approved' AND at <= ? ORDER BY id DESC LIMIT 1", row["started_at"])
-  return row["undoes"] === null
-    ? undefined
-    : sql.get(
-        "SELECT ?1 AS subject, (SELECT reason FROM decision WHERE what = 'undo' AND subject = ?1 AND at >= ?2 ORDER BY id LIMIT 1) AS reason",
-        `r-${String(row["undoes"])}`,
-        row["started_at"]
-      )
+  const about = (subject: string, what: string, at: "<=" | ">=") =>
+    sql.get(
+      `SELECT ?1 AS subject, (SELECT reason FROM decision WHERE what = ?2 AND subject = ?1 AND at ${at} ?3 ORDER BY id ${at === "<=" ? "DESC" : "ASC"} LIMIT 1) AS reason`,
+      subject,
+      what,
+      row["started_at"]
+    )
+  if (row["approves"] !== null) return about(`H-${String(row["approves"])}`, "approved", "<=")
+  return row["undoes"] === null ? undefined : about(`r-${String(row["undoes"])}`, "undo", ">=")
 }
 
 const toRun = (sql: Statements, row: Row): RunRow => {

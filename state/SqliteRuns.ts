@@ -127,7 +127,7 @@ export const make = (database: Database): typeof RunStore.Service => {
       }),
     stillOurs: database.use((sql) => Fence.checkLease(database, sql, held)),
     release: (number) => atNow((sql) => void sql.run("UPDATE lease SET expires_at = 0 WHERE name = 'run' AND number = ?", number)),
-    begin: (sync, kind, who, host, undoes) =>
+    begin: (sync, kind, who, host, { approves, undoes }) =>
       Effect.zipLeft(
         atNow((sql, now) => {
           // A run that still shows as under way while we hold the lease was killed.
@@ -135,13 +135,14 @@ export const make = (database: Database): typeof RunStore.Service => {
           sql.run("UPDATE planned SET state = 'void', settled_at = ? WHERE state = 'planned'", now)
           sql.run("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'counter'")
           return sql.insert(
-            "INSERT INTO run (sync, kind, started_at, who, host, undoes) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO run (sync, kind, started_at, who, host, undoes, approves) VALUES (?, ?, ?, ?, ?, ?, ?)",
             syncId(sql, sync),
             kind,
             now,
             who,
             host,
-            undoes
+            undoes,
+            approves
           )
         }),
         database.use((sql) => Mirror.follow(database, sql))

@@ -12,19 +12,17 @@ import * as Failure from "./Failure.ts"
 import * as Lease from "./Lease.ts"
 import * as Looking from "./Looking.ts"
 import type * as Planning from "./Planning.ts"
-import { type RunKind, RunStore } from "./RunStore.ts"
+import { type About, type RunKind, RunStore } from "./RunStore.ts"
 
 export interface ApplyProgress {
   readonly done: number
   readonly total: number
 }
 
-export interface Options {
+export interface Options extends About {
   readonly kind: RunKind
   readonly who: string
   readonly host: string
-  /** The number of the run that this one takes back. */
-  readonly undoes: number | null
   /** Asked once the plan is made; no ends the run with nothing written. */
   readonly confirm: (plan: PlanResult) => Effect.Effect<boolean>
   readonly onApply: (progress: ApplyProgress) => Effect.Effect<void>
@@ -167,7 +165,7 @@ export const make = <R>(
     const counted = yield* connections.calls
     const whole = Lease.hold(`${options.who}@${options.host}`, (lease) =>
       Effect.gen(function* () {
-        const number = yield* store.begin(sync.name, options.kind, options.who, options.host, options.undoes)
+        const number = yield* store.begin(sync.name, options.kind, options.who, options.host, options)
         const outcome = yield* work(sync, connections, options, number, lease, plan).pipe(
           Effect.catchAll((error) => Effect.succeed<Outcome>({ plan: null, leftOver: [], error: asFailure(error), resumesAt: null }))
         )

@@ -9,6 +9,12 @@ import type { Decider } from "./Overview.ts"
 
 export type RunKind = "sync" | "apply" | "approve" | "migrate" | "undo"
 
+/** The numbers of the run that a run takes back and of the held part that it applies; null for any other run. */
+export interface About {
+  readonly undoes: number | null
+  readonly approves: number | null
+}
+
 /** Whether the account behind a credential is the one that the state knows. */
 export type Binding =
   | { readonly _tag: "Same" }
@@ -46,8 +52,7 @@ export class RunStore extends Context.Tag("groupbridge/RunStore")<
     /** Fails with `Superseded` when the lease taken here was taken over since. Fine where none was taken. */
     readonly stillOurs: Effect.Effect<void, StateError>
     readonly release: (number: number) => Effect.Effect<void, StateError>
-    /** `undoes`: the number of the run that this one takes back. */
-    readonly begin: (sync: string, kind: RunKind, who: string, host: string, undoes: number | null) => Effect.Effect<number, StateError>
+    readonly begin: (sync: string, kind: RunKind, who: string, host: string, about: About) => Effect.Effect<number, StateError>
     readonly end: (
       run: number,
       outcome: { readonly status: string; readonly calls: { readonly read: number; readonly write: number }; readonly error: RunFailure | null }
