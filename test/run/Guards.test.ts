@@ -68,6 +68,21 @@ describe("guards", () => {
     })
   )
 
+  it.scopedLive("a held removal keeps its first cause, whatever happens to its people meanwhile", () =>
+    Effect.gen(function* () {
+      const bridge = yield* crowd(60)
+      yield* bridge.sync()
+      for (const id of people(20)) bridge.zendesk.source!.untag(id, "vip")
+      const run = yield* bridge.sync()
+      bridge.zendesk.source!.deleteCustomer("1")
+      bridge.zendesk.source!.makeStaff("2")
+      yield* bridge.sync()
+      const { changes } = yield* bridge.plan()
+      const held = changes.filter((change) => change.held === run.held[0]!.id)
+      assert.deepStrictEqual([held.length, [...new Set(held.map((change) => change.cause))]], [20, ["untagged"]])
+    })
+  )
+
   it.scopedLive("more than 250 removals are held as a whole, and more than 5 % of what could be removed", () =>
     Effect.gen(function* () {
       const many = yield* crowd(600, `${Bridge.usualRules}\n    guards: { removalPercent: 100, groupRemovalPercent: 100 }`)
