@@ -1,12 +1,12 @@
 /** Held parts and decisions in SQL. A row waits in one part only; parts and rows of other syncs are never touched. */
 import type { GuardName } from "../src/model/Cause.ts"
-import type { HeldPart } from "../src/model/Change.ts"
 import type { Selection, Trip } from "../src/plan/PlanStore.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import * as Approvals from "./Approvals.ts"
 import * as ConfigChange from "./ConfigChange.ts"
-import { connectionId, syncId } from "./Connections.ts"
-import type { Row, Statements } from "./Database.ts"
+import { syncId } from "./Connections.ts"
+import type { Statements } from "./Database.ts"
+import * as HeldWords from "./HeldWords.ts"
 
 const free = "part IS NULL AND dropped IS NULL AND approved = 0"
 
@@ -140,101 +140,5 @@ export const closeParts = (sql: Statements, frame: Frame): void => {
     frame.now,
     sync
   )
+  HeldWords.store(sql, frame)
 }
-
-export const causeWords: Readonly<Record<string, string>> = {
-  left: "left their organization",
-  untagged: "tag removed",
-  "customer-gone": "deleted at the source",
-  "group-gone": "their group is deleted at the source",
-  merged: "merged at the source",
-  excluded: "now staff, or left out by the config",
-  "rule-changed": "the config changed",
-  exception: "exceptions.csv",
-  "not-wanted": "no rule asks for it",
-  joined: "joined",
-  tagged: "tagged",
-  matched: "newly matched",
-  "first-run": "first run",
-  restored: "taken out by hand at the target",
-  new: "new groups"
-}
-
-const whyLines = (sql: Statements, part: number): ReadonlyArray<string> =>
-  sql
-    .all("SELECT c.op, c.cause, count(*) AS n FROM change c WHERE c.part = ? AND c.op <> 'group.create' GROUP BY 1, 2 ORDER BY 3 DESC", part)
-    .map(
-      (row) =>
-        `${String(row["n"])} ${row["op"] === "assignment.add" ? "would join" : "would leave"}: ${causeWords[String(row["cause"])] ?? String(row["cause"])}`
-    )
-
-/** The same people losing one tag and gaining another is a rename, if half of them or more agree. */
-const renameProposal = (sql: Statements, frame: Frame, part: number): { readonly why: string; readonly proposal: string } | null => {
-  for (const source of frame.sync.from) {
-    const connection = connectionId(sql, source)
-    const since = sql.get("SELECT read FROM baseline_read WHERE sync = ? AND connection = ?", syncId(sql, frame.sync.name), connection)?.["read"]
-    if (since === undefined) continue
-    const gained = sql.get(
-      `SELECT old.name AS old, new.name AS new, count(DISTINCT cl.person) AS n, (SELECT count(*) FROM change WHERE part = ?1 AND op = 'assignment.remove') AS total, p.rule, p.line
-       FROM change ch JOIN claim cl ON cl.claimant = ch.claimant AND cl.grp = ch.grp AND cl.customer = ch.customer
-       JOIN source_group old ON old.id = cl.via AND old.kind = 'tag' AND old.connection = ?2
-       JOIN source_membership m ON m.customer = cl.person AND m.since > ?3 JOIN source_group new ON new.id = m.grp AND new.kind = 'tag' AND new.id <> old.id
-       LEFT JOIN mapping p ON p.source_group = new.id
-       WHERE ch.part = ?1 AND ch.op = 'assignment.remove' AND ch.cause = 'untagged' GROUP BY old.id, new.id ORDER BY n DESC LIMIT 1`,
-      part,
-      connection,
-      since
-    )
-    if (gained === undefined || Number(gained["n"]) * 2 < Number(gained["total"])) continue
-    const rule = gained["rule"] === null ? "a rule that takes it" : `rule ${String(gained["rule"])} (line ${String(gained["line"])})`
-    return {
-      why: `${String(gained["n"])} of them lost tag ${String(gained["old"])} and now carry ${String(gained["new"])}`,
-      proposal: `put  previously: [${String(gained["old"])}]  into ${rule}, and nobody leaves`
-    }
-  }
-  return null
-}
-
-const adoptionLines = (sql: Statements, part: number): ReadonlyArray<string> =>
-  sql
-    .all(
-      `SELECT w.name, w.proposal_basis AS basis, t.key FROM change c JOIN wanted w ON w.target_group = c.grp JOIN target_group t ON t.id = w.proposal WHERE c.part = ? AND c.op = 'group.create' ORDER BY 1 LIMIT 5`,
-      part
-    )
-    .map(
-      (row) =>
-        `"${String(row["name"])}" is there already with the same ${String(row["basis"])} (${String(row["key"])}); approving takes it over, adopt.groups: [${String(row["basis"])}] always does`
-    )
-
-const partOf = (sql: Statements, frame: Frame, row: Row): HeldPart => {
-  const id = Number(row["id"])
-  const guard = String(row["guard"]) as GuardName
-  const rename = renameProposal(sql, frame, id)
-  const groups = sql.all(
-    "SELECT g.name, count(*) AS n FROM held_row r JOIN target_group g ON g.id = r.grp WHERE r.part = ? GROUP BY g.id ORDER BY 2 DESC, 1 LIMIT 10",
-    id
-  )
-  return {
-    id: `H-${id}`,
-    sync: frame.sync.name,
-    guard,
-    changes: Number(sql.get("SELECT count(*) AS n FROM held_row WHERE part = ?", id)?.["n"]),
-    limit: Number(row["lim"]),
-    value: Number(row["value"]),
-    unit: String(row["unit"]),
-    since: Number(row["opened_at"]),
-    isNew: row["run"] === frame.run,
-    why: [
-      ...(JSON.parse(String(row["why"])) as ReadonlyArray<string>),
-      ...whyLines(sql, id),
-      ...(guard === "adoption" ? adoptionLines(sql, id) : []),
-      ...(rename === null ? [] : [rename.why])
-    ],
-    proposal: rename?.proposal ?? null,
-    groups: groups.map((group) => ({ name: String(group["name"]), changes: Number(group["n"]) })),
-    decision: "open"
-  }
-}
-
-export const parts = (sql: Statements, frame: Frame): ReadonlyArray<HeldPart> =>
-  sql.all("SELECT * FROM held_part WHERE sync = ? AND state = 'open' ORDER BY id", syncId(sql, frame.sync.name)).map((row) => partOf(sql, frame, row))

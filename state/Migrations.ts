@@ -132,6 +132,8 @@ ALTER TABLE planned ADD COLUMN draft TEXT;
 -- The run that this one took back, and the held part that it applied.
 ALTER TABLE run ADD COLUMN undoes INTEGER;
 ALTER TABLE run ADD COLUMN approves INTEGER;
+-- Lines that tell why a part waits, as JSON: what its changes showed when they were last looked at.
+ALTER TABLE held_part ADD COLUMN told TEXT NOT NULL DEFAULT '[]';
 `
 
 /** Which approved part let a change through. The part's own rows go when the change is made. */

@@ -3,46 +3,46 @@ import type { GuardName } from "../src/model/Cause.ts"
 import type { HeldPart } from "../src/model/Change.ts"
 import type { Decided, Decider } from "../src/run/Overview.ts"
 import type { Row, Statements } from "./Database.ts"
-import { causeWords } from "./Holds.ts"
-import * as OverviewRows from "./OverviewRows.ts"
 
 const select = "SELECT p.*, s.name AS sync_name, (SELECT count(*) FROM held_row r WHERE r.part = p.id) AS rows FROM held_part p JOIN sync s ON s.id = p.sync"
 
-const toPart = (sql: Statements, row: Row): HeldPart => {
+const lines = (value: Row[string] | undefined): ReadonlyArray<string> => JSON.parse(String(value)) as ReadonlyArray<string>
+
+/** `run`: the one under way, in which a part may be new. */
+const toPart = (sql: Statements, row: Row, run: number | null): HeldPart => {
   const id = Number(row["id"])
-  const owner = { sync: Number(row["sync"]), name: String(row["sync_name"]), id }
   const groups = sql.all(
-    "SELECT g.name, count(*) AS n FROM held_row r JOIN target_group g ON g.id = r.grp WHERE r.part = ? GROUP BY g.id ORDER BY 2 DESC, 1 LIMIT 10",
+    `SELECT g.name, count(*) AS n, (SELECT count(*) FROM assignment a WHERE a.grp = g.id) AS members FROM held_row r JOIN target_group g ON g.id = r.grp
+     WHERE r.part = ? GROUP BY g.id ORDER BY 2 DESC, 1 LIMIT 10`,
     id
-  )
-  const causes = OverviewRows.causesOfPart(sql, owner).map(
-    ({ op, cause, rows }) => `${rows} ${op === "assignment.add" ? "would join" : "would leave"}: ${causeWords[cause] ?? cause}`
   )
   const state = String(row["state"])
   return {
     id: `H-${id}`,
-    sync: owner.name,
+    sync: String(row["sync_name"]),
     guard: String(row["guard"]) as GuardName,
     changes: Number(row["rows"]),
     limit: Number(row["lim"]),
     value: Number(row["value"]),
     unit: String(row["unit"]),
     since: Number(row["opened_at"]),
-    isNew: false,
-    why: [...(JSON.parse(String(row["why"])) as ReadonlyArray<string>), ...causes],
+    isNew: row["run"] === run,
+    why: [...lines(row["why"]), ...lines(row["told"])],
     proposal: row["proposal"] === null ? null : String(row["proposal"]),
-    groups: groups.map((group) => ({ name: String(group["name"]), changes: Number(group["n"]) })),
+    groups: groups.map((group) => ({ name: String(group["name"]), changes: Number(group["n"]), members: Number(group["members"]) })),
     decision: state === "approved" || state === "rejected" ? state : "open"
   }
 }
 
-/** What of one sync waits for a decision, oldest first. */
-export const open = (sql: Statements, sync: number): ReadonlyArray<HeldPart> =>
-  sql.all(`${select} WHERE p.sync = ? AND p.state = 'open' ORDER BY p.id`, sync).map((row) => toPart(sql, row))
+/** What of one sync waits for a decision, oldest first. `run`: the one under way. */
+export const open = (sql: Statements, sync: number, run: number | null = null): ReadonlyArray<HeldPart> =>
+  sql.all(`${select} WHERE p.sync = ? AND p.state = 'open' ORDER BY p.id`, sync).map((row) => toPart(sql, row, run))
 
 /** What waits for a decision, then what a rejection still keeps back. */
 export const waiting = (sql: Statements): ReadonlyArray<HeldPart> =>
-  sql.all(`SELECT * FROM (${select}) WHERE state = 'open' OR (state = 'rejected' AND rows > 0) ORDER BY state <> 'open', id`).map((row) => toPart(sql, row))
+  sql
+    .all(`SELECT * FROM (${select}) WHERE state = 'open' OR (state = 'rejected' AND rows > 0) ORDER BY state <> 'open', id`)
+    .map((row) => toPart(sql, row, null))
 
 export const owner = (sql: Statements, part: number): { readonly sync: number; readonly name: string; readonly id: number } | null => {
   const row = sql.get("SELECT s.id, s.name FROM held_part p JOIN sync s ON s.id = p.sync WHERE p.id = ?", part)
@@ -54,7 +54,7 @@ export const one = (sql: Statements, part: number): { readonly part: HeldPart; r
   if (row === undefined) return null
   const decision = sql.get("SELECT * FROM decision WHERE subject = ? ORDER BY id DESC LIMIT 1", `H-${part}`)
   return {
-    part: toPart(sql, row),
+    part: toPart(sql, row, null),
     closed: row["state"] === "closed",
     decided:
       decision === undefined

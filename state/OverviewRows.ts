@@ -69,13 +69,3 @@ export const ofPart = (sql: Statements, part: Owner, after: string | null): Page
     next: last === undefined || found.length < batch ? null : `${String(last["op"])}|${String(last["grp"])}|${String(last["customer"])}`
   }
 }
-
-/** Held rows of one part by operation and cause, most first. */
-export const causesOfPart = (sql: Statements, part: Owner): ReadonlyArray<{ readonly op: string; readonly cause: string; readonly rows: number }> =>
-  sql
-    .all(
-      `SELECT op, cause, count(*) AS n FROM (SELECT r.op, ${cause} AS cause FROM held_row r ${wish} WHERE r.part = ?2 AND r.op LIKE 'assignment.%') GROUP BY 1, 2 ORDER BY 3 DESC`,
-      part.sync,
-      part.id
-    )
-    .map((row) => ({ op: String(row["op"]), cause: String(row["cause"]), rows: Number(row["n"]) }))

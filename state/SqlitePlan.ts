@@ -8,6 +8,7 @@ import type { Database, Statements } from "./Database.ts"
 import * as Estimate from "./Estimate.ts"
 import * as Holds from "./Holds.ts"
 import * as Lately from "./Lately.ts"
+import * as OverviewParts from "./OverviewParts.ts"
 import * as PlanChanges from "./PlanChanges.ts"
 import * as Tasks from "./Tasks.ts"
 
@@ -143,7 +144,7 @@ export const make = (database: Database): typeof PlanStore.Service => ({
   reopen: (frame, guards) => database.atomically((sql) => Holds.reopen(sql, frame, guards)),
   lift: (frame, trip, selection) => database.atomically((sql) => Holds.lift(sql, frame, trip, selection)),
   closeParts: (frame) => database.atomically((sql) => Holds.closeParts(sql, frame)),
-  parts: (frame) => database.use((sql) => Holds.parts(sql, frame)),
+  parts: (frame) => database.use((sql) => OverviewParts.open(sql, syncId(sql, frame.sync.name), frame.run)),
   beginFile: database.use((sql) => void sql.run("DELETE FROM allowed")),
   restrictToFile: (rows) =>
     database.atomically((sql) => {

@@ -58,8 +58,8 @@ export interface HeldPart {
   readonly why: ReadonlyArray<string>
   /** What would make it unnecessary, if we see it: `put previously: [plan_gold] into rule 2 (line 19)`. */
   readonly proposal: string | null
-  /** Names of the groups it is about, largest first, at most ten. */
-  readonly groups: ReadonlyArray<{ readonly name: string; readonly changes: number }>
+  /** Names of the groups it is about, largest first, at most ten. `members`: who is in the group now, as far as we know. */
+  readonly groups: ReadonlyArray<{ readonly name: string; readonly changes: number; readonly members: number }>
   readonly decision: "open" | "approved" | "rejected"
 }
 

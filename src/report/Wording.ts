@@ -115,7 +115,10 @@ export const heldSentence = (part: HeldPart): string => {
       : part.groups.length === 1
         ? ` ${quoted(first.name)}`
         : ` ${number(part.groups.length)}${part.groups.length >= 10 ? " or more" : ""} groups`
-  if (REMOVING.has(part.guard)) return `${number(part.changes)} would leave${where}`
+  if (REMOVING.has(part.guard)) {
+    const of = first === undefined || part.groups.length > 1 ? "" : ` of ${number(first.members)}`
+    return `${number(part.changes)}${of} would leave${where}`
+  }
   if (ADDING.has(part.guard)) return `${number(part.changes)} would join${where}`
   if (part.guard === "drift") return `${number(part.changes)} ${part.changes === 1 ? "was" : "were"} taken out${where === "" ? "" : ` of${where}`} by hand`
   if (part.guard === "adoption") return `${plural(part.changes, "existing group")} would be taken over${where === "" ? "" : `:${where}`}`

@@ -26,7 +26,7 @@ describe("PlanText", () => {
       "12 leave, 31 join, 2 new groups, 1 rename",
       "19 calls, 2 min at 800/h (fewest possible: 19)",
       "HELD, not in these figures: H-14 (311 leave), H-15 (1 taken out by hand)",
-      'HELD H-14   311 would leave "Plan Gold"',
+      'HELD H-14   311 of 318 would leave "Plan Gold"',
       "98 % of the group, limit 50 %",
       "since 14:07",
       "why       tag plan_gold is gone from them since 13:07; 309 of them now carry plan_gold_2026",

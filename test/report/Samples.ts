@@ -29,7 +29,7 @@ export const h14: HeldPart = {
   isNew: false,
   why: ["tag plan_gold is gone from them since 13:07; 309 of them now carry plan_gold_2026"],
   proposal: "put  previously: [plan_gold]  into rule 2 (line 19), and nobody leaves",
-  groups: [{ name: "Plan Gold", changes: 311 }],
+  groups: [{ name: "Plan Gold", changes: 311, members: 318 }],
   decision: "open"
 }
 
@@ -45,7 +45,7 @@ export const h15: HeldPart = {
   isNew: false,
   why: [],
   proposal: null,
-  groups: [{ name: "VIP", changes: 1 }],
+  groups: [{ name: "VIP", changes: 1, members: 12 }],
   decision: "open"
 }
 
@@ -183,7 +183,7 @@ export const hostileChanges: ReadonlyArray<Change> = hostile.map((name, index) =
 export const hostilePlan: PlanResult = {
   ...plan,
   sync: hostile[5] ?? "",
-  held: [{ ...h14, why: hostile, groups: hostile.slice(0, 10).map((name) => ({ name, changes: 1 })), proposal: hostile[7] ?? null }],
+  held: [{ ...h14, why: hostile, groups: hostile.slice(0, 10).map((name) => ({ name, changes: 1, members: 1 })), proposal: hostile[7] ?? null }],
   withheld: hostile.map((reason) => ({ reason, changes: 1 })),
   warnings: hostile,
   byHand: hostile.map((name) => ({ customer: name, group: name, what: "put-in" as const }))

@@ -19,7 +19,7 @@ describe("SyncText", () => {
   it("tells what was done, what is held and what to type", () => {
     const text = SyncText.text([S.result], S.view)
     assert.match(text, /^14:07 customers r-2291: 9 left, 26 joined, 1 new group; 15 calls \(and 1,210 to read\), 0 refused, 2 min\n/u)
-    assert.include(text, 'HELD H-14   311 would leave "Plan Gold"')
+    assert.include(text, 'HELD H-14   311 of 318 would leave "Plan Gold"')
     assert.match(text, /Next: groupbridge held H-14\n$/u)
   })
 
@@ -63,7 +63,7 @@ describe("SyncText.quiet", () => {
   it("tells a new hold with what was done and what to type", () => {
     const text = quiet(S.result)
     assert.match(text, /^14:07 customers r-2291: 9 left, 26 joined, 1 new group; 15 calls/u)
-    assert.match(text.replaceAll(/\s+/gu, " "), /NEW: H-14 holds: 311 would leave "Plan Gold" \(tag plan_gold is gone .*Next: groupbridge held H-14/u)
+    assert.match(text.replaceAll(/\s+/gu, " "), /NEW: H-14 holds: 311 of 318 would leave "Plan Gold" \(tag plan_gold is gone .*Next: groupbridge held H-14/u)
   })
 
   it("tells a failure when it begins, not while it lasts", () => {
