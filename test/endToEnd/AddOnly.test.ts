@@ -139,15 +139,16 @@ describe("a target that only adds", () => {
         assert.deepStrictEqual([sync.code, only(sync.document).summary.assignments.add, shop.writes()], [0, 5, 4], JSON.stringify(sync.document))
 
         acme.edits.tag("3", "vip")
-        shop.inject(
-          [1, 2, 3].map(() => ({ _tag: "Reset", when: "after" })),
-          ({ body }) => body.includes(email(3))
-        )
+        let isLosing = true
+        const losses = Array.from({ length: 20 }, () => ({ _tag: "Reset", when: "after" }) as const)
+        shop.inject(losses, ({ body }) => isLosing && body.includes(email(3)))
         const lost = yield* json(["sync"])
-        assert.deepStrictEqual([lost.code, only(lost.document).refused.length, shop.writes()], [4, 1, 7], JSON.stringify(lost.document))
+        assert.deepStrictEqual([lost.code, only(lost.document).refused.length], [4, 1], JSON.stringify(lost.document))
+        isLosing = false
         acme.edits.untag("3", "vip")
+        const writes = shop.writes()
         const sure = yield* json(["sync"])
-        assert.deepStrictEqual([only(sure.document).tasks, shop.writes()], [1, 7], JSON.stringify(sure.document))
+        assert.deepStrictEqual([only(sure.document).tasks, shop.writes()], [1, writes], JSON.stringify(sure.document))
       }),
     Installed.patience
   )
