@@ -159,9 +159,10 @@ describe("a target that only adds", () => {
       Effect.gen(function* () {
         const { acme, json, run, shop } = yield* world
         yield* run(["sync"])
-        acme.edits.tag("3", "vip")
-        acme.edits.tag("4", "vip")
+        const sent = (number: number) => shop.log.filter(({ body }) => body.includes(email(number))).length
+        const first = sent(3)
         for (const number of [3, 4]) {
+          acme.edits.tag(String(number), "vip")
           const before = shop.writes()
           shop.inject({ _tag: "Stall", when: "after" }, ({ body }) => body.includes(email(number)))
           assert.strictEqual((yield* run(["sync"], { killWhen: () => shop.log.slice(before).some(({ body }) => body.includes(email(number))) })).code, 137)
@@ -169,6 +170,7 @@ describe("a target that only adds", () => {
         acme.edits.untag("4", "vip")
         const sync = yield* json(["sync"])
         assert.deepStrictEqual([sync.code, only(sync.document).tasks], [0, 1], JSON.stringify(sync.document))
+        assert.deepStrictEqual([sent(3) - first, sent(4)], [2, 1], "what is still wanted is sent once more")
         assert.deepStrictEqual(
           (yield* json(["done"])).document.tasks.map((task: Installed.Json) => task.customer.email),
           [email(4)]
