@@ -10,6 +10,7 @@ import * as Holds from "./Holds.ts"
 import * as Lately from "./Lately.ts"
 import * as OverviewParts from "./OverviewParts.ts"
 import * as PlanChanges from "./PlanChanges.ts"
+import * as Shrunk from "./Shrunk.ts"
 import * as Tasks from "./Tasks.ts"
 
 const free = "part IS NULL AND dropped IS NULL AND approved = 0"
@@ -39,7 +40,7 @@ const measure = (sql: Statements, frame: Frame): Measures => {
     createdLately: Lately.done(sql, frame, "group.create"),
     emptiedLately: Lately.emptied(sql, frame),
     removable: removable(Number(baseline?.["removable"] ?? 0), removableNow(sql, frame)),
-    shrunk: Lately.shrunk(sql, frame)
+    shrunk: Shrunk.streams(sql, frame)
   }
 }
 

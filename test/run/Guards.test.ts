@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { SyncResult } from "../../src/model/Result.ts"
+import { json, to } from "../support/Answers.ts"
 import * as Bridge from "../support/Bridge.ts"
 import { rows } from "../support/Deciding.ts"
 
@@ -220,6 +221,20 @@ describe("guards", () => {
         { held: [], summary: { groups: { create: 0, update: 1, delete: 0 }, assignments: { add: 0, remove: 0 } } }
       )
       assert.deepStrictEqual(Object.keys(bridge.held()), ["vip_2026"])
+    })
+  )
+
+  it.scopedLive("know what a source showed while the question of the first run is open: an empty list takes nobody", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.cstar.target.addGroup({ name: "Initech" })
+      assert.deepStrictEqual(heldBy(yield* bridge.sync()), [["adoption", 4]])
+      const nobody = { organization_memberships: [], meta: { has_more: false, after_cursor: null, before_cursor: null }, links: { next: null, prev: null } }
+      bridge.source.inject(json(200, nobody), to("/organization_memberships"))
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([run.status, run.summary.assignments.remove], ["held", 0])
+      assert.strictEqual(bridge.held()["Globex"]!.length, 3)
+      assert.deepStrictEqual(heldBy(yield* bridge.sync()), [["adoption", 4]])
     })
   )
 })
