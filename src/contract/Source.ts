@@ -66,6 +66,8 @@ export interface SourceDeclaration {
   /** The vendor's word for the record of a customer: "user", "contact". */
   readonly customerWord: string
   readonly deletionsSeen: boolean
+  /** False where the vendor knows no suspended customers; left out where it does. */
+  readonly suspensionsSeen?: false
   readonly lookup: boolean
 }
 

@@ -59,7 +59,7 @@ export const make = (context: ConnectionContext, options: VendorClientOptions): 
       endpointHeaders: options.endpointHeaders ?? {}
     }
 
-    const send = <A, I>(method: CallRequest.Method, call: CallOptions<A, I>): Effect.Effect<Answer<A>, ConnectorError> =>
+    const send = <A, I>(kind: CallTry.Call["kind"], method: CallRequest.Method, call: CallOptions<A, I>): Effect.Effect<Answer<A>, ConnectorError> =>
       Effect.suspend(() => {
         const name = `${method} ${call.template ?? call.path}`
         const request = CallRequest.make(base.right, credentials, { method, path: call.path, params: call.params ?? {}, body: call.body })
@@ -68,15 +68,18 @@ export const make = (context: ConnectionContext, options: VendorClientOptions): 
           name,
           request,
           endpoint: call.endpoint ?? null,
-          kind: method === "GET" ? "read" : "write",
-          repeatable: call.repeatable ?? method === "GET"
+          kind,
+          repeatable: call.repeatable ?? kind === "read"
         }
         return Effect.flatMap(repeated(connection, asked, options.retries ?? usualRetries), (answer) =>
           AnswerBody.decode(connection, asked, call.schema, answer)
         )
       })
 
-    return Effect.succeed<VendorClient>({ read: (call) => send("GET", call), write: send })
+    return Effect.succeed<VendorClient>({
+      read: (call) => send("read", call.body === undefined ? "GET" : "POST", call),
+      write: (method, call) => send("write", method, call)
+    })
   })
 
 const refusedHere = (connection: string, call: string, detail: string) =>

@@ -33,6 +33,7 @@ export interface Answer<A> {
 }
 
 export interface VendorClient {
+  /** By GET; with a body by POST, which is for searches alone: what it asks must change nothing at the vendor. */
   readonly read: <A, I>(options: CallOptions<A, I>) => Effect.Effect<Answer<A>, ConnectorError>
   readonly write: <A, I>(method: "POST" | "PATCH" | "PUT" | "DELETE", options: CallOptions<A, I>) => Effect.Effect<Answer<A>, ConnectorError>
 }

@@ -39,6 +39,8 @@ export interface SourceWorld {
     readonly name: string
     readonly externalId?: string
     readonly tags?: ReadonlyArray<string>
+    /** Names of saved segments that the customer falls into, where the vendor has them. */
+    readonly segments?: ReadonlyArray<string>
     readonly staff?: boolean
     readonly suspended?: boolean
   }>

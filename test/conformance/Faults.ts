@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import type { ConnectorError, Reason } from "../../src/contract/ConnectorError.ts"
 import type { Identity } from "../../src/contract/Identity.ts"
+import type { LoggedCall } from "../../src/sandbox/Faulty.ts"
 import type { Fault, SandboxApp } from "../../src/sandbox/Sandbox.ts"
 import { after, type Connected, conforms, type Subject } from "./Harness.ts"
 
@@ -136,11 +137,13 @@ export const suite = ({ prepare, subject }: Readings): void => {
     })
   )
 
+  // A search whose question is too long for a query goes as POST; by their names such calls only read.
+  const asks = ({ method, path }: LoggedCall) => method === "GET" || (method === "POST" && path.endsWith("/search"))
   everywhere("reading makes no call that could write", ({ faulty, told }, { answer, at }) =>
     Effect.gen(function* () {
       yield* told(answer)
       assert.deepStrictEqual(
-        faulty.log.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`),
+        faulty.log.filter((call) => !asks(call)).map(({ method, path }) => `${method} ${path}`),
         [],
         at
       )

@@ -26,8 +26,8 @@ const customerOf = (all: ReadonlyArray<SourceRecord>, name: string) =>
 
 const small: SourceWorld = {
   customers: [
-    { id: "1", email: "ann@x.example", name: "Ann", tags: ["vip"] },
-    { id: "2", email: "bob@x.example", name: "Bob", tags: ["vip", "beta"] },
+    { id: "1", email: "ann@x.example", name: "Ann", tags: ["vip"], segments: ["Active"] },
+    { id: "2", email: "bob@x.example", name: "Bob", tags: ["vip", "beta"], segments: ["Active", "New"] },
     { id: "3", email: "cy@x.example", name: "Cy" },
     { id: "4", email: "dee@x.example", name: "Dee", suspended: true },
     { id: "5", email: "eve@x.example", name: "Eve", staff: true, tags: ["vip"] },
@@ -52,6 +52,7 @@ interface Edit {
   readonly what: string
   /** The part that must show it. */
   readonly part: Part
+  readonly suspension?: true
   readonly apply: (edits: SourceEdits) => void
   readonly world: Partial<SourceWorld>
 }
@@ -118,10 +119,17 @@ const everyEdit: ReadonlyArray<Edit> = [
     apply: ({ changeEmail }) => changeEmail("1", null),
     world: { customers: changed(customers, "1", { email: null }) }
   },
-  { what: "a suspension", part: "customers", apply: ({ suspend }) => suspend("1", true), world: { customers: changed(customers, "1", { suspended: true }) } },
+  {
+    what: "a suspension",
+    part: "customers",
+    suspension: true,
+    apply: ({ suspend }) => suspend("1", true),
+    world: { customers: changed(customers, "1", { suspended: true }) }
+  },
   {
     what: "an end of a suspension",
     part: "customers",
+    suspension: true,
     apply: ({ suspend }) => suspend("4", false),
     world: { customers: changed(customers, "4", { suspended: false }) }
   },
@@ -153,6 +161,7 @@ const prepare =
 
 export const suite = (subject: Subject, declaration: SourceDeclaration): void => {
   const lookupOff = declaration.lookup ? null : "the source declares that it cannot look up one customer"
+  const suspensionsOff = (declaration.suspensionsSeen ?? true) ? null : "the source declares that its vendor knows no suspended customers"
   const partOff = (part: Part) => (World.declares(declaration, part) ? null : `no stream of the source declares ${partText(part)}`)
 
   describe("reads", () => {
@@ -213,10 +222,10 @@ export const suite = (subject: Subject, declaration: SourceDeclaration): void =>
   })
 
   describe("sees in the next read", () => {
-    for (const { apply, part, what, world } of everyEdit) {
+    for (const { apply, part, suspension, what, world } of everyEdit) {
       conforms(what, {
         subject,
-        off: partOff(part),
+        off: partOff(part) ?? (suspension === true ? suspensionsOff : null),
         body: (connected) =>
           Effect.gen(function* () {
             edits(connected).load(small)

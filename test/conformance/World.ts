@@ -20,6 +20,7 @@ export const declares = (declaration: SourceDeclaration, part: Part): boolean =>
 export const organizations: Part = { groups: "organization", carrier: "customer" }
 export const memberships: Part = { memberships: "organization", carrier: "customer" }
 export const tags: Part = { memberships: "tag", carrier: "customer" }
+export const segments: Part = { memberships: "segment", carrier: "customer" }
 export const organizationTags: Part = { inclusions: "tag", carrier: "organization" }
 
 const customerLine = ({ email, name, staff, suspended }: Pick<Customer, "email" | "name" | "staff" | "suspended">) =>
@@ -29,17 +30,20 @@ const customerLine = ({ email, name, staff, suspended }: Pick<Customer, "email" 
 export const expected = (world: SourceWorld, declaration: SourceDeclaration): Facts => {
   const has = (part: Part) => declares(declaration, part)
   const customers = world.customers.filter(({ staff }) => staff !== true)
+  const suspensions = declaration.suspensionsSeen ?? true
   const nameOf = (rows: ReadonlyArray<{ readonly id: string; readonly name: string }>, id: string) =>
     rows.filter((row) => row.id === id).map(({ name }) => name)
   const of = <A extends { readonly name: string; readonly tags?: ReadonlyArray<string> }>(rows: ReadonlyArray<A>) =>
     rows.flatMap(({ name, tags = [] }) => tags.map((tag) => ({ name, tag })))
   const tagged = has(tags) ? of(customers) : []
+  const segmented = has(segments) ? customers.flatMap(({ name, segments = [] }) => segments.map((segment) => ({ name, segment }))) : []
   const organizationsTagged = has(organizationTags) ? of(world.organizations) : []
   return {
-    customers: world.customers.map(customerLine).toSorted(),
+    customers: world.customers.map((row) => customerLine({ ...row, suspended: suspensions && row.suspended === true })).toSorted(),
     groups: [
       ...(has(organizations) ? world.organizations.map(({ name }) => `organization ${name}`) : []),
       ...new Set(tagged.map(({ tag }) => `tag ${tag}`)),
+      ...new Set(segmented.map(({ segment }) => `segment ${segment}`)),
       ...new Set(organizationsTagged.map(({ tag }) => `organization-tag ${tag}`))
     ].toSorted(),
     memberships: [
@@ -48,7 +52,8 @@ export const expected = (world: SourceWorld, declaration: SourceDeclaration): Fa
             nameOf(customers, row.customer).flatMap((who) => nameOf(world.organizations, row.organization).map((name) => `${name}: ${who}`))
           )
         : []),
-      ...tagged.map(({ name, tag }) => `${tag}: ${name}`)
+      ...tagged.map(({ name, tag }) => `${tag}: ${name}`),
+      ...segmented.map(({ name, segment }) => `${segment}: ${name}`)
     ].toSorted(),
     inclusions: organizationsTagged.map(({ name, tag }) => `${tag}: ${name}`).toSorted()
   }
@@ -85,12 +90,19 @@ export const found = (records: ReadonlyArray<SourceRecord>): Facts => {
   }
 }
 
-/** `size` customers, as many organizations, and each customer in the organization of the same number; every tenth tagged, as every tenth organization. */
+/** `size` customers, as many organizations, and each customer in the organization of the same number; every tenth tagged and in a segment, as every tenth organization. */
 export const ofSize = (size: number): SourceWorld => {
   const numbers = Array.from({ length: size }, (_, index) => index + 1)
   const tags = (number: number) => (number % 10 === 1 ? { tags: ["vip", `tag_${number}`] } : {})
+  const segments = (number: number) => (number % 10 === 1 ? { segments: ["Active"] } : {})
   return {
-    customers: numbers.map((number) => ({ id: String(number), email: `c${number}@x.example`, name: `Customer ${number}`, ...tags(number) })),
+    customers: numbers.map((number) => ({
+      id: String(number),
+      email: `c${number}@x.example`,
+      name: `Customer ${number}`,
+      ...tags(number),
+      ...segments(number)
+    })),
     organizations: numbers.map((number) => ({ id: String(10_000 + number), name: `Organization ${number}`, ...tags(number) })),
     memberships: numbers.map((number) => ({ customer: String(number), organization: String(10_000 + number) }))
   }

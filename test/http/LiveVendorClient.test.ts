@@ -213,6 +213,21 @@ describe("LiveVendorClient", () => {
     })
   )
 
+  it.effect("asks by POST what is read with a body, which is a read all the same", () =>
+    Effect.gen(function* () {
+      const { vendor, inject, log, pacer } = yield* connect()
+      inject({ _tag: "Reset", when: "after" })
+      const { result } = yield* settle(vendor.read({ path: "/groups/search", body: { name: "a" }, schema: Group }))
+      assert.deepStrictEqual(result._tag === "Right" ? result.right.body : result.left, { id: "1" })
+      assert.deepStrictEqual(
+        log.map(({ body, method, path }) => [method, path, body]),
+        Array.from({ length: 2 }, () => ["POST", "/groups/search", `{"name":"a"}`])
+      )
+      const { reads, writes } = yield* pacer.status
+      assert.deepStrictEqual([reads, writes], [2, 0])
+    })
+  )
+
   it.effect("does not call a write undone that was lost before it was refused", () =>
     Effect.gen(function* () {
       const { vendor, inject } = yield* connect()

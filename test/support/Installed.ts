@@ -38,8 +38,8 @@ export interface Vendor<S extends ConnectorSandbox> extends Faulty.FaultySandbox
   readonly slow: (millis: number, when?: (request: SandboxRequest) => boolean) => void
 }
 
-export type Desk = Vendor<Zendesk.ZendeskSandbox> & { readonly edits: SourceEdits }
-/** A target by the name of its connector. */
+export type Desk = Vendor<Zendesk.ZendeskSandbox> & { readonly connector: string; readonly edits: SourceEdits }
+/** A vendor by the name of its connector. */
 export interface Place {
   readonly connector: string
   readonly sandbox: ConnectorSandbox
@@ -65,7 +65,7 @@ const serve = <S extends ConnectorSandbox>(sandbox: S, wrap: Wrap) =>
 export const deskBehind = (wrap: Wrap): Effect.Effect<Desk, never, Scope.Scope> =>
   Effect.gen(function* () {
     const sandbox = Zendesk.make()
-    return { ...(yield* serve(sandbox, wrap)), edits: sandbox.source }
+    return { ...(yield* serve(sandbox, wrap)), connector: "zendesk", edits: sandbox.source }
   })
 
 export const teamBehind = (wrap: Wrap): Effect.Effect<Team, never, Scope.Scope> =>
@@ -93,6 +93,13 @@ export const teamBehind = (wrap: Wrap): Effect.Effect<Team, never, Scope.Scope> 
 
 export const desk = deskBehind((app) => app)
 export const team = teamBehind((app) => app)
+
+/** Another source than Zendesk. */
+export const helpdesk = <S extends ConnectorSandbox & { readonly source: SourceEdits }>(connector: string, sandbox: S) =>
+  Effect.map(
+    serve(sandbox, (app) => app),
+    (vendor) => ({ ...vendor, connector, edits: sandbox.source })
+  )
 
 /** Another target than cStar. */
 export const place = <S extends ConnectorSandbox & { readonly target: TargetEdits }>(connector: string, sandbox: S) =>
@@ -139,7 +146,7 @@ export interface Installed {
 export type Json = any
 
 export interface Setup {
-  readonly sources: Readonly<Record<string, Desk>>
+  readonly sources: Readonly<Record<string, Place>>
   readonly targets: Readonly<Record<string, Place>>
   /** The part below `syncs:`, indented by two, and what follows it. */
   readonly syncs: string
@@ -149,7 +156,7 @@ export interface Setup {
 export const make = ({ sources, syncs, targets }: Setup) =>
   Effect.gen(function* () {
     const connections = [
-      ...Object.entries(sources).map(([name, { sandbox, url }]) => connection(name, "zendesk", sandbox.options(url))),
+      ...Object.entries(sources).map(([name, { connector, sandbox, url }]) => connection(name, connector, sandbox.options(url))),
       ...Object.entries(targets).map(([name, { connector, sandbox, url }]) => connection(name, connector, sandbox.options(url), "    budget: 100%\n"))
     ]
     const secrets = new Set([...Object.values(sources), ...Object.values(targets)].flatMap(({ sandbox }) => sandbox.secrets))
