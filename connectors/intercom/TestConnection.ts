@@ -1,0 +1,80 @@
+/** An Intercom source over the sandbox or over fixed answers, without a socket. */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
+import * as SlotPacer from "../../src/http/SlotPacer.ts"
+import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
+import * as Faulty from "../../src/sandbox/Faulty.ts"
+import * as InProcess from "../../src/sandbox/InProcess.ts"
+import type { SandboxApp } from "../../src/sandbox/Sandbox.ts"
+import { connector } from "./IntercomConnector.ts"
+import * as Sandbox from "./sandbox.ts"
+
+/** Where the sandbox is mounted: also at the hosts of all regions. */
+export const baseUrl = "https://sandbox.intercom.test"
+const mounts = [baseUrl, "https://api.intercom.io", "https://api.eu.intercom.io", "https://api.au.intercom.io"]
+
+export interface Setup {
+  readonly options?: (sandbox: Sandbox.IntercomSandbox) => Readonly<Record<string, unknown>>
+  readonly app?: (app: SandboxApp) => SandboxApp
+}
+
+export const connect = ({ options = (sandbox) => sandbox.options(baseUrl), app = (inner) => inner }: Setup = {}) =>
+  Effect.gen(function* () {
+    const sandbox = Sandbox.make()
+    const faulty = Faulty.make(app(sandbox.app))
+    const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
+    const client = InProcess.client(Object.fromEntries(mounts.map((url) => [url, faulty.app])))
+    const decoded = Schema.decodeUnknownSync(connector.options)(options(sandbox))
+    const made = connector.source?.make(decoded, { name: "helpdesk", client, pacer, redactor: SecretRedactor.make() }) ?? Effect.dieMessage("no source")
+    const source = yield* Effect.scoped(made)
+    const read = (name: string) => {
+      const stream = source.streams.find(({ declaration }) => declaration.name === name)
+      return Effect.map(Stream.runCollect(stream?.pages ?? Stream.dieMessage(`no stream ${name}`)), (pages): ReadonlyArray<SourcePage> => [...pages])
+    }
+    const records = (name: string) => Effect.map(read(name), (pages) => pages.flatMap((page) => page.records))
+    return { sandbox, desk: sandbox.source, log: faulty.log, inject: faulty.inject, source, read, records }
+  })
+
+/** Answers these paths with these bodies instead of the sandbox; several in a list are for one call each, the last one for all that follow. */
+export const instead = (bodies: Readonly<Record<string, unknown>>) => {
+  const turns = new Map(Object.entries(bodies).map(([path, body]) => [path, Array.isArray(body) ? [...body] : [body]]))
+  return (app: SandboxApp): SandboxApp =>
+    (request) => {
+      const left = turns.get(request.path)
+      if (left === undefined) return app(request)
+      const body: unknown = left.length > 1 ? left.shift() : left[0]
+      return Effect.succeed({ status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
+    }
+}
+
+/** Changes what the sandbox answers on one path. */
+export const altered =
+  (path: string, change: (body: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) =>
+  (app: SandboxApp): SandboxApp =>
+  (request) =>
+    request.path === path ? Effect.map(app(request), (response) => ({ ...response, body: JSON.stringify(change(JSON.parse(response.body))) })) : app(request)
+
+/** To its end on the test's clock, within so long. */
+export const inTime = <A, E>(effect: Effect.Effect<A, E>, limit: "1 minute" | "1 hour" = "1 hour") =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.fork(effect)
+    yield* TestClock.adjust(limit)
+    return yield* Fiber.join(fiber)
+  })
+
+export const customersOf = (records: ReadonlyArray<SourceRecord>) => records.flatMap((record) => (record._tag === "Customer" ? [record.customer] : []))
+
+/** `organization 5512: 7` for each membership. */
+export const membershipsOf = (records: ReadonlyArray<SourceRecord>) =>
+  records.flatMap((record) => (record._tag === "Membership" ? [`${record.group.kind} ${record.group.id}: ${record.customer}`] : []))
+export const unknownOf = (pages: ReadonlyArray<SourcePage>) => pages.flatMap((page) => page.unknown)
+export const failure = <A, R>(effect: Effect.Effect<A, ConnectorError, R>) => Effect.flip(effect)
+
+/** Numbers from 1, as ids. */
+export const numbers = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, index) => String(index + 1))
+export const people = (count: number) => numbers(count).map((id) => ({ id, email: `c${id}@x.example`, name: `C ${id}` }))
