@@ -21,7 +21,7 @@ const prefixes = ["x-rate-limit", "x-ratelimit", "ratelimit", "rate-limit"]
 export const read = (answer: RatedAnswer): AllowanceReport => {
   const limit = firstNumber(
     answer.headers,
-    prefixes.flatMap((prefix) => [`${prefix}-limit`, prefix])
+    prefixes.flatMap((prefix) => [`${prefix}-limit`, `${prefix}-total`, prefix])
   )
   const remaining = firstNumber(
     answer.headers,

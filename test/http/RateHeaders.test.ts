@@ -12,6 +12,7 @@ describe("RateHeaders", () => {
     [{ "rate-limit": "700", "rate-limit-remaining": "699", "rate-limit-reset": "30" }, 700, 699, now + 30_000],
     [{ "ratelimit-limit": "700", "ratelimit-remaining": "0", "ratelimit-reset": "1" }, 700, 0, now + 1_000],
     [{ "x-ratelimit-limit": "1000", "x-ratelimit-remaining": "412", "x-ratelimit-reset": "1700000060" }, 1_000, 412, now + 60_000],
+    [{ "x-ratelimit-total": "400.0", "x-ratelimit-remaining": "399.0" }, 400, 399, null],
     [{ "x-ratelimit-reset": "1700000060000" }, null, null, now + 60_000],
     [{ "x-ratelimit-limit": "soon", "x-ratelimit-remaining": "" }, null, null, null]
   ]

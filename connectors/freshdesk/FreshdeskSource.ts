@@ -1,0 +1,127 @@
+/** Freshdesk as a source: contacts in all their states, agents and companies, read in full. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { Part, Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import type { VendorClient } from "../../src/http/VendorClient.ts"
+import * as FreshdeskApi from "./FreshdeskApi.ts"
+import * as FreshdeskContact from "./FreshdeskContact.ts"
+import { contactsList, type Page, pages, pageSize } from "./FreshdeskPages.ts"
+
+const listed = { end: 'no rel="next" in the Link header', canLoseRows: true, pageSize } as const
+
+const people = {
+  ...listed,
+  name: "contacts",
+  parts: ["customers", { memberships: "organization", carrier: "customer" }]
+} as const satisfies StreamDeclaration
+
+const tagParts = [
+  { groups: "tag", carrier: "customer" },
+  { memberships: "tag", carrier: "customer" }
+] as const satisfies ReadonlyArray<Part>
+
+const contacts: StreamDeclaration = { ...people, parts: [...people.parts, ...tagParts] }
+
+const companies = { ...listed, name: "companies", parts: [{ groups: "organization", carrier: "customer" }] } as const satisfies StreamDeclaration
+
+export const declaration: SourceDeclaration = { streams: [contacts, companies], customerWord: "contact", deletionsSeen: true, lookup: true }
+
+export interface Settings extends FreshdeskApi.Policy {
+  readonly tags: "read" | "skip"
+}
+
+type Unknown = SourcePage["unknown"]
+
+const untold: Unknown = tagParts.map((part) => ({
+  part,
+  reason: "Freshdesk did not tell the tags of a contact: it was deleted while we read, or even the view of it shows none"
+}))
+
+const staffUnread = (detail: string): Unknown => [
+  { part: "customers", reason: `agents may only be listed by an administrator ("${detail}"), so who became one is not known` }
+]
+
+/** One of the lists that the stream of contacts is made of. */
+interface Section {
+  readonly name: string
+  readonly pages: Stream.Stream<Pick<SourcePage, "records" | "rows" | "unknown"> & Omit<Page<never>, "rows">, ConnectorError>
+}
+
+const section = <Row>(
+  name: string,
+  rows: Stream.Stream<Page<Row>, ConnectorError>,
+  told: (row: Row) => Effect.Effect<{ readonly records: ReadonlyArray<SourceRecord>; readonly unknown: Unknown }, ConnectorError>
+): Section => ({
+  name,
+  pages: Stream.mapEffect(rows, ({ number, rows, end }) =>
+    Effect.map(Effect.forEach(rows, told), (all) => ({
+      number,
+      end,
+      rows: rows.length,
+      records: all.flatMap(({ records }) => records),
+      // One reason is enough: it is the same for every row.
+      unknown: all.find(({ unknown }) => unknown.length > 0)?.unknown ?? []
+    }))
+  )
+})
+
+/** The sections one after the other; only the last one's end is the stream's, and a section that ends without reason ends it all. */
+const inTurn = (sections: ReadonlyArray<Section>): SourceStream["pages"] =>
+  sections
+    .map(({ name, pages }, index) => {
+      const following = sections[index + 1]?.name
+      return Stream.map(pages, ({ number, records, rows, unknown, end }): SourcePage => {
+        if (end === null) return { records, rows, unknown, cursor: `${name}, page ${number + 1}`, end: null }
+        if (end.reached && following !== undefined) return { records, rows, unknown, cursor: `${following}, page 1`, end: null }
+        return { records, rows, unknown, cursor: null, end: { reached: end.reached, count: null } }
+      })
+    })
+    .reduce((before, next) => Stream.concat(before, next))
+    .pipe(Stream.takeUntil(({ end }) => end !== null))
+
+const plain = (records: ReadonlyArray<SourceRecord>) => Effect.succeed({ records, unknown: [] as Unknown })
+
+/** Contacts that are neither blocked nor deleted, those who are, and the staff: whoever changes sides meanwhile is met again later in the walk. */
+const contactsStream = (client: VendorClient, connection: string, settings: Settings): SourceStream => ({
+  declaration: settings.tags === "read" ? contacts : people,
+  pages: Stream.suspend(() => {
+    const seen = new Set<string>()
+    const list = (state?: "blocked" | "deleted") =>
+      pages(client, connection, { path: "/contacts", params: { state }, endpoint: contactsList, schema: FreshdeskApi.Contacts })
+    const whole = FreshdeskContact.whole(client, settings.tags)
+    const alive = (blocked: boolean) => (row: FreshdeskApi.Contact) =>
+      Effect.map(whole(row), ({ contact, tagsTold }) => ({
+        records: contact.deleted
+          ? FreshdeskApi.deletedRecords(contact)
+          : FreshdeskApi.contactRecords(settings.tags === "read" ? contact : { ...contact, tags: [] }, blocked, settings, seen),
+        unknown: tagsTold ? [] : untold
+      }))
+    const agents = pages(client, connection, { path: "/agents", schema: FreshdeskApi.Agents })
+    const staff = section("agents", agents, (agent) => plain([{ _tag: "Customer", customer: FreshdeskApi.staff(agent) }]))
+    return inTurn([
+      section("contacts", list(), alive(false)),
+      section("blocked contacts", list("blocked"), alive(true)),
+      section("deleted contacts", list("deleted"), (row) => plain(FreshdeskApi.deletedRecords(row))),
+      {
+        ...staff,
+        pages: Stream.catchSome(staff.pages, ({ reason, detail }) =>
+          reason === "NotAllowed"
+            ? Option.some(Stream.make({ number: 1, end: { reached: true }, rows: 0, records: [], unknown: staffUnread(detail) }))
+            : Option.none()
+        )
+      }
+    ])
+  })
+})
+
+const companiesStream = (client: VendorClient, connection: string): SourceStream => {
+  const list = pages(client, connection, { path: "/companies", schema: FreshdeskApi.Companies })
+  return { declaration: companies, pages: inTurn([section("companies", list, (company) => plain(FreshdeskApi.companyRecords(company)))]) }
+}
+
+export const streams = (client: VendorClient, connection: string, settings: Settings): Source["streams"] => [
+  contactsStream(client, connection, settings),
+  companiesStream(client, connection)
+]

@@ -1,0 +1,63 @@
+/** A Freshdesk source over the sandbox or over fixed answers, without a socket. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
+import * as SlotPacer from "../../src/http/SlotPacer.ts"
+import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
+import * as Faulty from "../../src/sandbox/Faulty.ts"
+import * as InProcess from "../../src/sandbox/InProcess.ts"
+import type { SandboxApp, SandboxResponse } from "../../src/sandbox/Sandbox.ts"
+import { connector } from "./FreshdeskConnector.ts"
+import * as Sandbox from "./sandbox.ts"
+
+/** Where the sandbox is mounted. */
+export const baseUrl = "https://sandbox.freshdesk.com"
+
+export interface Setup {
+  readonly options?: Readonly<Record<string, unknown>>
+  readonly app?: (app: SandboxApp) => SandboxApp
+}
+
+export const connect = ({ options = {}, app = (inner) => inner }: Setup = {}) =>
+  Effect.gen(function* () {
+    const sandbox = Sandbox.make()
+    const faulty = Faulty.make(app(sandbox.app))
+    const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
+    const client = InProcess.client({ [baseUrl]: faulty.app })
+    const decoded = Schema.decodeUnknownSync(connector.options)({ ...sandbox.options(baseUrl), ...options })
+    const made = connector.source?.make(decoded, { name: "helpdesk", client, pacer, redactor: SecretRedactor.make() }) ?? Effect.dieMessage("no source")
+    const source = yield* Effect.scoped(made)
+    const read = (name: string) => {
+      const stream = source.streams.find(({ declaration }) => declaration.name === name)
+      return Effect.map(Stream.runCollect(stream?.pages ?? Stream.dieMessage(`no stream ${name}`)), (pages): ReadonlyArray<SourcePage> => [...pages])
+    }
+    const records = (name: string) => Effect.map(read(name), (pages) => pages.flatMap((page) => page.records))
+    const calls = () => faulty.log.map(({ path, query }) => `${path.replace("/api/v2", "")}${query.has("state") ? ` ${query.get("state")}` : ""}`)
+    return { sandbox, desk: sandbox.source, log: faulty.log, calls, inject: faulty.inject, source, read, records }
+  })
+
+export const signed = { "content-type": "application/json", "x-freshdesk-api-version": "latest=v2; requested=v2" }
+export const json = (body: unknown, headers: Readonly<Record<string, string>> = signed): SandboxResponse => ({
+  status: 200,
+  headers,
+  body: JSON.stringify(body)
+})
+
+/** A source over these answers, by path and state ("/contacts blocked"); anything else is an empty list. */
+export const answering = (answers: Readonly<Record<string, SandboxResponse>>, options: Readonly<Record<string, unknown>> = {}) =>
+  connect({
+    options,
+    app: () => (request) => {
+      const state = request.query.get("state")
+      return Effect.succeed(answers[`${request.path.replace("/api/v2", "")}${state === null ? "" : ` ${state}`}`] ?? json([]))
+    }
+  })
+
+export const customers = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ id: String(index + 1), email: `c${index + 1}@x.example`, name: `C ${index + 1}` }))
+export const customersOf = (records: ReadonlyArray<SourceRecord>) => records.flatMap((record) => (record._tag === "Customer" ? [record.customer] : []))
+/** Who is in which group, as `tag:vip 1`. */
+export const membershipsOf = (records: ReadonlyArray<SourceRecord>) =>
+  records.flatMap((record) => (record._tag === "Membership" ? [`${record.group.kind}:${record.group.id} ${record.customer}`] : []))
+export const unknownOf = (pages: ReadonlyArray<SourcePage>) => pages.flatMap(({ unknown }) => unknown)
