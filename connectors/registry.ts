@@ -2,11 +2,12 @@
 import type { AnyConnector } from "../src/contract/Connector.ts"
 import { connector as bizkithub } from "./bizkithub/BizkithubConnector.ts"
 import { connector as cstar } from "./cstar/CstarConnector.ts"
+import { connector as csv } from "./csv/CsvConnector.ts"
 import { connector as freshdesk } from "./freshdesk/FreshdeskConnector.ts"
 import { connector as intercom } from "./intercom/IntercomConnector.ts"
 import { connector as trybe } from "./trybe/TrybeConnector.ts"
 import { connector as zendesk } from "./zendesk/ZendeskConnector.ts"
 
 export const connectors: ReadonlyMap<string, AnyConnector> = new Map(
-  [bizkithub, cstar, freshdesk, intercom, trybe, zendesk].map((connector: AnyConnector) => [connector.name, connector])
+  [bizkithub, cstar, csv, freshdesk, intercom, trybe, zendesk].map((connector: AnyConnector) => [connector.name, connector])
 )

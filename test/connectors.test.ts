@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { connectors } from "../connectors/registry.ts"
-import type { ConnectorSandbox } from "../src/sandbox/Sandbox.ts"
+import type { AnySandbox } from "../src/sandbox/Sandbox.ts"
 import * as Registry from "./conformance/Registry.ts"
 import * as Sources from "./conformance/Sources.ts"
 import * as Targets from "./conformance/Targets.ts"
@@ -32,7 +32,7 @@ describe("the registry", () => {
 const subjects = await Promise.all(
   [...connectors].flatMap(([name, connector]) => {
     const path = Registry.sandboxModule(name)
-    return path === null ? [] : [import(path).then(({ make }: { readonly make: () => ConnectorSandbox }) => ({ connector, make }))]
+    return path === null ? [] : [import(path).then(({ make }: { readonly make: () => AnySandbox }) => ({ connector, make }))]
   })
 )
 

@@ -1,7 +1,7 @@
 /** The one person that somebody means, or what has to be asked back. */
 import * as Effect from "effect/Effect"
 import type { Config } from "../config/Config.ts"
-import * as Nearest from "../config/Nearest.ts"
+import * as Nearest from "../model/Nearest.ts"
 import type { StateError } from "../contract/StateError.ts"
 import * as ExplainAdvice from "../report/ExplainAdvice.ts"
 import * as Terminal from "../report/Terminal.ts"

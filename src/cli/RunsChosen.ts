@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Config } from "../config/Config.ts"
-import * as Nearest from "../config/Nearest.ts"
+import * as Nearest from "../model/Nearest.ts"
 import * as Terminal from "../report/Terminal.ts"
 import { Records, type Selection } from "../run/Records.ts"
 import type { CommonOptions } from "./CommonOptions.ts"

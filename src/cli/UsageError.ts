@@ -1,6 +1,6 @@
 /** What was asked for is not possible as it was asked: a name that does not exist, options that contradict each other. */
 import * as Schema from "effect/Schema"
-import { hint } from "../config/Nearest.ts"
+import { hint } from "../model/Nearest.ts"
 
 /** `message` tells what, and what is possible instead. */
 export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", { message: Schema.String }) {}

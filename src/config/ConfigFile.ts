@@ -68,7 +68,9 @@ const read = (options: LoadOptions, now: number): Either.Either<Config, ConfigIn
   const connectionNodes = root.children.get("connections")
   const syncNodes = root.children.get("syncs")
   const connections =
-    connectionNodes === undefined || Array.isArray(connectionNodes.value) ? new Map() : Connections.read(connectionNodes, options.connectors, report)
+    connectionNodes === undefined || Array.isArray(connectionNodes.value)
+      ? new Map()
+      : Connections.read(connectionNodes, { connectors: options.connectors, dir }, report)
   const world = {
     connectors: options.connectors,
     connections: connectionNodes,

@@ -2,12 +2,14 @@
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
+import * as path from "node:path"
 import type { AnyConnector } from "../contract/Connector.ts"
+import * as FilePath from "../contract/FilePath.ts"
 import type { ConnectionConfig } from "./Config.ts"
 import type { Report } from "./ConfigInvalid.ts"
 import { decode } from "./Decode.ts"
 import type { Node } from "./Document.ts"
-import { hint } from "./Nearest.ts"
+import { hint } from "../model/Nearest.ts"
 import { BudgetText } from "./Values.ts"
 
 /** Keys that every connection has beside its connector's options. */
@@ -29,8 +31,21 @@ const connectorOf = (node: Node, connectors: ReadonlyMap<string, AnyConnector>, 
   return undefined
 }
 
-/** The connections that are right; the others have been reported. */
-export const read = (node: Node, connectors: ReadonlyMap<string, AnyConnector>, report: Report): ReadonlyMap<string, ConnectionConfig> => {
+/** Options that name files, made absolute. */
+const located = (options: unknown, connector: AnyConnector, dir: string): unknown => {
+  const files = FilePath.keys(connector.options)
+  if (files.size === 0 || !Predicate.isRecord(options)) return options
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [key, files.has(key) && typeof value === "string" ? path.resolve(dir, value) : value])
+  )
+}
+
+/** The connections that are right; the others have been reported. Relative paths among their options begin at `dir`. */
+export const read = (
+  node: Node,
+  { connectors, dir }: { readonly connectors: ReadonlyMap<string, AnyConnector>; readonly dir: string },
+  report: Report
+): ReadonlyMap<string, ConnectionConfig> => {
   const connections = new Map<string, ConnectionConfig>()
   for (const [name, child] of node.children) {
     const connector = connectorOf(child, connectors, report)
@@ -42,7 +57,7 @@ export const read = (node: Node, connectors: ReadonlyMap<string, AnyConnector>, 
       connections.set(name, {
         name,
         connector: connector.name,
-        options: options.value,
+        options: located(options.value, connector, dir),
         budget,
         place: child.key
       })

@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import type { Report } from "./ConfigInvalid.ts"
 import type { Node } from "./Document.ts"
-import { hint, nearest } from "./Nearest.ts"
+import { hint, nearest } from "../model/Nearest.ts"
 
 /** An annotation that says what a Schema wants, where "text" or "a list" would not help: "a duration such as 90m". */
 export const Wanted = Symbol.for("groupbridge/config/Wanted")

@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { ExceptionRow, Place } from "./Config.ts"
 import type { Report } from "./ConfigInvalid.ts"
-import { hint } from "./Nearest.ts"
+import { hint } from "../model/Nearest.ts"
 import * as Table from "./Table.ts"
 
 const order = ["email", "group", "what", "until", "reason", "by"]

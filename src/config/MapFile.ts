@@ -1,7 +1,7 @@
 /** The file of a `match: {file: ...}`: which source customer is which target customer. */
 import type { MapRow, Place } from "./Config.ts"
 import type { Report } from "./ConfigInvalid.ts"
-import { nearest } from "./Nearest.ts"
+import { nearest } from "../model/Nearest.ts"
 import * as Table from "./Table.ts"
 
 const keys = ["email", "externalId", "id"] as const

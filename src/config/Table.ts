@@ -2,7 +2,7 @@
 import * as Either from "effect/Either"
 import type { Place } from "./Config.ts"
 import type { Report } from "./ConfigInvalid.ts"
-import * as Csv from "./Csv.ts"
+import * as Csv from "../model/Csv.ts"
 import * as TextFile from "./TextFile.ts"
 
 export interface Field extends Place {

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { validate } from "node-cron"
 import type { Condition } from "./Config.ts"
 import { Wanted } from "./Decode.ts"
-import { hint, nearest } from "./Nearest.ts"
+import { hint, nearest } from "../model/Nearest.ts"
 
 const checked = (pattern: RegExp, message: string) => Schema.String.pipe(Schema.pattern(pattern, { message: () => message }))
 

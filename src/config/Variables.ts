@@ -2,7 +2,7 @@
 import * as Either from "effect/Either"
 import * as path from "node:path"
 import { parseEnv } from "node:util"
-import { nearest } from "./Nearest.ts"
+import { nearest } from "../model/Nearest.ts"
 import * as TextFile from "./TextFile.ts"
 
 export interface Variables {

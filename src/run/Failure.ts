@@ -13,7 +13,7 @@ const remedies: Readonly<Record<ConnectorError["reason"], string>> = {
   Invalid: "Check the options of this connection in the config file.",
   RateLimited: "Nothing is lost: the next run goes on when calls are possible again.",
   Unavailable: "Nothing is lost: the next run goes on where this one stopped.",
-  Malformed: "The answer makes no sense to us, so nothing is concluded from it. If it stays, check baseUrl, a proxy in between, or report it."
+  Malformed: "This makes no sense to us, so nothing is concluded from it. If it stays, correct the file, or check baseUrl and a proxy in between, or report it."
 }
 
 const ofConnector = (error: ConnectorError): RunFailure => {

@@ -93,16 +93,23 @@ export interface TargetEdits {
 }
 
 /** What every `sandbox.ts` exports as `make`. */
-export interface ConnectorSandbox {
-  readonly app: SandboxApp
-  /** Options of a connection to it as they would stand in the config file, without `connector`. */
+export interface AnySandbox {
+  /** Absent where the connector calls nobody, such as one that reads files: then no call of it can go wrong or be refused. */
+  readonly app?: SandboxApp
+  /** Options of a connection to it as they would stand in the config file (paths absolute), without `connector`. */
   readonly options: (baseUrl: string) => Readonly<Record<string, unknown>>
-  /** The same with a credential that the vendor refuses. */
-  readonly refusedOptions: (baseUrl: string) => Readonly<Record<string, unknown>>
+  /** The same with a credential that the vendor refuses. Goes with `app`. */
+  readonly refusedOptions?: (baseUrl: string) => Readonly<Record<string, unknown>>
   /** Values that must never be seen in anything the program emits. */
   readonly secrets: ReadonlyArray<string>
   /** Rows of one full page of the longest list, for tests at the page's edge. */
   readonly pageSize: number
   readonly source?: SourceEdits
   readonly target?: TargetEdits
+}
+
+/** The sandbox of a vendor that is called over HTTP. */
+export interface ConnectorSandbox extends AnySandbox {
+  readonly app: SandboxApp
+  readonly refusedOptions: (baseUrl: string) => Readonly<Record<string, unknown>>
 }

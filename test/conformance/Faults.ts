@@ -8,7 +8,7 @@ import type { ConnectorError, Reason } from "../../src/contract/ConnectorError.t
 import type { Identity } from "../../src/contract/Identity.ts"
 import type { LoggedCall } from "../../src/sandbox/Faulty.ts"
 import type { Fault, SandboxApp } from "../../src/sandbox/Sandbox.ts"
-import { after, type Connected, conforms, type Subject } from "./Harness.ts"
+import { after, baseUrl, callsOff, type Connected, conforms, type Subject } from "./Harness.ts"
 
 /** A call, or the calls of one list. `answer` leaves out what changes from call to call by itself. */
 export interface Reading {
@@ -60,9 +60,11 @@ export const echoing =
   }
 
 export const suite = ({ prepare, subject }: Readings): void => {
+  const off = callsOff(subject)
   const everywhere = (title: string, body: (connected: Connected, place: Place) => Effect.Effect<void>) =>
     conforms(title, {
       subject,
+      off,
       body: (connected) =>
         Effect.flatMap(prepare(connected), (readings) => Effect.forEach(places(readings), (place) => body(connected, place), { discard: true }))
     })
@@ -153,6 +155,7 @@ export const suite = ({ prepare, subject }: Readings): void => {
   let isEchoing = false
   conforms("a vendor that repeats the credential in its errors gives nothing away", {
     subject,
+    off,
     app: echoing(() => isEchoing),
     body: (connected) =>
       Effect.gen(function* () {
@@ -165,7 +168,11 @@ export const suite = ({ prepare, subject }: Readings): void => {
 
   conforms("a refused credential is Unauthorized wherever it is used", {
     subject,
-    options: (sandbox) => sandbox.refusedOptions("https://vendor.test"),
+    off,
+    options: (sandbox) => {
+      if (sandbox.refusedOptions === undefined) throw new Error("the sandbox has no `refusedOptions`: give it options with a credential that is refused")
+      return sandbox.refusedOptions(baseUrl)
+    },
     body: (connected) =>
       Effect.gen(function* () {
         for (const { answer, name } of yield* prepare(connected)) {

@@ -17,21 +17,21 @@ import * as SlotPacer from "../../src/http/SlotPacer.ts"
 import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
 import * as Faulty from "../../src/sandbox/Faulty.ts"
 import * as InProcess from "../../src/sandbox/InProcess.ts"
-import type { ConnectorSandbox, SandboxApp, SandboxRequest } from "../../src/sandbox/Sandbox.ts"
+import type { AnySandbox, SandboxApp, SandboxRequest } from "../../src/sandbox/Sandbox.ts"
 
 export interface Subject {
   readonly connector: AnyConnector
-  readonly make: () => ConnectorSandbox
+  readonly make: () => AnySandbox
 }
 
 export interface Settings {
-  readonly options?: (sandbox: ConnectorSandbox) => Readonly<Record<string, unknown>>
+  readonly options?: (sandbox: AnySandbox) => Readonly<Record<string, unknown>>
   readonly app?: (app: SandboxApp) => SandboxApp
 }
 
 /** One connection. `source` and `target` die where the connector has none; every call of theirs goes through `ask` or `told`. */
 export interface Connected {
-  readonly sandbox: ConnectorSandbox
+  readonly sandbox: AnySandbox
   readonly faulty: Faulty.FaultySandbox
   readonly source: Source
   readonly target: Target
@@ -42,6 +42,11 @@ export interface Connected {
 }
 
 export const baseUrl = "https://vendor.test"
+
+/** Why tests of calls that go wrong are off; null where there are calls. */
+export const callsOff = ({ make }: Subject): string | null => (make().app === undefined ? "its sandbox has no app, for the connector calls nobody" : null)
+
+const noApp: SandboxApp = () => Effect.dieMessage("the sandbox has no app, and yet it is called")
 const missing = <A extends object>(what: string): A =>
   new Proxy({} as A, {
     get: () => {
@@ -55,7 +60,7 @@ const patience = "3 hours"
 const connect = ({ connector, make }: Subject, { app = (inner) => inner, options = (sandbox) => sandbox.options(baseUrl) }: Settings, seen: Array<unknown>) =>
   Effect.gen(function* () {
     const sandbox = make()
-    const faulty = Faulty.make(app(sandbox.app))
+    const faulty = Faulty.make(app(sandbox.app ?? noApp))
     const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
     const context = { name: "connection-1", client: InProcess.client({ [baseUrl]: faulty.app }), pacer, redactor: SecretRedactor.make() }
     const decoded: unknown = yield* Effect.orDie(Schema.decodeUnknown(connector.options)(options(sandbox)))
@@ -85,7 +90,7 @@ const renderings = (value: unknown): ReadonlyArray<string> => [
   value instanceof Error ? `${value.message}\n${value.stack}` : ""
 ]
 
-const assertNoSecret = (sandbox: ConnectorSandbox, seen: ReadonlyArray<unknown>) => {
+const assertNoSecret = (sandbox: AnySandbox, seen: ReadonlyArray<unknown>) => {
   for (const value of seen) {
     for (const text of renderings(value)) {
       for (const secret of sandbox.secrets) {

@@ -22,7 +22,7 @@ export const sandboxModule = (name: string): string | null => (existsSync(`${roo
 
 const needed = {
   "sandbox.ts":
-    "write one that exports make(): ConnectorSandbox (src/sandbox/Sandbox.ts), the vendor as an HTTP app; nothing about the connector is tested without it",
+    "write one that exports make(): ConnectorSandbox (src/sandbox/Sandbox.ts), the vendor as an HTTP app, or AnySandbox where nobody is called; nothing about the connector is tested without it",
   "README.md": "write one with the rights it needs, its limits, its quirks, and for each fact its source and date"
 }
 

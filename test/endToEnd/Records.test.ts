@@ -1,7 +1,7 @@
 /** The record of what was done, as the built command gives it to auditors. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Csv from "../../src/config/Csv.ts"
+import * as Csv from "../../src/model/Csv.ts"
 import * as Installed from "../support/Installed.ts"
 
 const syncs = `  customers:

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Csv from "../../src/config/Csv.ts"
+import * as Csv from "../../src/model/Csv.ts"
 
 const texts = (text: string) => [...Csv.rows(text)].map((row) => (row._tag === "Row" ? row.cells.map((cell) => cell.text) : row.message))
 
@@ -46,6 +46,21 @@ describe("Csv", () => {
       column: 4,
       message: 'text after a closing quote; a quote inside quotes is written ""'
     })
+  })
+
+  it("reads the same wherever the text is cut into pieces, and with another separator", () => {
+    const text = '\uFEFFa;"x\r\ny""z";b\r\n\r\n"";;\rc\n;"last"'
+    const read = (pieces: ReadonlyArray<string>) => {
+      const { push, end } = Csv.reader(";")
+      return [...pieces.flatMap(push), ...end()]
+    }
+    const whole = read([text])
+    assert.deepEqual(
+      whole.map((row) => (row._tag === "Row" ? row.cells.map(({ text, line, column }) => `${text} ${line}:${column}`) : row.message)),
+      [["a 1:1", 'x\r\ny"z 1:3', "b 2:7"], [" 4:1", " 4:4", " 4:5"], ["c 5:1"], [" 6:1", "last 6:2"]]
+    )
+    assert.deepEqual(read([...text]), whole)
+    for (let at = 0; at < text.length; at++) assert.deepEqual(read([text.slice(0, at), text.slice(at)]), whole)
   })
 
   it("reads a long quoted cell without running out of stack", () => {
