@@ -6,7 +6,9 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as path from "node:path"
 import * as ConfigFile from "../../src/config/ConfigFile.ts"
-import { folder, load, loadRight, minimal } from "./support.ts"
+import type { AnyConnector } from "../../src/contract/Connector.ts"
+import { FilePath } from "../../src/contract/FilePath.ts"
+import { connectors, folder, load, loadRight, minimal } from "./support.ts"
 
 const full = `connections:
   zendesk:
@@ -67,6 +69,24 @@ const rule = {
   into: null,
   previously: []
 }
+
+describe("options that name files", () => {
+  it.effect("are relative to the config file, and nothing else is", () =>
+    Effect.gen(function* () {
+      const options = Schema.Struct({
+        list: FilePath.annotations({ description: "A file." }),
+        more: Schema.optional(FilePath.annotations({ description: "Another." })),
+        plain: Schema.String.annotations({ description: "No file." })
+      }).pipe(Schema.filter(({ plain }) => plain !== ""))
+      const lists: AnyConnector = { name: "lists", title: "Lists", options, limits: [] }
+      const here = "  here: { connector: lists, list: data/a.csv, plain: data/a.csv }\n"
+      const dir = yield* folder({ "sub/groupbridge.yaml": minimal({ connections: here }) })
+      const file = path.join(dir, "sub/groupbridge.yaml")
+      const config = yield* ConfigFile.load({ file, connectors: new Map([...connectors, ["lists", lists]]), env: {} })
+      assert.deepEqual(config.connections.get("here")?.options, { list: path.join(dir, "sub/data/a.csv"), plain: "data/a.csv" })
+    }).pipe(Effect.scoped)
+  )
+})
 
 describe("a config that is right", () => {
   it.effect("decodes to what the engine works with, defaults filled in", () =>
