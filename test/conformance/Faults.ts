@@ -7,7 +7,7 @@ import * as TestClock from "effect/TestClock"
 import type { ConnectorError, Reason } from "../../src/contract/ConnectorError.ts"
 import type { Identity } from "../../src/contract/Identity.ts"
 import type { LoggedCall } from "../../src/sandbox/Faulty.ts"
-import type { Fault, SandboxApp } from "../../src/sandbox/Sandbox.ts"
+import type { ConnectorSandbox, Fault, SandboxApp } from "../../src/sandbox/Sandbox.ts"
 import { after, baseUrl, callsOff, type Connected, conforms, type Subject } from "./Harness.ts"
 
 /** A call, or the calls of one list. `answer` leaves out what changes from call to call by itself. */
@@ -58,6 +58,12 @@ export const echoing =
       body: JSON.stringify({ error: message, message })
     })
   }
+
+/** Options with a credential that the vendor refuses. */
+export const refusedOptions = (sandbox: ConnectorSandbox): Readonly<Record<string, unknown>> => {
+  if (sandbox.refusedOptions === undefined) throw new Error("the sandbox has no `refusedOptions`: give it options with a credential that is refused")
+  return sandbox.refusedOptions(baseUrl)
+}
 
 export const suite = ({ prepare, subject }: Readings): void => {
   const off = callsOff(subject)
@@ -169,10 +175,7 @@ export const suite = ({ prepare, subject }: Readings): void => {
   conforms("a refused credential is Unauthorized wherever it is used", {
     subject,
     off,
-    options: (sandbox) => {
-      if (sandbox.refusedOptions === undefined) throw new Error("the sandbox has no `refusedOptions`: give it options with a credential that is refused")
-      return sandbox.refusedOptions(baseUrl)
-    },
+    options: refusedOptions,
     body: (connected) =>
       Effect.gen(function* () {
         for (const { answer, name } of yield* prepare(connected)) {

@@ -250,7 +250,7 @@ const assignments = (subject: Subject, { assignments, groups }: TargetDeclaratio
 const credentials = (subject: Subject, prepare: Writing): void => {
   conforms("a refused credential is Unauthorized when it writes, and nothing is done", {
     subject,
-    options: (sandbox) => sandbox.refusedOptions?.("https://vendor.test") ?? {},
+    options: Faults.refusedOptions,
     body: (connected) =>
       Effect.gen(function* () {
         const result = yield* connected.ask(prepare(connected)(connected))
