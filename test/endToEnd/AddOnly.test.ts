@@ -223,6 +223,23 @@ describe("a target that only adds", () => {
   )
 
   it.scopedLive(
+    "hands back when the allowance is used up for an hour, and has lost nothing",
+    () =>
+      Effect.gen(function* () {
+        const { json, shop } = yield* world
+        shop.sandbox.limit(1)
+        const sync = yield* json(["sync"])
+        const { refused, resumesAt, summary } = only(sync.document)
+        assert.deepStrictEqual([refused, Object.values(shop.held()).flat().length], [[], summary.assignments.add], JSON.stringify(sync.document))
+        assert.isNotNull(resumesAt)
+        shop.sandbox.limit(Infinity)
+        const again = yield* json(["sync"])
+        assert.strictEqual(summary.assignments.add + only(again.document).summary.assignments.add, 5, JSON.stringify(again.document))
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
     "stops at a bad key, and keeps a refused row with its words",
     () =>
       Effect.gen(function* () {
