@@ -157,7 +157,7 @@ const unmatched = (sql: Statements, sync: SyncConfig, after: string | null): Pag
     `SELECT u.*, k.name AS connection_name, coalesce((SELECT started_at FROM read WHERE id = u.since), 0) AS since_at,
        CASE WHEN reason = 'ambiguous' THEN (SELECT group_concat(key, ' ') FROM (SELECT t.key FROM target_customer t JOIN source_customer c ON c.id = u.id WHERE t.connection = ?1 AND t.gone_at IS NULL
          AND (t.address = c.address OR t.id IN (SELECT target_customer FROM customer_link WHERE source_customer = u.id)) LIMIT 5)) END AS candidates
-     FROM (${unmatchedPeople}) u JOIN connection k ON k.id = u.connection WHERE u.id > ?3 ORDER BY u.id LIMIT ${batch}`,
+     FROM (${unmatchedPeople(sync)}) u JOIN connection k ON k.id = u.connection WHERE u.id > ?3 ORDER BY u.id LIMIT ${batch}`,
     to,
     from,
     Number(after ?? 0)
@@ -195,7 +195,7 @@ const status = (sql: Statements, sync: SyncConfig, midnight: number, now: number
   const id = syncId(sql, sync.name)
   const [to, from] = [connectionId(sql, sync.to), sourceIds(sql, { sync })]
   findAmbiguous(sql, to, from)
-  const people = sql.all(`SELECT reason, count(*) AS n FROM (${unmatchedPeople}) GROUP BY 1`, to, from)
+  const people = sql.all(`SELECT reason, count(*) AS n FROM (${unmatchedPeople(sync)}) GROUP BY 1`, to, from)
   const last = sql.get(`${runSelect} WHERE r.sync = ?2 ORDER BY r.id DESC LIMIT 1`, now, id)
   const good = sql.get("SELECT max(ended_at) AS at FROM run WHERE sync = ? AND status NOT IN ('failed', 'interrupted')", id)?.["at"]
   const pause = sql.get("SELECT paused_until, paused_by, paused_reason FROM sync WHERE id = ? AND paused_until > ?", id, now)

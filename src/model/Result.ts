@@ -44,7 +44,7 @@ export interface UnmatchedSummary {
   readonly reasons: ReadonlyArray<{ readonly reason: UnmatchedReason; readonly customers: number }>
 }
 
-export type UnmatchedReason = "not-found" | "no-address" | "ambiguous" | "suspended" | "unverified" | "not-looked-up"
+export type UnmatchedReason = "not-found" | "no-address" | "ambiguous" | "suspended" | "unverified" | "not-looked-up" | "not-in-file"
 
 /** What is known of one sync's plan once it is made. `file` holds the changes, one JSON object a line, held ones too. */
 export interface PlanResult {

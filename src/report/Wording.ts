@@ -165,7 +165,8 @@ export const unmatched = (reason: UnmatchedReason, target: string): string => {
     ambiguous: "ambiguous",
     suspended: "suspended",
     unverified: "unverified",
-    "not-looked-up": "not looked up yet"
+    "not-looked-up": "not looked up yet",
+    "not-in-file": "in no map file"
   }
   return words[reason]
 }

@@ -35,7 +35,7 @@ const world = Effect.gen(function* () {
   const known = spa.edits.addCustomers(people.flatMap(({ email, name }) => (email === null ? [] : [{ email, name }])))
   const id = (number: number) => known[number - 1]?.id ?? ""
   const installed = yield* Installed.make({ sources: { acme }, targets: { spa }, syncs })
-  installed.write("map.csv", `email,target\n${[1, 2, 3, 4].map((number) => `c${number}@x.example,${id(number)}\n`).join("")}`)
+  installed.write("map.csv", `email,target\n${[1, 2, 3].map((number) => `c${number}@x.example,${id(number)}\n`).join("")}`)
   return { ...installed, acme, spa, id }
 })
 
@@ -47,12 +47,15 @@ describe("a target by customer", () => {
     "gets short labels, is filled customer by customer, and is left alone the second time",
     () =>
       Effect.gen(function* () {
-        const { id, json, run, spa } = yield* world
+        const { acme, id, json, run, spa } = yield* world
         assert.strictEqual((yield* run(["check"])).code, 0)
         const plan = only((yield* json(["plan"])).document)
         // Four labels and three customers.
         assert.deepStrictEqual([plan.estimate.calls, plan.estimate.reads, plan.summary.assignments.add], [7, 3, 6], JSON.stringify(plan))
         assert.strictEqual(spa.writes(), 0)
+        acme.edits.tag("4", "vip")
+        assert.match((yield* run(["plan"])).stdout, /1 in no map file/)
+        acme.edits.untag("4", "vip")
         const sync = yield* json(["sync"])
         assert.deepStrictEqual([sync.code, only(sync.document).status, spa.writes()], [0, "done", 7], JSON.stringify(sync.document))
         const held = spa.held()
