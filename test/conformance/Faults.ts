@@ -7,7 +7,7 @@ import * as TestClock from "effect/TestClock"
 import type { ConnectorError, Reason } from "../../src/contract/ConnectorError.ts"
 import type { Identity } from "../../src/contract/Identity.ts"
 import type { LoggedCall } from "../../src/sandbox/Faulty.ts"
-import type { ConnectorSandbox, Fault, SandboxApp } from "../../src/sandbox/Sandbox.ts"
+import type { AnySandbox, Fault, SandboxApp } from "../../src/sandbox/Sandbox.ts"
 import { after, baseUrl, callsOff, type Connected, conforms, type Subject } from "./Harness.ts"
 
 /** A call, or the calls of one list. `answer` leaves out what changes from call to call by itself. */
@@ -60,7 +60,7 @@ export const echoing =
   }
 
 /** Options with a credential that the vendor refuses. */
-export const refusedOptions = (sandbox: ConnectorSandbox): Readonly<Record<string, unknown>> => {
+export const refusedOptions = (sandbox: AnySandbox): Readonly<Record<string, unknown>> => {
   if (sandbox.refusedOptions === undefined) throw new Error("the sandbox has no `refusedOptions`: give it options with a credential that is refused")
   return sandbox.refusedOptions(baseUrl)
 }
