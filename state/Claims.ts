@@ -138,7 +138,7 @@ export const bringUpToDate = (sql: Statements, frame: Frame, source: string): vo
 const claimantsOf = (sql: Statements, { sync }: Frame, sources: ReadonlyArray<string>): string =>
   JSON.stringify(sources.map((source) => claimantId(sql, sync.name, source)))
 
-const readClaimants = (sql: Statements, frame: Frame): string => claimantsOf(sql, frame, frame.read)
+export const readClaimants = (sql: Statements, frame: Frame): string => claimantsOf(sql, frame, frame.read)
 
 /** No other wish wants the row: the last condition of every removal. */
 const unwanted =
@@ -281,17 +281,6 @@ export const compare = (sql: Statements, frame: Frame): number => {
   )
   sql.run(
     "UPDATE change SET dropped = 'refused' WHERE dropped IS NULL AND op = 'assignment.add' AND grp IN (SELECT grp FROM change WHERE op = 'group.create' AND dropped = 'refused')"
-  )
-  // Wishes that ended and hold nothing any more, or only what was never ours, are over.
-  sql.run(
-    `DELETE FROM claim WHERE lapsed_at IS NOT NULL AND claimant IN (SELECT value FROM json_each(?1))
-     AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.grp = claim.grp AND a.customer = claim.customer AND (a.origin <> 'found' OR ?2))`,
-    readClaimants(sql, frame),
-    sync.removals === "all" ? 1 : 0
-  )
-  Unsure.forget(sql)
-  sql.run(
-    "DELETE FROM drift WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = drift.grp AND c.customer = drift.customer AND c.lapsed_at IS NULL)"
   )
   return Number(sql.get("SELECT count(*) AS n FROM change WHERE dropped IS NULL")?.["n"])
 }

@@ -35,13 +35,6 @@ const inParts = (state: string) => `(SELECT op, grp, customer FROM held_row WHER
 
 export const recallDecisions = (sql: Statements, frame: Frame): void => {
   const sync = syncId(sql, frame.sync.name)
-  // A change that its source took back is no question any more, and a decision on it says nothing about a later one.
-  if (frame.read.length === frame.sync.from.length) {
-    sql.run(
-      "DELETE FROM held_row WHERE part IN (SELECT id FROM held_part WHERE sync = ?1 AND state <> 'closed') AND (op, grp, customer) NOT IN (SELECT op, grp, customer FROM change)",
-      sync
-    )
-  }
   sql.run(`UPDATE change SET approved = 1 WHERE (op, grp, customer) IN ${inParts("approved")}`, sync)
   Approvals.note(sql, frame.run, sync)
   sql.run(`UPDATE change SET dropped = 'rejected' WHERE dropped IS NULL AND approved = 0 AND (op, grp, customer) IN ${inParts("rejected")}`, sync)

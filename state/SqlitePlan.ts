@@ -5,6 +5,7 @@ import { type Measures, type PlanStore } from "../src/plan/PlanStore.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Statements } from "./Database.ts"
+import * as Ended from "./Ended.ts"
 import * as Estimate from "./Estimate.ts"
 import * as Holds from "./Holds.ts"
 import * as Lately from "./Lately.ts"
@@ -144,7 +145,11 @@ export const make = (database: Database): typeof PlanStore.Service => ({
   hold: (frame, trip, selection) => database.atomically((sql) => Holds.hold(sql, frame, trip, selection)),
   reopen: (frame, guards) => database.atomically((sql) => Holds.reopen(sql, frame, guards)),
   lift: (frame, trip, selection) => database.atomically((sql) => Holds.lift(sql, frame, trip, selection)),
-  closeParts: (frame) => database.atomically((sql) => Holds.closeParts(sql, frame)),
+  closeParts: (frame, believed) =>
+    database.atomically((sql) => {
+      if (believed) Ended.forget(sql, frame)
+      Holds.closeParts(sql, frame)
+    }),
   parts: (frame) => database.use((sql) => OverviewParts.open(sql, syncId(sql, frame.sync.name), frame.run)),
   beginFile: database.use((sql) => void sql.run("DELETE FROM allowed")),
   restrictToFile: (rows) =>

@@ -212,7 +212,8 @@ export const hold = (frame: Frame, lifted: Lifted): Effect.Effect<ReadonlyArray<
     yield* judgeWhole(judgeRemovals)
     yield* judgeWhole(judgeCreations)
     yield* judgeWhole(judgeAdditions)
-    yield* store.closeParts(frame)
+    const shrunk = readings.some(({ limit, name, value }) => name === "sourceShrink" && value > limit)
+    yield* store.closeParts(frame, !shrunk)
     for (const { trip, selection } of lifts) yield* store.lift(frame, trip, selection)
     return readings
   })

@@ -69,7 +69,7 @@ export interface Estimated {
 export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
   PlanStore,
   {
-    /** Gives back to open parts the rows that they hold, exempts approved rows, drops rejected ones, and forgets decisions whose change the source took back. */
+    /** Gives back to open parts the rows that they hold, exempts approved rows and drops rejected ones. */
     readonly recallDecisions: (frame: Frame) => Effect.Effect<void, StateError>
     readonly measure: (frame: Frame) => Effect.Effect<Measures, StateError>
     /** Groups with changes, in order of number, after the given one. */
@@ -83,8 +83,11 @@ export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
     readonly reopen: (frame: Frame, guards: ReadonlyArray<GuardName>) => Effect.Effect<void, StateError>
     /** Counts what is selected and not held as decided, and stores who lifted the guard in this run. `limit`: up to where. */
     readonly lift: (frame: Frame, trip: Trip, selection: Selection) => Effect.Effect<void, StateError>
-    /** Closes parts that hold nothing any more; additions to held creations wait with them. */
-    readonly closeParts: (frame: Frame) => Effect.Effect<void, StateError>
+    /**
+     * Closes parts that hold nothing any more; additions to held creations wait with them. `believed`: what the sources show may end wishes, questions
+     * and decisions for good; else those that they seem to have taken back are kept until they are believed.
+     */
+    readonly closeParts: (frame: Frame, believed: boolean) => Effect.Effect<void, StateError>
     readonly parts: (frame: Frame) => Effect.Effect<ReadonlyArray<HeldPart>, StateError>
     /** Keeps only changes that a saved plan names. */
     readonly restrictToFile: (

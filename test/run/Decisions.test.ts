@@ -1,7 +1,7 @@
 /** Approvals and rejections: what they cover, and what they outlive. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { offline } from "../support/Answers.ts"
+import { json, offline, to } from "../support/Answers.ts"
 import * as Bridge from "../support/Bridge.ts"
 import * as Crowd from "../support/Crowd.ts"
 import { approve, heldBy, reject, rows } from "../support/Deciding.ts"
@@ -115,6 +115,26 @@ describe("a rejection", () => {
       Crowd.untag(bridge, Crowd.people(18))
       assert.deepStrictEqual(heldBy(yield* bridge.sync()), [["groupRemovalPercent", 18]])
       assert.strictEqual(bridge.held()["Plan vip"]!.length, 30)
+    })
+  )
+
+  it.scopedLive("outlives a list that lies, and so does what was taken out by hand", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(`${Bridge.usualRules}\n    drift: accept\n    guards: { additions: 8 }`)
+      yield* bridge.sync()
+      bridge.cstar.target.removeMember(Crowd.groupOf(bridge, "Globex").id, Crowd.idOf(bridge, "c3@x.io"))
+      yield* bridge.sync({ depth: "full" })
+      bridge.zendesk.source!.join("6", "101")
+      const [part] = (yield* bridge.sync()).held
+      assert.deepStrictEqual([part?.guard, part?.changes], ["additions", 1])
+      yield* reject(bridge, part!.id)
+      const nobody = { organization_memberships: [], meta: { has_more: false, after_cursor: null, before_cursor: null }, links: { next: null, prev: null } }
+      bridge.source.inject(json(200, nobody), to("/organization_memberships"))
+      assert.strictEqual((yield* bridge.sync()).summary.assignments.remove, 0)
+      bridge.configure(`${Bridge.usualRules}\n    drift: accept`)
+      const honest = yield* bridge.sync()
+      assert.deepStrictEqual([honest.summary.assignments, bridge.held()["Globex"]], [{ add: 0, remove: 0 }, ["c1@x.io", "c2@x.io"]])
     })
   )
 
