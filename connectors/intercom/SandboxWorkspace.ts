@@ -51,6 +51,8 @@ export interface Workspace {
 
 export interface OwnEdits {
   readonly addLead: (lead: { readonly id: string; readonly name: string; readonly email?: string; readonly organizations?: ReadonlyArray<string> }) => void
+  /** A contact comes to fulfil the rules of a segment. */
+  readonly fallInto: (customer: string, segment: string) => void
   /** The first contact becomes part of the second and is gone. */
   readonly merge: (from: string, into: string) => void
   /** An archived contact is in no list and not found, until it is unarchived. */
@@ -164,6 +166,7 @@ export const make = (): Workspace => {
       put({ id, role: "lead", name, email, externalId: null, tags: [], segments: [] })
       for (const organization of organizations) join(id, organization)
     },
+    fallInto: (customer, segment) => changeContact(customer, (contact) => ({ segments: withEntry(contact.segments, segments.id(segment)) })),
     merge: (from, into) => {
       const gone = remove(from)
       for (const id of gone.companies) changeContact(into, (contact) => ({ companies: withEntry(contact.companies, id) }))
