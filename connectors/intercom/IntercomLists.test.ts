@@ -63,6 +63,17 @@ describe("nested lists", () => {
     })
   )
 
+  it.effect("tags that their own endpoint does not show all of leave the memberships unknown", () =>
+    Effect.gen(function* () {
+      const row = { ...contact, tags: { ...empty, data: [{ id: "1" }], total_count: 3, has_more: true }, companies: empty }
+      const own = { type: "list", data: [{ id: "1", name: "vip" }] }
+      const { read } = yield* connect({ app: instead({ "/contacts": listOf(row), "/contacts/1/tags": own }) })
+      assert.deepStrictEqual(unknownOf(yield* read("contacts")), [
+        { part: { memberships: "tag", carrier: "customer" }, reason: "Intercom counted 3 tags of contact 1 and showed 1" }
+      ])
+    })
+  )
+
   it.effect("a tag made after the names were read is asked for; a contact that vanished meanwhile is gone", () =>
     Effect.gen(function* () {
       const { desk, records } = yield* connect({ app: altered("/tags", (body) => ({ ...body, data: [] })) })
