@@ -47,7 +47,8 @@ export const workOf = (row: Row): WorkGroup => ({
 
 export const workRows = (ops: string, condition = "") => `
   SELECT p.grp, g.key, g.name, sum(p.op = 'group.create') AS creates, sum(p.op = 'group.update') AS updates, sum(p.op = 'group.delete') AS deletes,
-    sum(p.op = 'assignment.add') AS adds, sum(p.op = 'assignment.remove') AS removes
+    sum(p.op = 'assignment.add') AS adds,
+    (SELECT count(*) FROM planned r WHERE r.run = ?1 AND r.op = 'assignment.remove' AND r.grp = p.grp AND r.state = 'planned') AS removes
   FROM planned p JOIN target_group g ON g.id = p.grp WHERE p.run = ?1 AND p.state = 'planned' AND p.op IN (${ops}) ${condition} GROUP BY p.grp`
 
 export const phases: Readonly<Record<GroupPhase, string>> = {
