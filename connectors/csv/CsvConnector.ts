@@ -47,5 +47,6 @@ export const connector: Connector<Options, typeof Options.Encoded> = {
   title: "CSV files",
   options: Options,
   limits: [],
+  local: true,
   source: { declaration: CsvSource.declaration, make: makeSource }
 }

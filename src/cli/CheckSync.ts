@@ -17,12 +17,13 @@ import * as Schedules from "./Schedules.ts"
 
 const hour = 3_600_000
 
-/** Calls that one full read of a source takes, from the rows of its last one; null: never read. */
+/** Calls that one full read of a source takes, from the rows of its last one; null: never read, or it takes none. */
 const readCalls = (environment: Environment, config: Config, name: string) =>
   Effect.gen(function* () {
     const known = yield* (yield* Overview).snapshot(name)
-    const declaration = environment.connectors.get(config.connections.get(name)?.connector ?? "")?.source?.declaration
-    if (known === null || declaration === undefined) return null
+    const connector = environment.connectors.get(config.connections.get(name)?.connector ?? "")
+    const declaration = connector?.source?.declaration
+    if (known === null || declaration === undefined || connector?.local === true) return null
     const sizes = new Map(declaration.streams.map((stream) => [stream.name, stream.pageSize]))
     return known.streams.reduce((sum, stream) => sum + ReadCost.pages(stream.rows, sizes.get(stream.name) ?? 1), 0)
   })

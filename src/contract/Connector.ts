@@ -36,6 +36,8 @@ export interface Connector<Options = unknown, Encoded = unknown> {
    */
   readonly options: Schema.Schema<Options, Encoded>
   readonly limits: ReadonlyArray<Limit>
+  /** Set where nobody is called, as by a connector that reads files: it has no limits and costs no calls. */
+  readonly local?: true
   readonly source?: {
     readonly declaration: SourceDeclaration
     /** Names of plain options that decide who gets what, such as whether suspended users keep their groups: a change of one is held like a changed rule. */

@@ -1,5 +1,5 @@
 /** What each connector can do, told from its declarations: for `groupbridge connectors`, and as the README's tables. */
-import type { AnyConnector, Limit } from "../contract/Connector.ts"
+import type { AnyConnector } from "../contract/Connector.ts"
 import type { Part, SourceDeclaration } from "../contract/Source.ts"
 import type { TargetDeclaration } from "../contract/Target.ts"
 import * as Columns from "./Columns.ts"
@@ -39,10 +39,9 @@ export const one = (connector: AnyConnector, view: View): string => {
       `${kinds(source).join(", ")}; deletions ${source.deletionsSeen ? "are told" : "are not told"}; ${source.lookup ? `one ${source.customerWord} can be looked up` : "no look-up"}`
     )
     for (const stream of source.streams) {
-      add(
-        "",
-        `${stream.name}: ${Wording.number(stream.pageSize)} a call, ends: ${stream.end}${stream.canLoseRows ? "; paging can lose rows, so an absence counts only when seen twice" : ""}`
-      )
+      const size = connector.local === true ? "" : `${Wording.number(stream.pageSize)} a call, `
+      const losing = stream.canLoseRows ? "; paging can lose rows, so an absence counts only when seen twice" : ""
+      add("", `${stream.name}: ${size}ends: ${stream.end}${losing}`)
     }
   }
   const target = connector.target?.declaration
@@ -61,7 +60,7 @@ export const one = (connector: AnyConnector, view: View): string => {
     if (slugs !== null) add("", `named by slugs that we choose, up to ${Wording.plural(slugs.longest, "character")}`)
     if (!target.testable) add("", "no call that only reads proves the credential")
   }
-  add("limits", limits(connector.limits))
+  add("limits", limits(connector))
   for (const [index, option] of ConnectorOptions.of(connector).entries()) {
     add(index === 0 ? "options" : "", `${option.name}${option.required ? " (needed)" : ""}: ${option.description}`)
   }
@@ -83,7 +82,7 @@ const sources = (connectors: ReadonlyArray<AnyConnector>): ReadonlyArray<Readonl
         losing.length === 0 ? "no" : losing.join(", "),
         yes(declaration.deletionsSeen),
         yes(declaration.lookup),
-        limits(connector.limits)
+        limits(connector)
       ]
     ]
   })
@@ -119,18 +118,19 @@ const targetRow = (connector: AnyConnector, { groupWord, groups, assignments, cu
     pack(assignments.add),
     assignments.remove === "none" ? "no (a task for a person)" : pack(assignments.remove),
     `${found === "" ? "not shown" : found}, named by ${customers.namedBy}`,
-    limits(connector.limits)
+    limits(connector)
   ]
 }
 
 const UNITS: Readonly<Record<number, string>> = { 1000: "s", 60_000: "min", 3_600_000: "h", 86_400_000: "day" }
 
-const limits = (all: ReadonlyArray<Limit>): string =>
-  all.length === 0
-    ? "none documented"
-    : all
-        .map(
-          (limit) =>
-            `${Wording.number(limit.calls)}/${UNITS[limit.perMillis] ?? `${Wording.number(limit.perMillis / 1000)} s`}${limit.endpoint === null ? "" : ` on ${limit.endpoint}`}`
-        )
-        .join(", ")
+const limits = ({ limits: all, local }: AnyConnector): string => {
+  if (local === true) return "no calls"
+  if (all.length === 0) return "none documented"
+  return all
+    .map(
+      (limit) =>
+        `${Wording.number(limit.calls)}/${UNITS[limit.perMillis] ?? `${Wording.number(limit.perMillis / 1000)} s`}${limit.endpoint === null ? "" : ` on ${limit.endpoint}`}`
+    )
+    .join(", ")
+}

@@ -94,7 +94,7 @@ export interface TargetEdits {
 
 /** What every `sandbox.ts` exports as `make`. */
 export interface AnySandbox {
-  /** Absent where the connector calls nobody, such as one that reads files: then no call of it can go wrong or be refused. */
+  /** Absent where the connector is `local`: then no call of it can go wrong or be refused. */
   readonly app?: SandboxApp
   /** Options of a connection to it as they would stand in the config file (paths absolute), without `connector`. */
   readonly options: (baseUrl: string) => Readonly<Record<string, unknown>>

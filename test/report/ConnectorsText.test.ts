@@ -86,6 +86,12 @@ describe("ConnectorsText", () => {
     )
   })
 
+  it("tells of one that calls nobody neither calls nor limits", () => {
+    const files = { ...desk, local: true, limits: [] } as const
+    assert.match(ConnectorsText.matrix([files], S.view).split("\n")[1] ?? "", /yes +no calls$/)
+    assert.notInclude(ConnectorsText.one(files, S.view), "a call")
+  })
+
   it("is a Markdown table whose rows have the header's cells", () => {
     const rows = ConnectorsText.markdown([desk, shop])
       .split("\n")
