@@ -1,5 +1,5 @@
 /** Three files as a source: each looked through whole before its first line is told. */
-import * as Chunk from "effect/Chunk"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -55,9 +55,9 @@ const pages = (
   record: (row: CsvTable.Row) => SourceRecord
 ): Stream.Stream<SourcePage, ConnectorError> => {
   let told = 0
-  const page = (rows: Chunk.Chunk<CsvTable.Row>): SourcePage => {
+  const page = (rows: ReadonlyArray<CsvTable.Row>): SourcePage => {
     told += rows.length
-    return { records: Chunk.toReadonlyArray(rows).map(record), rows: rows.length, cursor: `row ${told + 1}`, end: null, unknown: [] }
+    return { records: rows.map(record), rows: rows.length, cursor: `row ${told + 1}`, end: null, unknown: [] }
   }
   const last = Effect.as(allUnchanged(all), {
     records: [],
@@ -67,9 +67,7 @@ const pages = (
     unknown: []
   } satisfies SourcePage)
   return linesOf(survey).pipe(
-    Stream.mapConcat((batch) => batch),
-    Stream.rechunk(pageSize),
-    Stream.chunks,
+    Stream.mapConcat((batch) => Arr.chunksOf(batch, pageSize)),
     Stream.map(page),
     Stream.concat(Stream.fromEffect(last))
   )

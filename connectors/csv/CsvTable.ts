@@ -78,10 +78,10 @@ const beginning = (file: CsvText.File, encoding: CsvText.Encoding) =>
 export const form = (file: CsvText.File, name: CsvColumns.FileName, encoding: CsvText.Encoding): Effect.Effect<Form, ConnectorError | "Undecodable"> =>
   Effect.flatMap(beginning(file, encoding), (text) => formOf(file, name, text, !/[\r\n]/.test(text), encoding))
 
-const lineOf = (names: ReadonlyArray<string>, cells: ReadonlyArray<Csv.Cell>): CsvColumns.Line => {
+const lineOf = (places: ReadonlyMap<string, number>, cells: ReadonlyArray<Csv.Cell>): CsvColumns.Line => {
   const start = cells[0] ?? { line: 1, column: 1 }
   return (column) => {
-    const cell = cells[names.indexOf(column)]
+    const cell = cells[places.get(column) ?? -1]
     return cell === undefined ? { line: start.line, column: start.column, text: "" } : { line: cell.line, column: cell.column, text: cell.text.trim() }
   }
 }
@@ -97,6 +97,7 @@ const widthProblem = (cells: ReadonlyArray<Csv.Cell>, width: number): CsvColumns
 export const rows = (file: CsvText.File, { encoding, separator, names }: Form): Stream.Stream<ReadonlyArray<Row>, ConnectorError | "Undecodable"> =>
   Stream.suspend(() => {
     const reader = Csv.reader(separator)
+    const places = new Map(names.map((name, index) => [name, index]))
     let header = true
     const batch = (found: ReadonlyArray<Csv.Row>): Effect.Effect<ReadonlyArray<Row>, ConnectorError> => {
       const all: Array<Row> = []
@@ -108,7 +109,7 @@ export const rows = (file: CsvText.File, { encoding, separator, names }: Form): 
         }
         const problem = widthProblem(row.cells, names.length)
         if (problem !== null) return Effect.fail(fault(file, [problem]))
-        all.push({ line: lineOf(names, row.cells), number: row.line })
+        all.push({ line: lineOf(places, row.cells), number: row.line })
       }
       return Effect.succeed(all)
     }

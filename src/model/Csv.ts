@@ -23,8 +23,20 @@ export interface Reader {
   readonly end: () => ReadonlyArray<Row>
 }
 
+const [quote, lineFeed, carriageReturn] = ['"', "\n", "\r"].map((letter) => letter.charCodeAt(0))
+
+/** Where the letter or an end of line stands next; the piece's end where neither does. */
+const until = (piece: string, from: number, letter: number | undefined): number => {
+  for (let at = from; at < piece.length; at++) {
+    const code = piece.charCodeAt(at)
+    if (code === letter || code === lineFeed || code === carriageReturn) return at
+  }
+  return piece.length
+}
+
 /** `separator` is one letter. A byte order mark at the beginning is left out. */
 export const reader = (separator = ","): Reader => {
+  const comma = separator.charCodeAt(0)
   let state: "begin" | "start" | "plain" | "quoted" | "closing" | "failed" = "begin"
   let line = 1
   /** Letters before this piece, and before the present line. */
@@ -89,11 +101,10 @@ export const reader = (separator = ","): Reader => {
     }
     if (state === "start") {
       openCell(before + at, letter === '"')
-      return wasQuoted ? at + 1 : at
+      if (wasQuoted) return at + 1
     }
     if (state === "quoted") {
-      let to = at
-      while (to < piece.length && piece[to] !== '"' && piece[to] !== "\r" && piece[to] !== "\n") to++
+      const to = until(piece, at, quote)
       const stop = piece[to]
       text += piece.slice(at, stop === "\r" || stop === "\n" ? to + 1 : to)
       if (stop === undefined) return to
@@ -108,8 +119,8 @@ export const reader = (separator = ","): Reader => {
     }
     let to = at
     if (state === "plain") {
-      while (to < piece.length && piece[to] !== separator && piece[to] !== "\r" && piece[to] !== "\n") to++
-      text += piece.slice(at, to)
+      to = until(piece, at, comma)
+      text = text === "" ? piece.slice(at, to) : text + piece.slice(at, to)
       if (to === piece.length) return to
     }
     const end = piece[to] ?? ""
