@@ -24,7 +24,7 @@ const story = [
   "3 leave, 4 join, 1 new group, 1 rename",
   "3 left, 4 joined, 1 new group",
   "takes the tag plan_gold from 15 of its 18 customers",
-  'HELD H-1    15 would leave "Plan Gold"',
+  'HELD H-1    15 of 17 would leave "Plan Gold"',
   "$ groupbridge held H-1",
   "$ groupbridge approve H-1",
   "15 left; 15 calls",
