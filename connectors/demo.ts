@@ -118,7 +118,9 @@ export const open: OpenDemo = Effect.gen(function* () {
     mistake: {
       told: ["Somebody's script takes the tag plan_gold from 15 of its 18 customers"],
       happen: () => losers.forEach(({ id }) => zendesk.source.untag(id, "plan_gold")),
-      reason: "Gold ended, ticket 4711"
+      reason: "Gold ended, ticket 4711",
+      customer: losers[0]?.email ?? "",
+      group: "Plan Gold"
     }
   }
 })

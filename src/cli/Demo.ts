@@ -11,11 +11,13 @@ import type { DemoWorld, Scene } from "../sandbox/DemoWorld.ts"
 import * as Approve from "./Approve.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
+import * as Explain from "./Explain.ts"
 import * as Held from "./Held.ts"
 import * as Plan from "./Plan.ts"
 import * as Runs from "./Runs.ts"
 import * as Status from "./Status.ts"
 import * as Sync from "./Sync.ts"
+import * as Undo from "./Undo.ts"
 
 type Step =
   | { readonly _tag: "Told"; readonly lines: ReadonlyArray<string> }
@@ -30,6 +32,7 @@ const steps = (load: Load, { sync, day, mistake, told: start, config }: DemoWorl
   const plan = command(`plan ${sync}`, 0, (options) => Plan.run(load, [sync], options))
   const write = (exit: number) => command(`sync ${sync}`, exit, (options) => Sync.run(load, [sync], options))
   const part = "H-1"
+  const approval = "r-5"
   return [
     told(
       ...start,
@@ -53,8 +56,12 @@ const steps = (load: Load, { sync, day, mistake, told: start, config }: DemoWorl
     told("# The next sync would take their group away. That is too much at once, so it is held, and nobody loses anything."),
     write(3),
     command(`held ${part}`, 0, (options) => Held.run(load, part, options)),
+    told("# Why? Every link from the record at the source to the membership, for one of them."),
+    command(`explain ${mistake.customer} "${mistake.group}"`, 0, (options) => Explain.run(load, mistake.customer, mistake.group, options)),
     told("# It was meant. So somebody approves it, and it is done, and kept with a name and a reason."),
     command(`approve ${part} --reason "${mistake.reason}"`, 0, (options) => Approve.run(load, part, { ...options, reason: mistake.reason })),
+    told("# Or was it not? What a run changed can be taken back, and stays so until it is released."),
+    command(`undo ${approval}`, 0, (options) => Undo.undo(load, approval, options)),
     command("runs", 0, (options) => Runs.run(load, undefined, options)),
     command("status", 0, (options) => Status.run(load, options))
   ]

@@ -18,8 +18,8 @@ export interface DemoWorld {
   readonly sync: string
   /** An ordinary day: some come, some go. */
   readonly day: Scene
-  /** Somebody's mistake, which a limit holds back as the first held part. */
-  readonly mistake: Scene & { readonly reason: string }
+  /** Somebody's mistake, which a limit holds back as the first held part: why it is approved, and one whom it is about. */
+  readonly mistake: Scene & { readonly reason: string; readonly customer: string; readonly group: string }
 }
 
 /** The world is there until the scope ends. */
