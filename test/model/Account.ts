@@ -65,12 +65,15 @@ export const make = (history: History) =>
 
     const membersOf = (group: string): ReadonlyArray<string> => cstar.target.groups().find(({ id }) => id === group)?.members ?? []
     const parts = (request: SandboxRequest) => /customer-groups\/([^/]+)(\/members)?$/.exec(request.path) ?? []
+    const isThere = (group: string | undefined): boolean => cstar.target.groups().some(({ id }) => id === group)
     let before: ReadonlyArray<string> = []
+    let there = false
     const weather = Weather.make(
       { source: zendesk.app, target: cstar.app },
       {
         before: (request) => {
           before = membersOf(parts(request)[1] ?? "")
+          there = isThere(parts(request)[1])
         },
         after: (request, now) => {
           const [, group, members] = parts(request)
@@ -83,7 +86,7 @@ export const make = (history: History) =>
           const purpose = purposes.get(group)
           if (purpose === undefined) return
           if (purpose === null) return void oracle.say("touched a group that people made", `${request.method} ${request.path}`)
-          if (members === undefined) return request.method === "DELETE" ? void oracle.say("deleted a group", purpose) : undefined
+          if (members === undefined) return request.method === "DELETE" && there && !isThere(group) ? void oracle.groupTaken(purpose, before, now) : undefined
           if (request.method === "DELETE") return oracle.removed(request.query.get("customerId") ?? "", purpose, now)
           for (const id of membersOf(group)) if (!before.includes(id)) oracle.added(id, purpose, now)
         }

@@ -1,6 +1,6 @@
 /** What the target must hold once nothing goes wrong any more, everybody was looked up, and every question was answered. */
 import type { Account } from "./Account.ts"
-import { type Deed, deed } from "./Oracle.ts"
+import { type Deed, deed } from "./Deed.ts"
 import { customerOf, excepted, mapped, purposeOf, type Row, row } from "./World.ts"
 
 /** `rejected`: what the engine says people rejected and it therefore leaves. */

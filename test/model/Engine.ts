@@ -16,6 +16,7 @@ import * as PlanFile from "../../src/plan/PlanFile.ts"
 import * as Connections from "../../src/run/Connections.ts"
 import { RunStore } from "../../src/run/RunStore.ts"
 import * as SyncRun from "../../src/run/SyncRun.ts"
+import * as Undo from "../../src/run/Undo.ts"
 import type { DeliveringApp } from "../../src/sandbox/Faulty.ts"
 import * as InProcess from "../../src/sandbox/InProcess.ts"
 import * as SqliteState from "../../state/SqliteState.ts"
@@ -121,6 +122,8 @@ export const make = (dir: string, apps: Apps) => {
 
   const unstopped = boundaries(undefined, Effect.void)
 
+  const attended = { who: "petra", host: "ops1", confirm: () => Effect.succeed(true), onApply: () => Effect.void }
+
   const run = (options: RunOptions, stops: Boundaries): Effect.Effect<SyncResult> =>
     invocation(stops, (sync, connections) =>
       SyncRun.run(sync, connections, {
@@ -129,10 +132,7 @@ export const make = (dir: string, apps: Apps) => {
         spool,
         onLook: () => Effect.void,
         kind: options.file === undefined ? (options.part === undefined ? "sync" : "approve") : "apply",
-        who: "petra",
-        host: "ops1",
-        confirm: () => Effect.succeed(true),
-        onApply: () => Effect.void
+        ...attended
       })
     )
 
@@ -149,22 +149,29 @@ export const make = (dir: string, apps: Apps) => {
     db.close()
   })
 
+  const mortal = (killAt: number | undefined, work: (stops: Boundaries) => Effect.Effect<SyncResult>): Effect.Effect<SyncResult | null> =>
+    Effect.gen(function* () {
+      const death = yield* Deferred.make<void>()
+      const die = Effect.suspend(() => {
+        for (const part of ["", "-wal"]) if (existsSync(state + part)) copyFileSync(state + part, `${state}${part}.copy`)
+        return Deferred.succeed(death, undefined)
+      })
+      const fiber = yield* Effect.fork(work(boundaries(killAt, die)))
+      const result = yield* Effect.raceFirst(Effect.as(Deferred.await(death), null), Fiber.join(fiber))
+      if (result !== null) return result
+      yield* Fiber.interrupt(fiber)
+      yield* restore
+      return null
+    })
+
   return {
     /** One run that may write; null if it was killed. */
-    sync: (options: RunOptions): Effect.Effect<SyncResult | null> =>
-      Effect.gen(function* () {
-        const death = yield* Deferred.make<void>()
-        const die = Effect.suspend(() => {
-          for (const part of ["", "-wal"]) if (existsSync(state + part)) copyFileSync(state + part, `${state}${part}.copy`)
-          return Deferred.succeed(death, undefined)
-        })
-        const fiber = yield* Effect.fork(run(options, boundaries(options.killAt, die)))
-        const result = yield* Effect.raceFirst(Effect.as(Deferred.await(death), null), Fiber.join(fiber))
-        if (result !== null) return result
-        yield* Fiber.interrupt(fiber)
-        yield* restore
-        return null
-      }),
+    sync: (options: RunOptions): Effect.Effect<SyncResult | null> => mortal(options.killAt, (stops) => run(options, stops)),
+    /** Takes the run of that number back; null if it was killed. */
+    undo: (number: number, killAt: number | undefined): Effect.Effect<SyncResult | null> =>
+      mortal(killAt, (stops) =>
+        invocation(stops, (sync, connections) => Undo.run(sync, connections, { ...attended, run: number, reason: null, spool, onLook: () => Effect.void }))
+      ),
     /** A dry run. With `save` its free rows are saved there, for `apply`. */
     plan: (save: string | null): Effect.Effect<PlanResult> =>
       invocation(unstopped, (sync, connections) =>

@@ -145,6 +145,14 @@ const running = ({ chance }: Cast): ReadonlyArray<Step> => {
   return [chance.happens(0.5) ? { do: "pause", hours: 1 + chance.whole(12) } : { do: "resume" }]
 }
 
+/** An undo that is killed is mostly begun again at once. */
+const takingBack = ({ chance }: Cast): ReadonlyArray<Step> => {
+  if (chance.happens(0.4)) return [{ do: "release", run: chance.whole(10) }]
+  const killAt = chance.happens(0.3) ? 1 + chance.whole(40) : null
+  const undo = { do: "undo" as const, run: chance.whole(10), fault: chance.happens(0.3) ? faultOf(chance) : null, killAt }
+  return killAt !== null && chance.happens(0.7) ? [undo, { ...undo, fault: null, killAt: null }] : [undo]
+}
+
 export const history = (seed: number): History => {
   const chance = Chance.make(seed)
   const used = tags.slice(0, 2 + chance.whole(4))
@@ -158,6 +166,7 @@ export const history = (seed: number): History => {
     else if (dice < 55) steps.push(...byHand(cast))
     else if (dice < 59) steps.push(reconfigure(cast))
     else if (dice < 66) steps.push({ do: "wait", hours: chance.pick([1, 1, 7, 7, 25, 170]) })
+    else if (dice < 71) steps.push(...takingBack(cast))
     else steps.push(...running(cast))
   }
   return { seed, start, config, steps, ending: chance.happens(0.6) ? "approve" : "reject" }

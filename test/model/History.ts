@@ -27,7 +27,9 @@ export type Step =
   | { readonly do: "reject"; readonly part: number }
   | { readonly do: "pause"; readonly hours: number }
   | { readonly do: "resume" }
-/* taking back: undo of a run, and release of what it pinned, are added here and in `Play.perform` */
+  /* taking back; numbers choose among runs that did something, and among those that are kept undone */
+  | { readonly do: "undo"; readonly run: number; readonly fault: Fault | null; readonly killAt: number | null }
+  | { readonly do: "release"; readonly run: number }
 
 export interface Start {
   readonly people: ReadonlyArray<{ readonly id: string; readonly email: string | null; readonly suspended: boolean; readonly tags: ReadonlyArray<string> }>

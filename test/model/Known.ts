@@ -35,6 +35,7 @@ const sync: Step = { do: "sync", depth: "usual", fault: null, killAt: null }
 const join = (person: string): Step => ({ do: "join", person, organization: "501" })
 const leave = (person: string): Step => ({ do: "leave", person, organization: "501" })
 const tag = (person: string): Step => ({ do: "tag", person, tag: "vip" })
+const undo: Step = { do: "undo", run: 0, fault: null, killAt: null }
 const killed = (killAt: number): Step => ({ ...sync, killAt })
 
 const history = (start: Start, config: Partial<Config>, ...steps: ReadonlyArray<Step>): History => ({
@@ -81,5 +82,9 @@ export const known: Readonly<Record<string, History>> = {
   "one address of two customers is nobody's": history({ ...four, known: [...four.known, address("1001").toUpperCase()] }, {}, sync),
   "an exception keeps out": history(four, { exceptions: [{ email: address("1001"), tag: "vip", what: "never" }] }, tag("1001"), tag("1002"), sync),
   "what was done is known": history(four, {}, sync, leave("1001"), sync, sync),
-  "a limit counts the whole day": history(four, { guards: { additions: 5 } }, sync, tag("1001"), tag("1002"), sync)
+  "a limit counts the whole day": history(four, { guards: { additions: 5 } }, sync, tag("1001"), tag("1002"), sync),
+  "what was taken back stays so until it is released": history(four, {}, sync, undo, sync, join("1005"), sync, { do: "release", run: 0 }, sync),
+  "what was taken back comes back as ours": history(four, {}, sync, leave("1001"), sync, { ...undo, run: 1 }, sync, { do: "release", run: 0 }, sync),
+  "an undo leaves what people put in": history(four, {}, sync, { do: "put in", group: 0, customer: 4 }, undo, sync),
+  "a killed undo goes on": history(four, {}, sync, { do: "put in", group: 0, customer: 4 }, { ...undo, killAt: 12 }, undo, sync)
 }

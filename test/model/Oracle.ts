@@ -2,19 +2,16 @@
  * What Groupbridge may do and must not, judged from outside: from what is true, what people decided, and what reached the target. It knows
  * nothing of how the engine thinks. Where nobody outside can know, both ways are allowed.
  */
+import { type Deed, deed, type Op, type Origin } from "./Deed.ts"
 import * as Identity from "./Identity.ts"
+import * as TakenBack from "./TakenBack.ts"
 import { type Config, copy, customerOf, excepted, mapped, type Purpose, purposeOf, type Row, row, wanted, wishes, type World } from "./World.ts"
-
-/** Who put a row there that is there. `unsure`: it was ours, then people took it out and put it in before anybody looked. */
-export type Origin = "ours" | "hand" | "unsure"
-
-export type Op = "add" | "remove" | "create"
-/** An op and its row; for a creation the row has no customer. */
-export type Deed = string
-export const deed = (op: Op, of: Row): Deed => `${op} ${of}`
 
 /** What is known of the run that is under way. */
 export interface Run {
+  readonly number: number
+  /** The run that it takes back, if it is an undo: that alone, whatever anybody wishes. */
+  readonly undoes: number | null
   readonly at: number
   /** Nothing but these may be done: a saved plan's, or an approved part's. */
   readonly only: ReadonlySet<Deed> | null
@@ -62,6 +59,7 @@ export const make = (world: World, first: Config) => {
   let troubled = false
 
   const say = (what: string, of: string) => violations.push(`${what}: ${of}`)
+  const taken = TakenBack.make({ origins, out, fresh, decisions, say })
 
   const never = () => excepted(world, config, identity.possible(world, config), "never")
   const must = (matches = identity.certain(world, config)): ReadonlySet<Row> => {
@@ -108,10 +106,13 @@ export const make = (world: World, first: Config) => {
     if (held.has(one)) say("done though it is held", one)
     if (decisions.get(one) === "rejected") say("done though it was rejected", one)
     if (run.only !== null && !run.only.has(one)) say("not among what was to be done", one)
+    if (taken.isPinned(of)) say("done though its run was taken back", one)
+    taken.did(run.number, one, origins.get(of))
   }
 
   const added = (customer: string, purpose: Purpose, at: number) => {
     const one = row(customer, purpose)
+    if (run !== null && run.undoes !== null) return taken.putBack(one, run.number, run.undoes)
     permitted("add", one)
     if (!views.some((view) => may(view).has(one))) say("added though nothing wants it", one)
     if (never().has(one) && !identity.lost.size) say("added against an exception", one)
@@ -135,6 +136,7 @@ export const make = (world: World, first: Config) => {
   const removed = (customer: string, purpose: Purpose, at: number) => {
     const one = row(customer, purpose)
     const origin = origins.get(one)
+    if (run !== null && run.undoes !== null) return taken.takenAway(one, run.number, run.undoes)
     permitted("remove", one)
     if (must().has(one)) say("removed though the source wants it", one)
     if (config.removals === "never") say("removed under removals: never", one)
@@ -217,12 +219,28 @@ export const make = (world: World, first: Config) => {
     removed,
     created: (purpose: Purpose, at: number) => {
       const one = row("-", purpose)
+      if (run !== null && run.undoes !== null) return say("an undo made a group", purpose)
       permitted("create", one)
       const approved = decisions.get(deed("create", one)) === "approved"
       if (gone.has(purpose) && config.drift !== "restore" && !approved) say(`made again what people deleted, under drift: ${config.drift}`, purpose)
       gone.delete(purpose)
       count("create", one, at)
     },
+    /** A group went with one call: for each of its members that is a removal. */
+    groupTaken: (purpose: Purpose, members: ReadonlyArray<string>, at: number) => {
+      for (const member of members) removed(member, purpose, at)
+      taken.groupGone(purpose, run?.undoes ?? null)
+    },
+    /** An undo begins. It looks at no source and asks nobody. */
+    undoing: (next: Run) => {
+      run = next
+    },
+    undone: (pinned: ReadonlyArray<Row>, well: boolean, whole: boolean) => {
+      if (run !== null && run.undoes !== null) taken.ended(run.undoes, pinned, whole)
+      troubled ||= !well
+      run = null
+    },
+    released: taken.release,
     /** A run is over. `honest`: nothing was hidden from it; `well`: it ended by itself, with no error. */
     ended: (honest: boolean, well: boolean) => {
       if (run === null) return

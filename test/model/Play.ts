@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import * as TestContext from "effect/TestContext"
 import type { SyncResult } from "../../src/model/Result.ts"
+import { UndoStore } from "../../src/plan/UndoStore.ts"
 import { Overview } from "../../src/run/Overview.ts"
 import { RunStore } from "../../src/run/RunStore.ts"
 import * as Account from "./Account.ts"
@@ -12,10 +13,10 @@ import * as Baseline from "./Baseline.ts"
 import * as Ending from "./Ending.ts"
 import * as Engine from "./Engine.ts"
 import type { History, Step } from "./History.ts"
-import { type Deed, deed, type Op } from "./Oracle.ts"
+import { type Deed, deed, type Op } from "./Deed.ts"
 import * as Thresholds from "./Thresholds.ts"
 import type { Fault } from "./Weather.ts"
-import { row } from "./World.ts"
+import { type Row, row } from "./World.ts"
 
 export interface Played {
   readonly violations: ReadonlyArray<string>
@@ -50,6 +51,8 @@ export const play = (history: History, step: (told: string) => void = () => {}):
       readonly state: string
       readonly deeds: Array<Deed>
     }
+    type Found = ReturnType<typeof engine.query>[number]
+    const purposeIn = ({ handle, key }: Found): string => (handle === null ? account.purposes.get(String(key)) : purposeOf(String(handle))) ?? "?"
     const parts = (): ReadonlyArray<Part> => {
       const found = new Map<number, Part>()
       const query = `SELECT p.id, p.guard, p.state, r.op, g.key, g.handle, t.key AS customer FROM held_part p JOIN held_row r ON r.part = p.id JOIN target_group g ON g.id = r.grp
@@ -58,11 +61,22 @@ export const play = (history: History, step: (told: string) => void = () => {}):
         const part = found.get(Number(one["id"])) ?? { id: Number(one["id"]), guard: String(one["guard"]), state: String(one["state"]), deeds: [] }
         found.set(part.id, part)
         const op = ops[String(one["op"])]
-        const purpose = one["handle"] === null ? account.purposes.get(String(one["key"])) : purposeOf(String(one["handle"]))
-        if (op !== undefined) part.deeds.push(deed(op, row(op === "create" ? "-" : String(one["customer"]), purpose ?? "?")))
+        if (op !== undefined) part.deeds.push(deed(op, row(op === "create" ? "-" : String(one["customer"]), purposeIn(one))))
       }
       return [...found.values()]
     }
+    const numbers = (query: string): ReadonlyArray<number> => engine.query(query).map(({ id }) => Number(id))
+    /** The number of the next run. */
+    const following = (): number => 1 + (numbers("SELECT coalesce(max(id), 0) AS id FROM run")[0] ?? 0)
+    const pinnedRuns = () => numbers("SELECT DISTINCT run AS id FROM pin ORDER BY 1")
+    /** Rows that are kept as they were before that run, and the groups that it made and that are kept away. */
+    const pinnedOf = (run: number): ReadonlyArray<Row> =>
+      engine
+        .query(
+          `SELECT g.key, g.handle, t.key AS customer FROM pin p JOIN target_group g ON g.id = p.grp LEFT JOIN target_customer t ON t.id = p.customer
+           WHERE p.run = ${run} AND (p.customer > 0 OR g.key IS NULL)`
+        )
+        .map((one) => row(String(one["customer"] ?? "-"), purposeIn(one)))
     const open = () => parts().filter(({ state }) => state === "open")
 
     /** Whether the fault may happen now: a list that lies must be one that a guard can tell. */
@@ -94,7 +108,7 @@ export const play = (history: History, step: (told: string) => void = () => {}):
         const at = yield* TestClock.currentTimeMillis
         const pausing = at < paused
         const before = weather.writes()
-        const run = { at, only: only ?? null, done: { add: 0, remove: 0, create: 0 } }
+        const run = { number: following(), undoes: null, at, only: only ?? null, done: { add: 0, remove: 0, create: 0 } }
         const hidden = bearable(fault) && fault.kind === "gap" && fault.what.endsWith("lying")
         if (!pausing) oracle.began(run, true, hidden)
         if (!pausing && only === undefined) others.read(world, oracle.config(), bearable(fault) ? fault : null)
@@ -118,6 +132,25 @@ export const play = (history: History, step: (told: string) => void = () => {}):
         )
         return { result, writes }
       })
+
+    /** Takes a run back, also while it is paused. */
+    const undo = (number: number, fault: Fault | null, killAt: number | null) =>
+      Effect.gen(function* () {
+        runs += 1
+        set(fault)
+        const at = yield* TestClock.currentTimeMillis
+        oracle.undoing({ number: following(), undoes: number, at, only: null, done: { add: 0, remove: 0, create: 0 } })
+        const result = yield* Engine.passing(engine.undo(number, killAt ?? undefined))
+        const well = result !== null && result.error === null
+        oracle.undone(pinnedOf(number), well, well && fault === null && result.refused.length === 0)
+        if (well && fault === null && result.status !== "done" && result.status !== "none") oracle.say("an undo is not done with", result.status)
+        set(null)
+        step(`  -> r-${number} ${result === null ? "killed" : `${result.status} ${JSON.stringify(result.summary)} ${result.error?.message ?? ""}`}`)
+      })
+    const release = (number: number) => {
+      oracle.released(number)
+      return engine.remember(Effect.flatMap(UndoStore, (store) => store.release(number)))
+    }
 
     /** An approved part's rows, and the groups that its additions need. */
     const withGroups = (deeds: ReadonlyArray<Deed>): ReadonlySet<Deed> =>
@@ -168,7 +201,8 @@ export const play = (history: History, step: (told: string) => void = () => {}):
           return Effect.gen(function* () {
             set(one.do === "plan" ? one.fault : null)
             const before = weather.writes()
-            oracle.began({ at: yield* TestClock.currentTimeMillis, only: new Set(), done: { add: 0, remove: 0, create: 0 } }, false, false)
+            const at = yield* TestClock.currentTimeMillis
+            oracle.began({ number: following(), undoes: null, at, only: new Set(), done: { add: 0, remove: 0, create: 0 } }, false, false)
             yield* Engine.passing(engine.plan(one.do === "plan" ? null : file))
             oracle.ended(false, true)
             if (weather.writes() > before) oracle.say("a dry run wrote", String(weather.writes() - before))
@@ -194,7 +228,16 @@ export const play = (history: History, step: (told: string) => void = () => {}):
               )
             )
           })
-        // Undoing a run, and releasing what it pinned, belong here: told to the oracle as rows that nothing may touch until they are released.
+        case "undo": {
+          const all = numbers("SELECT DISTINCT r.id FROM run r JOIN planned p ON p.run = r.id AND p.state = 'done' WHERE r.kind <> 'undo' ORDER BY 1")
+          const number = all[one.run % Math.max(1, all.length)]
+          return number === undefined ? Effect.void : undo(number, one.fault, one.killAt)
+        }
+        case "release": {
+          const all = pinnedRuns()
+          const number = all[one.run % Math.max(1, all.length)]
+          return number === undefined ? Effect.void : release(number)
+        }
         default:
           return Effect.sync(() => oracle.edit(() => void (account.atSource(one) || account.atTarget(one))))
       }
@@ -210,6 +253,7 @@ export const play = (history: History, step: (told: string) => void = () => {}):
     step("the end")
     yield* later(0)
     yield* perform({ do: "resume" })
+    for (const number of pinnedRuns()) yield* release(number)
     const { hours, reads } = oracle.config().grace
     const quietRounds = Math.max(reads, hours > 0 ? 2 : 1)
     let quiet = 0

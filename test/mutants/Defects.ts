@@ -86,5 +86,11 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "state/SqlitePlan.ts",
     text: "frame.now - day,",
     instead: "frame.now,"
+  },
+  {
+    name: "what was taken back is done again at once",
+    file: "state/Claims.ts",
+    text: "sql.run(`${pinned} (grp, customer) IN (SELECT grp, customer FROM pin)`)",
+    instead: ""
   }
 ]
