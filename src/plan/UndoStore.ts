@@ -17,7 +17,7 @@ export interface LeftAlone {
 export class UndoStore extends Context.Tag("groupbridge/UndoStore")<
   UndoStore,
   {
-    /** Groups that the run changed, and whose members must be read first: their number differs from what our own writes explain. */
+    /** Groups that the run changed, and whose members must be read first: their number differs from what our own writes explain, or the group may be deleted. */
     readonly groupsToRead: (run: number) => Effect.Effect<ReadonlyArray<GroupToRead>, StateError>
     /**
      * Lists as changes the reverse of what the run really did, as far as nobody changed it since. A group that it made goes in one call, with its members, if only ours

@@ -67,6 +67,17 @@ describe("undoing", () => {
     })
   )
 
+  it.scopedLive("looks who is in a group before it is deleted: one taken out and another put in do not show in its number", () =>
+    Effect.gen(function* () {
+      const { bridge, first, target } = yield* synced
+      const { id, members } = Crowd.groupOf(bridge, "Globex")
+      target.removeMember(id, members[0]!)
+      target.addMember(id, Crowd.idOf(bridge, "c6@x.io"))
+      yield* bridge.undo(first.run)
+      assert.deepStrictEqual(bridge.held(), { Globex: ["c6@x.io"] })
+    })
+  )
+
   it.scopedLive("puts back who was let go, with the origin that they had; a release lets them go again", () =>
     Effect.gen(function* () {
       const { bridge, source } = yield* synced
