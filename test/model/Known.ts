@@ -86,5 +86,13 @@ export const known: Readonly<Record<string, History>> = {
   "what was taken back stays so until it is released": history(four, {}, sync, undo, sync, join("1005"), sync, { do: "release", run: 0 }, sync),
   "what was taken back comes back as ours": history(four, {}, sync, leave("1001"), sync, { ...undo, run: 1 }, sync, { do: "release", run: 0 }, sync),
   "an undo leaves what people put in": history(four, {}, sync, { do: "put in", group: 0, customer: 4 }, undo, sync),
+  "an undo deletes no group with somebody in it whom people exchanged": history(
+    four,
+    {},
+    sync,
+    { do: "take out", group: 0, customer: 0 },
+    { do: "put in", group: 0, customer: 4 },
+    undo
+  ),
   "a killed undo goes on": history(four, {}, sync, { do: "put in", group: 0, customer: 4 }, { ...undo, killAt: 12 }, undo, sync)
 }

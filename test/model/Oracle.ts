@@ -76,7 +76,8 @@ export const make = (world: World, first: Config) => {
     const isBack = (one: Deed, [wished, unwished]: readonly [ReadonlySet<Row>, ReadonlySet<Row>]): boolean => {
       const [op = "", customer = "", purpose = ""] = one.split(" ")
       const of = row(customer, purpose)
-      return op === "remove" ? wished.has(of) : op === "add" ? !unwished.has(of) : !names.has(purpose)
+      if (op === "create") return !names.has(purpose) || ![...unwished].some((one) => purposeOf(one) === purpose)
+      return op === "remove" ? wished.has(of) : !unwished.has(of)
     }
     // A question ends as soon as it may have ended; what was approved stays so until it has for sure.
     for (const one of held) if (isBack(one, [possible, due])) held.delete(one)
