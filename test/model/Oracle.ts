@@ -47,6 +47,8 @@ export const make = (world: World, first: Config) => {
   const absent = new Map<Row, { runs: number; readonly since: number }>()
   /** Rows that no config so far wanted at some time since they were put in; and rows that an exception ever promised. */
   const excused = new Set<Row>()
+  /** Rows that the present config wanted at some time: if they go, it is not for a changed config alone. */
+  const survived = new Set<Row>()
   const promised = new Set<Row>()
   /** What a person is asked, as far as the source has not changed its mind since; and what was decided. */
   const held = new Set<Deed>()
@@ -82,6 +84,7 @@ export const make = (world: World, first: Config) => {
     // A question ends as soon as it may have ended; what was approved stays so until it has for sure.
     for (const one of held) if (isBack(one, [possible, due])) held.delete(one)
     for (const [one, decision] of decisions) if (isBack(one, decision === "approved" ? [sure, possible] : [possible, due])) decisions.delete(one)
+    for (const one of possible) survived.add(one)
     for (const one of out.keys()) if (!sure.has(one)) out.set(one, "unsure")
     const ever = new Set(configs.flatMap((before) => [...wanted(world, before, identity.possible(world, before))]))
     for (const one of origins.keys()) if (!ever.has(one)) excused.add(one)
@@ -144,7 +147,7 @@ export const make = (world: World, first: Config) => {
     if (config.removals === "ours" && origin === "hand") say("removed what people put there, under removals: ours", one)
     if (config.removals === "all" && origin === "hand" && !mapped(world, config).has(purpose)) say("removed from a group that nothing maps to", one)
     const approved = decisions.get(deed("remove", one)) === "approved"
-    if (config.ruleChange === "hold" && !approved && !excused.has(one) && !promised.has(one) && !never().has(one) && origin === "ours")
+    if (config.ruleChange === "hold" && !approved && !excused.has(one) && !survived.has(one) && !promised.has(one) && !never().has(one) && origin === "ours")
       if (configs.some((before) => wanted(world, before, identity.certain(world, before)).has(one))) say("removed for nothing but a changed config", one)
     const doubtful = identity.doubtful(world, config).has(customer)
     if (doubtful && !excused.has(one) && !promised.has(one) && !never().has(one)) say("removed from somebody ambiguous", one)
@@ -176,6 +179,7 @@ export const make = (world: World, first: Config) => {
     configure: (next: Config) => {
       config = next
       configs.push(next)
+      survived.clear()
       edited()
     },
     putIn: (customer: string, purpose: Purpose) => {
