@@ -66,7 +66,7 @@ const storeMiss = (sql: Statements, connection: number, address: string, now: nu
 const neededAddresses = (sources: number) => `
   SELECT DISTINCT c.address FROM source_customer c
   WHERE c.connection IN (${Array.from({ length: sources }, () => "?").join(", ")}) AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL AND c.address IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?)
+    AND NOT EXISTS (SELECT 1 FROM customer_link l JOIN target_customer g ON g.id = l.target_customer AND g.gone_at IS NULL WHERE l.source_customer = c.id AND l.target_connection = ?)
     AND NOT EXISTS (SELECT 1 FROM target_customer t WHERE t.connection = ? AND t.address = c.address AND t.gone_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM lookup k WHERE k.connection = ? AND k.address = c.address AND k.next_at > ?)
     AND EXISTS (SELECT 1 FROM source_membership m WHERE m.customer = c.id AND (

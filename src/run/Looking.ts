@@ -146,7 +146,9 @@ export const lookAgain = <R>(
     const store = yield* TargetStore
     if (target.declaration.groups.list) yield* TargetReader.listGroups(connection, target.api, onRows)
     yield* store.beginMembers
-    return target.declaration.assignments.listedBy === "group" ? yield* readMembers(connection, target, yield* toRead, onRows) : []
+    const unread = target.declaration.assignments.listedBy === "group" ? yield* readMembers(connection, target, yield* toRead, onRows) : []
+    if (target.declaration.customers.search) yield* TargetReader.findReplaced(connection, target.api)
+    return unread
   })
 
 const lookAtMembers = (sync: SyncConfig, target: NonNullable<Connected["target"]>, depth: Depth, onRows: TargetReader.OnRows) =>

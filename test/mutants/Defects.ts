@@ -12,8 +12,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "a refused list counts as read whole",
     file: "src/read/SourceReader.ts",
-    text: "const reason = refusal ?? judge(stream, progress)",
-    instead: "const reason = refusal === null ? judge(stream, progress) : null"
+    text: "reason: refusal ?? judge(stream, progress)",
+    instead: "reason: refusal === null ? judge(stream, progress) : null"
   },
   {
     name: "what others put in is removed too",
@@ -23,14 +23,14 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     name: "who was there already counts as added by us",
-    file: "src/apply/Applier.ts",
-    text: `const outcome = receipt.changed === "all" || call.op === "assignment.remove" ? "applied" : "found"`,
-    instead: `const outcome = "applied"`
+    file: "src/apply/Rows.ts",
+    text: `if (changed === "none") return same(call, () => "found")`,
+    instead: `if (changed === "none") return same(call, () => "applied")`
   },
   {
     name: "what a killed run left under way is not settled",
     file: "src/apply/Evidence.ts",
-    text: "yield* Effect.forEach(calls, (call) => settle(target, call, state), { discard: true })",
+    text: "yield* Effect.forEach(calls, (call) => settle(sight, call), { discard: true })",
     instead: `yield* Effect.forEach(calls, (call) => call.op.startsWith("group.") ? journal.settleGroup(call, "undone", null) : journal.settleRows(call, new Map(), null), { discard: true })`
   },
   {
@@ -77,15 +77,15 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     name: "the ledger does not follow what calls did",
-    file: "state/SqliteJournal.ts",
-    text: `if (result !== "undone") moveLedger`,
-    instead: `if (result === "found") moveLedger`
+    file: "state/Settling.ts",
+    text: `if (result === "applied" || result === "found") {`,
+    instead: `if (result === "found") {`
   },
   {
     name: "limits forget what earlier runs of the day did",
-    file: "state/SqlitePlan.ts",
-    text: "frame.now - day,",
-    instead: "frame.now,"
+    file: "state/Lately.ts",
+    text: "now - day",
+    instead: "now"
   },
   {
     name: "what was taken back is done again at once",

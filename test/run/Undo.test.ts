@@ -229,4 +229,20 @@ describe("undoing", () => {
       assert.notProperty(bridge.held(), "Initech")
     })
   )
+
+  it.scopedLive("takes nobody for taken out by hand who was deleted at the target and made again", () =>
+    Effect.gen(function* () {
+      const { bridge, first, target } = yield* synced
+      const full = bridge.held()
+      target.deleteCustomer(Crowd.idOf(bridge, "c1@x.io"))
+      for (const [id, email] of bridge.emails) if (email === "c1@x.io") bridge.emails.delete(id)
+      for (const { id } of target.addCustomers([{ email: "c1@x.io", name: "Customer 1" }])) bridge.emails.set(id, "c1@x.io")
+      assert.strictEqual((yield* bridge.undo(first.run)).status, "done")
+      yield* Deciding.release(bridge, first.run)
+      assert.deepStrictEqual((yield* bridge.sync()).held, [])
+      yield* bridge.sync()
+      assert.deepStrictEqual(bridge.held(), full)
+      assert.strictEqual((yield* bridge.sync()).status, "none")
+    })
+  )
 })
