@@ -1,0 +1,65 @@
+/** Zammad: a source of organizations and who is in them. What it is like stands in README.md beside this file. */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type { ConnectionContext, Connector } from "../../src/contract/Connector.ts"
+import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { Source } from "../../src/contract/Source.ts"
+import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
+import * as VendorWords from "../../src/http/VendorWords.ts"
+import * as ZammadRights from "./ZammadRights.ts"
+import * as ZammadSource from "./ZammadSource.ts"
+
+const BaseUrl = Schema.String.pipe(
+  Schema.filter(
+    (url) =>
+      (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) && !/[?#]/.test(url)) ||
+      `${JSON.stringify(url)} is no address of a Zammad: write what stands in your agents' address bar before the # ("https://support.acme.example")`,
+    { jsonSchema: {} }
+  )
+)
+
+const Options = Schema.Struct({
+  baseUrl: BaseUrl.annotations({ description: "Your Zammad's address, without # and what follows: https://support.acme.example." }),
+  token: Schema.Redacted(Schema.NonEmptyString).annotations({
+    description: "An access token (profile > Token Access) of somebody who may list all users, organizations and roles."
+  }),
+  inactive: Schema.optionalWith(
+    Schema.Literal("include", "exclude").annotations({
+      description: "Whether inactive users keep their groups. Zammad goes on listing them. Default: include."
+    }),
+    { default: () => "include" as const }
+  )
+})
+type Options = typeof Options.Type
+
+/** Zammad's own 404 is JSON. */
+const decodeError = (status: number, _headers: Readonly<Record<string, string>>, body: string): Partial<VendorWords.Refusal> | undefined =>
+  status === 404 && VendorWords.isHtml(body)
+    ? { reason: "Malformed", detail: "answered with a web page instead of data, as for an address that is not Zammad's: check baseUrl" }
+    : undefined
+
+const makeSource = (options: Options, context: ConnectionContext): Effect.Effect<Source, ConnectorError> =>
+  Effect.gen(function* () {
+    const token = Redacted.value(options.token)
+    context.redactor.hide(token)
+    const client = yield* LiveVendorClient.make(context, {
+      baseUrl: `${options.baseUrl.replace(/\/+$/, "")}/api/v1`,
+      headers: { authorization: Redacted.make(`Token token=${token}`) },
+      decodeError
+    })
+    return {
+      identify: ZammadRights.identify(client, { connection: context.name, host: new URL(options.baseUrl).host }),
+      streams: ZammadSource.streams(client, context.name, options),
+      customer: ZammadSource.customer(client, context.name, options)
+    }
+  })
+
+export const connector: Connector<Options, typeof Options.Encoded> = {
+  name: "zammad",
+  title: "Zammad",
+  options: Options,
+  // None documented; a proxy before it may have one and then says 429.
+  limits: [],
+  source: { declaration: ZammadSource.declaration, decides: ["inactive"], make: makeSource }
+}

@@ -1,0 +1,110 @@
+/** Zammad as a source: users with their organizations, and organizations, read in full. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Part, Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import type { VendorClient } from "../../src/http/VendorClient.ts"
+import * as ZammadApi from "./ZammadApi.ts"
+import * as ZammadFailure from "./ZammadFailure.ts"
+import { type Page, pages, pageSize } from "./ZammadPages.ts"
+import * as ZammadRights from "./ZammadRights.ts"
+
+const listed = { end: "an empty page, also in the form of full=true", canLoseRows: true, pageSize } as const
+
+const users = {
+  ...listed,
+  name: "users",
+  parts: ["customers", { memberships: "organization", carrier: "customer" }]
+} as const satisfies StreamDeclaration
+
+const organizations = { ...listed, name: "organizations", parts: [{ groups: "organization", carrier: "customer" }] } as const satisfies StreamDeclaration
+
+export const declaration: SourceDeclaration = { streams: [users, organizations], customerWord: "user", deletionsSeen: false, lookup: true }
+
+type Unknown = SourcePage["unknown"]
+const unknown = (parts: ReadonlyArray<Part>, reason: string): Unknown => parts.map((part) => ({ part, reason }))
+
+interface Told {
+  readonly records: ReadonlyArray<SourceRecord>
+  readonly unknown: Unknown
+}
+
+const told = <Row>(name: string, { number, rows, end }: Page<Row>, { records, unknown }: Told): SourcePage => ({
+  records,
+  rows: rows.length,
+  cursor: end === null ? `${name}, page ${number + 1}` : null,
+  end: end === null ? null : { reached: end.reached, count: null },
+  unknown
+})
+
+/** What a page of users says. Who cannot be told from an agent is left out, and with it what their absence would prove. */
+const usersTold = (rows: ReadonlyArray<ZammadApi.User>, roles: ZammadRights.Roles, policy: ZammadApi.Policy): Told => {
+  const people = rows.filter((user) => !ZammadApi.isSystem(user)).map((user) => ({ user, role: ZammadRights.roleOf(user, roles) }))
+  const roleless = people.find(({ role }) => role === null)
+  const silent = people.find(({ user }) => !ZammadApi.tellsOrganizations(user))
+  return {
+    records: people.flatMap(({ role, user }) => (role === null ? [] : ZammadApi.userRecords(user, role, policy))),
+    unknown: [
+      ...(silent === undefined ? [] : unknown(users.parts.slice(1), `Zammad did not tell all organizations of user ${silent.user.id}`)),
+      ...(roleless === undefined ? [] : unknown(users.parts, `Zammad did not tell what the roles of user ${roleless.user.id} permit`))
+    ]
+  }
+}
+
+const usersStream = (client: VendorClient, connection: string, policy: ZammadApi.Policy): SourceStream => ({
+  declaration: users,
+  pages: Stream.unwrap(
+    Effect.map(ZammadRights.view(client, connection, "users"), ({ me, roles }) => {
+      // A token that sees itself alone gets 200 all the same; every Zammad has one user more, the system's own.
+      let alone = true
+      return Stream.map(pages(client, connection, { path: "/users", row: ZammadApi.User }), (page) => {
+        alone &&= page.rows.every(({ id }) => id === me.id)
+        const all = usersTold(page.rows, roles, policy)
+        const doubt = page.end !== null && alone ? unknown(users.parts, "Zammad shows the token nobody but its own user") : []
+        return told(users.name, page, { records: all.records, unknown: [...all.unknown, ...doubt] })
+      })
+    })
+  )
+})
+
+const organizationsStream = (client: VendorClient, connection: string): SourceStream => ({
+  declaration: organizations,
+  pages: Stream.unwrap(
+    Effect.as(
+      ZammadRights.view(client, connection, "organizations"),
+      Stream.map(pages(client, connection, { path: "/organizations", row: ZammadApi.Organization }), (page) =>
+        told(organizations.name, page, { records: page.rows.flatMap(ZammadApi.organizationRecords), unknown: [] })
+      )
+    )
+  )
+})
+
+export const streams = (client: VendorClient, connection: string, policy: ZammadApi.Policy): Source["streams"] => [
+  usersStream(client, connection, policy),
+  organizationsStream(client, connection)
+]
+
+/** A user as of now, in two calls. "Not found" is also what another address may answer, so it counts only while Zammad itself answers. */
+export const customer =
+  (client: VendorClient, connection: string, policy: ZammadApi.Policy): Source["customer"] =>
+  (id) =>
+    client.read({ path: `/users/${encodeURIComponent(id)}`, template: "/users/{id}", schema: ZammadApi.User }).pipe(
+      Effect.map(({ body }) => Option.liftPredicate(body, (user) => !ZammadApi.isSystem(user))),
+      Effect.catchIf(
+        ({ reason }) => reason === "NotFound",
+        () => Effect.as(ZammadRights.answers(client), Option.none<ZammadApi.User>())
+      ),
+      Effect.flatMap(
+        Option.match({
+          onNone: () => Effect.succeedNone,
+          onSome: (user) => Effect.map(known(client, connection, user), (role) => Option.some(ZammadApi.customer(user, role, policy)))
+        })
+      )
+    )
+
+const known = (client: VendorClient, connection: string, user: ZammadApi.User) =>
+  Effect.flatMap(ZammadRights.readRoles(client, connection), (roles) => {
+    const role = ZammadRights.roleOf(user, roles)
+    const detail = "the user has a role that the list of roles does not show"
+    return role === null ? ZammadFailure.make(connection, "/users/{id}", "Malformed", detail) : Effect.succeed(role)
+  })
