@@ -18,14 +18,16 @@ export const matrix = (connectors: ReadonlyArray<AnyConnector>, view: View): str
     Columns.table(rows)
       .map((line, index) => (index === 0 ? Terminal.paint(view, "strong", line) : line))
       .join("\n")
-  return `${part(sources(connectors))}\n\n${part(targets(connectors))}\n`
+  return `${part(sources(connectors, plain))}\n\n${part(targets(connectors, plain))}\n`
 }
 
-/** The same as Markdown, for the README between its markers. Ends in a line end. */
+/** The same as Markdown, for the README between its markers, with a link to each connector's own page. Ends in a line end. */
 export const markdown = (connectors: ReadonlyArray<AnyConnector>): string => {
+  const link = ({ name, title }: AnyConnector) => `[${Escape.markdown(title)}](connectors/${name}/README.md)`
+  const escaped = ([first = "", ...cells]: ReadonlyArray<string>) => [first, ...cells.map(Escape.markdown)]
   const table = ([header = [], ...rows]: ReadonlyArray<ReadonlyArray<string>>): string =>
-    [header, header.map(() => "---"), ...rows.map((row) => row.map(Escape.markdown))].map((row) => `| ${row.join(" | ")} |\n`).join("")
-  return `${table(sources(connectors))}\n${table(targets(connectors))}`
+    [header, header.map(() => "---"), ...rows.map(escaped)].map((row) => `| ${row.join(" | ")} |\n`).join("")
+  return `${table(sources(connectors, link))}\n${table(targets(connectors, link))}`
 }
 
 /** One connector in full: each stream with how it ends, each ability of the target, the limits, and the options for the config file. Ends in a line end. */
@@ -47,7 +49,7 @@ export const one = (connector: AnyConnector, view: View): string => {
   const target = connector.target?.declaration
   if (target !== undefined) {
     const [, ...header] = TARGET_HEADER
-    const [, ...cells] = targetRow(connector, target)
+    const [, ...cells] = targetRow(connector, target, plain)
     add(
       "to",
       header
@@ -69,7 +71,11 @@ export const one = (connector: AnyConnector, view: View): string => {
 
 const yes = (value: boolean): string => (value ? "yes" : "no")
 
-const sources = (connectors: ReadonlyArray<AnyConnector>): ReadonlyArray<ReadonlyArray<string>> => [
+/** How a table's first column names a connector. */
+type Naming = (connector: AnyConnector) => string
+const plain: Naming = ({ title }) => title
+
+const sources = (connectors: ReadonlyArray<AnyConnector>, named: Naming): ReadonlyArray<ReadonlyArray<string>> => [
   SOURCE_HEADER,
   ...connectors.flatMap((connector) => {
     const declaration = connector.source?.declaration
@@ -77,7 +83,7 @@ const sources = (connectors: ReadonlyArray<AnyConnector>): ReadonlyArray<Readonl
     const losing = declaration.streams.filter((stream) => stream.canLoseRows).map((stream) => stream.name)
     return [
       [
-        connector.title,
+        named(connector),
         kinds(declaration).join(", "),
         losing.length === 0 ? "no" : losing.join(", "),
         yes(declaration.deletionsSeen),
@@ -97,18 +103,18 @@ const kindOf = (part: Part): ReadonlyArray<string> => {
 /** Kinds of groups that a source gives, each once. */
 const kinds = (declaration: SourceDeclaration): ReadonlyArray<string> => [...new Set(declaration.streams.flatMap((stream) => stream.parts.flatMap(kindOf)))]
 
-const targets = (connectors: ReadonlyArray<AnyConnector>): ReadonlyArray<ReadonlyArray<string>> => [
+const targets = (connectors: ReadonlyArray<AnyConnector>, named: Naming): ReadonlyArray<ReadonlyArray<string>> => [
   TARGET_HEADER,
-  ...connectors.flatMap((connector) => (connector.target === undefined ? [] : [targetRow(connector, connector.target.declaration)]))
+  ...connectors.flatMap((connector) => (connector.target === undefined ? [] : [targetRow(connector, connector.target.declaration, named)]))
 ]
 
-const targetRow = (connector: AnyConnector, { groupWord, groups, assignments, customers }: TargetDeclaration): ReadonlyArray<string> => {
+const targetRow = (connector: AnyConnector, { groupWord, groups, assignments, customers }: TargetDeclaration, named: Naming): ReadonlyArray<string> => {
   const pack = (way: { readonly by: "group" | "customer"; readonly pack: number }): string =>
     way.pack === 1 ? "1 a call" : `${Wording.number(way.pack)} a call, by ${way.by}`
   const create = { explicit: "yes", "on-first-use": "by use", none: "no" }[groups.create]
   const found = [...(customers.list ? ["listed"] : []), ...(customers.search ? ["searched"] : [])].join(", ")
   return [
-    connector.title,
+    named(connector),
     groupWord,
     create,
     yes(groups.update),

@@ -92,7 +92,7 @@ describe("ConnectorsText", () => {
     assert.notInclude(ConnectorsText.one(files, S.view), "a call")
   })
 
-  it("is a Markdown table whose rows have the header's cells", () => {
+  it("is a Markdown table whose rows have the header's cells and a link to the connector's page", () => {
     const rows = ConnectorsText.markdown([desk, shop])
       .split("\n")
       .filter((line) => line !== "")
@@ -100,7 +100,7 @@ describe("ConnectorsText", () => {
       rows.map((line) => line.split("|").length),
       [8, 8, 8, 13, 13, 13]
     )
-    assert.include(rows[2] ?? "", "| Desk &#124; Co |")
+    assert.include(rows[2] ?? "", "| [Desk &#124; Co](connectors/desk/README.md) |")
   })
 
   it("shows one connector with streams, limits and options", () => {
