@@ -32,7 +32,13 @@ describe("the registry", () => {
 const subjects = await Promise.all(
   [...connectors].flatMap(([name, connector]) => {
     const path = Registry.sandboxModule(name)
-    return path === null ? [] : [import(path).then(({ make }: { readonly make: () => AnySandbox }) => ({ connector, make }))]
+    if (path === null) return []
+    return [
+      import(path).then(({ make }: { readonly make?: () => AnySandbox }) => {
+        if (make === undefined) throw new Error(`connectors/${name}/sandbox.ts exports no make(): the suite makes one sandbox for each test by it`)
+        return { connector, make }
+      })
+    ]
   })
 )
 

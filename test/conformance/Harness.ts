@@ -63,7 +63,9 @@ const connect = ({ connector, make }: Subject, { app = (inner) => inner, options
     const faulty = Faulty.make(app(sandbox.app ?? noApp))
     const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
     const context = { name: "connection-1", client: InProcess.client({ [baseUrl]: faulty.app }), pacer, redactor: SecretRedactor.make() }
-    const decoded: unknown = yield* Effect.orDie(Schema.decodeUnknown(connector.options)(options(sandbox)))
+    const decoded: unknown = yield* Schema.decodeUnknown(connector.options)(options(sandbox)).pipe(
+      Effect.catchAll(({ message }) => Effect.dieMessage(`the options that the sandbox gives are refused by the connector's own Schema: ${message}`))
+    )
     const ask: Connected["ask"] = (effect) =>
       Effect.gen(function* () {
         const fiber = yield* Effect.fork(Effect.either(effect))
@@ -95,7 +97,10 @@ const assertNoSecret = (sandbox: AnySandbox, seen: ReadonlyArray<unknown>) => {
     for (const text of renderings(value)) {
       for (const secret of sandbox.secrets) {
         for (const form of [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")]) {
-          assert.isFalse(text.includes(form), `a secret is seen in what the connector gives away: ${text.slice(0, 500)}`)
+          assert.isFalse(
+            text.includes(form),
+            `a secret is seen in what the connector gives away: give it to the client in a Redacted header, and what the header is made of to context.redactor.hide. It is in: ${text.slice(0, 500)}`
+          )
         }
       }
     }

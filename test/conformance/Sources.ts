@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import type { Part, SourceDeclaration, SourcePage, SourceRecord } from "../../src/contract/Source.ts"
 import { partText } from "../../src/read/SnapshotStore.ts"
 import type { SourceEdits, SourceWorld } from "../../src/sandbox/Sandbox.ts"
+import { everyEdit, small } from "./Edits.ts"
 import * as Faults from "./Faults.ts"
 import { type Connected, conforms, type Subject } from "./Harness.ts"
 import * as World from "./World.ts"
@@ -21,125 +22,16 @@ const pages = ({ source, told }: Connected) =>
 
 const records = (connected: Connected) => Effect.map(pages(connected), (streams): ReadonlyArray<SourceRecord> => streams.flat().flatMap((page) => page.records))
 
+/** Compares what was read with what was loaded. */
+const assertShows = (read: ReadonlyArray<SourceRecord>, world: SourceWorld, declaration: SourceDeclaration, what: string) =>
+  assert.deepStrictEqual(
+    World.found(read),
+    World.expected(world, declaration),
+    `${what}: what was read is not what the sandbox was loaded with. Each line below is one record, told once; who is not of the loaded world (the token's own user, records that every account has) is either no customer to the connector or shown by the sandbox only on demand`
+  )
+
 const customerOf = (all: ReadonlyArray<SourceRecord>, name: string) =>
   all.flatMap((record) => (record._tag === "Customer" && record.customer.name === name ? [record.customer] : []))[0]
-
-const small: SourceWorld = {
-  customers: [
-    { id: "1", email: "ann@x.example", name: "Ann", tags: ["vip"], segments: ["Active"] },
-    { id: "2", email: "bob@x.example", name: "Bob", tags: ["vip", "beta"], segments: ["Active", "New"] },
-    { id: "3", email: "cy@x.example", name: "Cy" },
-    { id: "4", email: "dee@x.example", name: "Dee", suspended: true },
-    { id: "5", email: "eve@x.example", name: "Eve", staff: true, tags: ["vip"] },
-    { id: "6", email: null, name: "Fay" }
-  ],
-  organizations: [
-    { id: "101", name: "Globex", externalId: "gx-1", tags: ["gold"] },
-    { id: "102", name: "Initech", tags: ["gold", "vip"] },
-    { id: "103", name: "Hooli" }
-  ],
-  memberships: [
-    { customer: "1", organization: "101" },
-    { customer: "2", organization: "101" },
-    { customer: "2", organization: "102" },
-    { customer: "4", organization: "102" },
-    { customer: "5", organization: "102" },
-    { customer: "6", organization: "103" }
-  ]
-}
-
-interface Edit {
-  readonly what: string
-  /** The part that must show it. */
-  readonly part: Part
-  readonly suspension?: true
-  readonly apply: (edits: SourceEdits) => void
-  readonly world: Partial<SourceWorld>
-}
-
-const changed = <A extends { readonly id: string }>(rows: ReadonlyArray<A>, id: string, values: Partial<A>) =>
-  rows.map((row) => (row.id === id ? { ...row, ...values } : row))
-const { customers, memberships, organizations } = small
-const without = <A>(rows: ReadonlyArray<A>, gone: (row: A) => boolean) => rows.filter((row) => !gone(row))
-
-const everyEdit: ReadonlyArray<Edit> = [
-  {
-    what: "somebody who joins an organization",
-    part: World.memberships,
-    apply: ({ join }) => join("3", "101"),
-    world: { memberships: [...memberships, { customer: "3", organization: "101" }] }
-  },
-  {
-    what: "somebody who leaves one of two organizations",
-    part: World.memberships,
-    apply: ({ leave }) => leave("2", "101"),
-    world: { memberships: without(memberships, (row) => row.customer === "2" && row.organization === "101") }
-  },
-  { what: "a tag", part: World.tags, apply: ({ tag }) => tag("3", "new_tag"), world: { customers: changed(customers, "3", { tags: ["new_tag"] }) } },
-  { what: "a tag taken away", part: World.tags, apply: ({ untag }) => untag("2", "vip"), world: { customers: changed(customers, "2", { tags: ["beta"] }) } },
-  {
-    what: "an organization's tag",
-    part: World.organizationTags,
-    apply: ({ tagOrganization }) => tagOrganization("103", "gold"),
-    world: { organizations: changed(organizations, "103", { tags: ["gold"] }) }
-  },
-  {
-    what: "an organization's tag taken away",
-    part: World.organizationTags,
-    apply: ({ untagOrganization }) => untagOrganization("102", "gold"),
-    world: { organizations: changed(organizations, "102", { tags: ["vip"] }) }
-  },
-  {
-    what: "an organization's new name",
-    part: World.organizations,
-    apply: ({ renameOrganization }) => renameOrganization("101", "Globex GmbH"),
-    world: { organizations: changed(organizations, "101", { name: "Globex GmbH" }) }
-  },
-  {
-    what: "a deleted organization",
-    part: World.organizations,
-    apply: ({ deleteOrganization }) => deleteOrganization("102"),
-    world: { organizations: without(organizations, ({ id }) => id === "102"), memberships: without(memberships, ({ organization }) => organization === "102") }
-  },
-  {
-    what: "a deleted customer",
-    part: "customers",
-    apply: ({ deleteCustomer }) => deleteCustomer("2"),
-    world: { customers: without(customers, ({ id }) => id === "2"), memberships: without(memberships, ({ customer }) => customer === "2") }
-  },
-  {
-    what: "another address",
-    part: "customers",
-    apply: ({ changeEmail }) => changeEmail("1", "ann@new.example"),
-    world: { customers: changed(customers, "1", { email: "ann@new.example" }) }
-  },
-  {
-    what: "an address taken away",
-    part: "customers",
-    apply: ({ changeEmail }) => changeEmail("1", null),
-    world: { customers: changed(customers, "1", { email: null }) }
-  },
-  {
-    what: "a suspension",
-    part: "customers",
-    suspension: true,
-    apply: ({ suspend }) => suspend("1", true),
-    world: { customers: changed(customers, "1", { suspended: true }) }
-  },
-  {
-    what: "an end of a suspension",
-    part: "customers",
-    suspension: true,
-    apply: ({ suspend }) => suspend("4", false),
-    world: { customers: changed(customers, "4", { suspended: false }) }
-  },
-  {
-    what: "a customer who became staff",
-    part: "customers",
-    apply: ({ makeStaff }) => makeStaff("1"),
-    world: { customers: changed(customers, "1", { staff: true }) }
-  }
-]
 
 /** Ids are kept as loaded wherever the vendor's own look like them: numbers. */
 const prepare =
@@ -174,27 +66,32 @@ export const suite = (subject: Subject, declaration: SourceDeclaration): void =>
             const world = World.ofSize(size)
             edits(connected).load(world)
             const streams = yield* pages(connected)
-            assert.deepStrictEqual(World.found(streams.flat().flatMap((page) => page.records)), World.expected(world, declaration))
+            assertShows(
+              streams.flat().flatMap((page) => page.records),
+              world,
+              declaration,
+              `${size} of each`
+            )
             for (const [index, read] of streams.entries()) {
               const name = connected.source.streams[index]?.declaration.name
               assert.deepStrictEqual(
                 read.map(({ end }) => end?.reached ?? false),
                 read.map((_, place) => place === read.length - 1),
-                `${name}: the last page, and no other, carries the end`
+                `${name}: the last page, and no other, carries an end, and it was reached by the vendor's own sign`
               )
               const count = read.at(-1)?.end?.count
               if (count?.exact === true)
                 assert.strictEqual(
                   count.value,
                   read.reduce((sum, { rows }) => sum + rows, 0),
-                  name
+                  `${name}: a count that is not always the number of rows is no exact one: say exact: false`
                 )
               const cursors = read.flatMap(({ cursor }) => cursor ?? [])
               assert.strictEqual(new Set(cursors).size, cursors.length, `${name}: a cursor repeats`)
               assert.deepStrictEqual(
                 read.flatMap(({ unknown }) => unknown),
                 [],
-                name
+                `${name}: says of a world that is wholly told that something is unknown, so that nobody would ever be removed`
               )
             }
           })
@@ -207,10 +104,16 @@ export const suite = (subject: Subject, declaration: SourceDeclaration): void =>
         Effect.gen(function* () {
           edits(connected).load(small)
           const streams = yield* pages(connected)
-          assert.deepStrictEqual(World.found(streams.flat().flatMap((page) => page.records)), World.expected(small, declaration))
+          assertShows(
+            streams.flat().flatMap((page) => page.records),
+            small,
+            declaration,
+            "a world with everything in it"
+          )
           assert.deepStrictEqual(
             connected.source.streams.map((stream) => stream.declaration),
-            declaration.streams
+            declaration.streams,
+            "with the sandbox's options the streams are those declared, in their order"
           )
           for (const [index, { name, parts }] of declaration.streams.entries()) {
             const told = new Set((streams[index] ?? []).flatMap((page) => page.records.map(partOf)))
@@ -231,7 +134,7 @@ export const suite = (subject: Subject, declaration: SourceDeclaration): void =>
             edits(connected).load(small)
             yield* records(connected)
             apply(edits(connected))
-            assert.deepStrictEqual(World.found(yield* records(connected)), World.expected({ ...small, ...world }, declaration))
+            assertShows(yield* records(connected), { ...small, ...world }, declaration, `after ${what}`)
           })
       })
     }
@@ -263,10 +166,18 @@ export const suite = (subject: Subject, declaration: SourceDeclaration): void =>
           for (const { name } of small.customers) {
             const listed = customerOf(before, name)
             assert(listed !== undefined, name)
-            assert.deepStrictEqual(yield* connected.told(connected.source.customer(listed.id)), Option.some(listed))
+            assert.deepStrictEqual(
+              yield* connected.told(connected.source.customer(listed.id)),
+              Option.some(listed),
+              `${name}: looked up and listed are the same record: make both by one function`
+            )
           }
           edits(connected).deleteCustomer("1")
-          assert.deepStrictEqual(yield* connected.told(connected.source.customer(customerOf(before, "Ann")?.id ?? "")), Option.none())
+          assert.deepStrictEqual(
+            yield* connected.told(connected.source.customer(customerOf(before, "Ann")?.id ?? "")),
+            Option.none(),
+            "who was deleted is None"
+          )
           assert(Option.isSome(yield* connected.told(connected.source.customer(customerOf(before, "Bob")?.id ?? ""))))
         })
     })
