@@ -1,5 +1,5 @@
 /**
- * `npm run test:mutants`: plants each defect in a copy of the engine and plays the histories of Model.test.ts on it. Exits with 1 if one goes unnoticed.
+ * `npm run test:mutants`: plants each defect in a copy of the engine and plays the histories of Model.test.ts on it, or runs the test that it names. Exits with 1 if one goes unnoticed.
  * `-- --only WORDS` takes the defects of that name, `--histories 200` plays so many other histories instead.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
@@ -23,6 +23,22 @@ const planted = ({ file, instead, name, text }: Mutant): string => {
   return source.replace(text, () => instead)
 }
 
+/** The first test of the file that fails. Null: none does. */
+const failing = (copy: string, test: string): string | null => {
+  cpSync(join(root, "vitest.config.ts"), join(copy, "vitest.config.ts"))
+  const run = spawnSync(process.execPath, ["node_modules/vitest/vitest.mjs", "run", test, "--reporter", "json"], {
+    cwd: copy,
+    encoding: "utf8",
+    timeout: 600_000
+  })
+  const report = JSON.parse(run.stdout.slice(run.stdout.indexOf("{"))) as {
+    readonly testResults: ReadonlyArray<{ readonly assertionResults: ReadonlyArray<{ readonly status: string; readonly fullName: string }> }>
+  }
+  const results = report.testResults.flatMap(({ assertionResults }) => assertionResults)
+  if (results.length === 0) throw new Error(`${test} does not run:\n${run.stderr}`)
+  return results.find(({ status }) => status === "failed")?.fullName ?? null
+}
+
 /** What noticed the defect: the first finding with its seed. Null: nothing did. */
 const noticed = (mutant: Mutant): string | null => {
   const text = planted(mutant)
@@ -31,6 +47,7 @@ const noticed = (mutant: Mutant): string | null => {
     for (const part of ["src", "state", "connectors", "test", "package.json", "tsconfig.json"]) cpSync(join(root, part), join(copy, part), { recursive: true })
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"))
     writeFileSync(join(copy, mutant.file), text)
+    if (mutant.test !== undefined) return failing(copy, mutant.test)
     const run = spawnSync(process.execPath, ["--import", "tsx", "test/model/model.ts", "--brief", ...histories], {
       cwd: copy,
       encoding: "utf8",
