@@ -149,6 +149,7 @@ const compareRemovals = (sql: Statements, frame: Frame): void => {
   const origins = sync.removals === "never" ? "()" : sync.removals === "ours" ? "('applied', 'adopted')" : "('applied', 'adopted', 'found')"
   const all = claimantsOf(sql, frame, sync.from)
   const due = (claim: string) => `(${claim}.lapsed_reads >= ?2 AND ${claim}.lapsed_at <= ?3)`
+  // What others put there goes only from groups that something maps to.
   // A wish of the same sync that ended later, or at a source that is not read now, keeps the row for its own time of grace.
   const waiting = `EXISTS (SELECT 1 FROM claim w WHERE w.claimant IN (SELECT value FROM json_each(?4)) AND w.grp = a.grp AND w.customer = a.customer
     AND (NOT ${due("w")} OR w.claimant NOT IN (SELECT value FROM json_each(?1))))`
@@ -157,7 +158,8 @@ const compareRemovals = (sql: Statements, frame: Frame): void => {
      SELECT 'assignment.remove', c.grp, c.customer, c.lapse_cause, c.claimant FROM claim c
      JOIN assignment a ON a.grp = c.grp AND a.customer = c.customer AND a.origin IN ${origins}
      JOIN target_group g ON g.id = c.grp AND g.connection = ?5 AND g.key IS NOT NULL AND g.gone_at IS NULL
-     WHERE c.claimant IN (SELECT value FROM json_each(?1)) AND c.lapsed_at IS NOT NULL AND ${due("c")} AND ${unwanted} AND NOT ${waiting}`,
+     WHERE c.claimant IN (SELECT value FROM json_each(?1)) AND c.lapsed_at IS NOT NULL AND ${due("c")} AND ${unwanted} AND NOT ${waiting}
+       AND (a.origin <> 'found' OR c.grp IN (SELECT target_group FROM wanted WHERE target_group IS NOT NULL))`,
     readClaimants(sql, frame),
     sync.grace.reads,
     now - Duration.toMillis(sync.grace.for),

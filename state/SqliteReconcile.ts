@@ -67,15 +67,15 @@ const refreshLedger = (sql: Statements, { sync, now, run }: Frame): void => {
   const looked = (row: string) => `(${row}.grp IN (SELECT grp FROM seen_group) OR ${row}.customer IN (SELECT customer FROM seen_customer))`
   const missing = `SELECT a.grp, a.customer FROM assignment a WHERE ${looked("a")} EXCEPT SELECT grp, customer FROM seen_member`
   // Who is not at the target any more was not taken out by hand.
-  const wished =
-    "m.customer NOT IN (SELECT id FROM target_customer WHERE gone_at IS NOT NULL) AND EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = m.grp AND c.customer = m.customer AND c.lapsed_at IS NULL)"
-  // Noted whatever this sync does about it: another sync with a wish for the row may want to ask.
+  const wished = `m.customer NOT IN (SELECT id FROM target_customer WHERE gone_at IS NOT NULL)
+    AND EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = m.grp AND c.customer = m.customer`
+  // Noted whatever this sync does about it: another sync with a wish for the row may want to ask, and a wish that ended may be back in this very read.
   sql.run(
-    `INSERT OR REPLACE INTO drift SELECT m.grp, m.customer, a.origin, ?, ? FROM (${missing}) m JOIN assignment a ON a.grp = m.grp AND a.customer = m.customer WHERE ${wished}`,
+    `INSERT OR REPLACE INTO drift SELECT m.grp, m.customer, a.origin, ?, ? FROM (${missing}) m JOIN assignment a ON a.grp = m.grp AND a.customer = m.customer WHERE ${wished})`,
     now,
     sync.drift === "accept" ? "accepted" : null
   )
-  sql.run(`INSERT OR REPLACE INTO by_hand SELECT m.grp, m.customer, 'taken-out' FROM (${missing}) m WHERE ${wished}`)
+  sql.run(`INSERT OR REPLACE INTO by_hand SELECT m.grp, m.customer, 'taken-out' FROM (${missing}) m WHERE ${wished} AND c.lapsed_at IS NULL)`)
   sql.run(`DELETE FROM assignment WHERE (grp, customer) IN (${missing})`)
   const unknown = `SELECT m.grp, m.customer FROM seen_member m WHERE ${looked("m")} EXCEPT SELECT grp, customer FROM assignment`
   sql.run(

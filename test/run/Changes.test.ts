@@ -220,4 +220,21 @@ describe("what others put there", () => {
       assert.deepStrictEqual(run.summary.assignments, { add: 0, remove: 0 })
     })
   )
+
+  it.scopedLive("under removals: all stays theirs once nothing maps to the group any more", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(
+        `${Bridge.usualRules}\n    removals: all\n    adopt: { groups: [name] }\n    guards: { removalPercent: 100, groupRemovalPercent: 100, emptiedGroups: 9, sourceShrink: 100 }`
+      )
+      const theirs = [...bridge.emails].find(([, email]) => email === "c4@x.io")?.[0] ?? ""
+      bridge.cstar.target.addGroup({ name: "Initech", members: [theirs] })
+      yield* bridge.sync({ depth: "full" })
+      assert.deepStrictEqual(bridge.held()["Initech"], ["c1@x.io", "c4@x.io", "c5@x.io"])
+      bridge.zendesk.source!.deleteOrganization("102")
+      yield* bridge.sync({ depth: "full" })
+      yield* bridge.sync({ depth: "full" })
+      assert.deepStrictEqual(bridge.held()["Initech"], ["c4@x.io"])
+    })
+  )
 })

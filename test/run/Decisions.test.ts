@@ -138,6 +138,20 @@ describe("a rejection", () => {
     })
   )
 
+  it.scopedLive("at the target itself, while a list lies, is not undone by the next that does not", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(`${Bridge.usualRules}\n    drift: accept`)
+      yield* bridge.sync()
+      const nobody = { organization_memberships: [], meta: { has_more: false, after_cursor: null, before_cursor: null }, links: { next: null, prev: null } }
+      bridge.source.inject(json(200, nobody), to("/organization_memberships"))
+      assert.strictEqual((yield* bridge.sync()).status, "held")
+      bridge.cstar.target.removeMember(Crowd.groupOf(bridge, "Globex").id, Crowd.idOf(bridge, "c3@x.io"))
+      const honest = yield* bridge.sync({ depth: "full" })
+      assert.deepStrictEqual([honest.summary.assignments, bridge.held()["Globex"]], [{ add: 0, remove: 0 }, ["c1@x.io", "c2@x.io"]])
+    })
+  )
+
   it.scoped("outlives a run in which the source was not read whole", () =>
     passing(
       Effect.gen(function* () {
