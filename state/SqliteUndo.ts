@@ -1,6 +1,5 @@
 /** Taking runs back, over SQLite. */
 import type { LeftAlone, UndoStore } from "../src/plan/UndoStore.ts"
-import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import type { Database, Statements } from "./Database.ts"
 
 const present = "JOIN target_group g ON g.id = p.grp AND g.key IS NOT NULL AND g.gone_at IS NULL"
@@ -65,7 +64,7 @@ const leftAlone = (sql: Statements, run: number, deletable: boolean): LeftAlone 
   }
 }
 
-const reverse = (sql: Statements, _frame: Frame, run: number, deletable: boolean): LeftAlone => {
+const reverse = (sql: Statements, run: number, deletable: boolean): LeftAlone => {
   sql.run("DELETE FROM change")
   reverseMemberships(sql, run)
   reverseGroups(sql, run, deletable)
@@ -103,7 +102,7 @@ export const make = (database: Database): typeof UndoStore.Service => ({
         )
         .map((row) => ({ group: Number(row["id"]), id: String(row["key"]), name: String(row["name"]) }))
     ),
-  reverse: (frame, run, deletable) => database.atomically((sql) => reverse(sql, frame, run, deletable)),
+  reverse: (run, deletable) => database.atomically((sql) => reverse(sql, run, deletable)),
   pin: (undo, run) => database.atomically((sql) => pin(sql, undo, run)),
   release: (run) => database.atomically((sql) => sql.run("DELETE FROM pin WHERE run = ?", run)),
   pinned: database.use((sql) =>

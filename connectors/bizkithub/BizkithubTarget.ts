@@ -69,20 +69,7 @@ const checked = (access: Access, pack: Pack): Effect.Effect<Extract<Pack, { by: 
 
 /** A known code says that nothing was done, whatever the status. */
 const sure = (error: ConnectorError): ConnectorError =>
-  error.effect === "unknown" && error.status !== null && BizkithubErrors.reasonOf(error.code) !== null
-    ? new ConnectorError({ ...fields(error), effect: "none" })
-    : error
-
-const fields = ({ connection, call, reason, detail, status, code, retryAt, effect }: ConnectorError) => ({
-  connection,
-  call,
-  reason,
-  detail,
-  status,
-  code,
-  retryAt,
-  effect
-})
+  error.effect === "unknown" && error.status !== null && BizkithubErrors.reasonOf(error.code) !== null ? error.withEffect("none") : error
 
 const add = (access: Access, pack: Pack): Effect.Effect<Receipt, ConnectorError> =>
   Effect.gen(function* () {

@@ -1,4 +1,5 @@
 /** What the sandbox's Freshdesk account holds, and the edits that a person at the helpdesk makes. */
+import * as NumberedIds from "../../src/sandbox/NumberedIds.ts"
 import type { SourceEdits } from "../../src/sandbox/Sandbox.ts"
 
 export interface DeskContact {
@@ -42,17 +43,6 @@ export interface Desk {
 /** Where numbers for ids that are no numbers begin: as long as Freshdesk's own, out of the way of those given. */
 const firstNumber = 158_000_000_000
 
-/** Freshdesk's ids are integers; what the caller calls by another name gets a number of its own. */
-const numbers = () => {
-  const given = new Map<string, number>()
-  return (id: string): number => {
-    if (/^[1-9]\d{0,14}$/.test(id)) return Number(id)
-    const number = given.get(id) ?? firstNumber + given.size
-    given.set(id, number)
-    return number
-  }
-}
-
 /** Rows with their list by name, made anew only after a change. */
 const rowsByName = <A extends { readonly id: number; readonly name: string }>() => {
   const rows = new Map<number, A>()
@@ -89,8 +79,8 @@ export const make = (): Desk => {
   const companies = rowsByName<DeskCompany>()
   const agents = rowsByName<DeskAgent>()
   const byState = new Map<DeskContact["state"], ReadonlyArray<DeskContact>>()
-  const personNumber = numbers()
-  const companyNumber = numbers()
+  const personNumber = NumberedIds.make(firstNumber)
+  const companyNumber = NumberedIds.make(firstNumber)
   const contact = (id: string) => known(contacts.get(personNumber(id)), `contact ${id}`)
   const company = (id: string) => known(companies.get(companyNumber(id)), `company ${id}`)
   const put = (row: DeskContact) => {

@@ -1,12 +1,7 @@
 /** A Freshdesk source over the sandbox or over fixed answers, without a socket. */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
-import * as SlotPacer from "../../src/http/SlotPacer.ts"
-import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
-import * as Faulty from "../../src/sandbox/Faulty.ts"
-import * as InProcess from "../../src/sandbox/InProcess.ts"
+import * as ConnectedSource from "../../src/sandbox/ConnectedSource.ts"
 import type { SandboxApp, SandboxResponse } from "../../src/sandbox/Sandbox.ts"
 import { connector } from "./FreshdeskConnector.ts"
 import * as Sandbox from "./sandbox.ts"
@@ -22,19 +17,9 @@ export interface Setup {
 export const connect = ({ options = {}, app = (inner) => inner }: Setup = {}) =>
   Effect.gen(function* () {
     const sandbox = Sandbox.make()
-    const faulty = Faulty.make(app(sandbox.app))
-    const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
-    const client = InProcess.client({ [baseUrl]: faulty.app })
-    const decoded = Schema.decodeUnknownSync(connector.options)({ ...sandbox.options(baseUrl), ...options })
-    const made = connector.source?.make(decoded, { name: "helpdesk", client, pacer, redactor: SecretRedactor.make() }) ?? Effect.dieMessage("no source")
-    const source = yield* Effect.scoped(made)
-    const read = (name: string) => {
-      const stream = source.streams.find(({ declaration }) => declaration.name === name)
-      return Effect.map(Stream.runCollect(stream?.pages ?? Stream.dieMessage(`no stream ${name}`)), (pages): ReadonlyArray<SourcePage> => [...pages])
-    }
-    const records = (name: string) => Effect.map(read(name), (pages) => pages.flatMap((page) => page.records))
-    const calls = () => faulty.log.map(({ path, query }) => `${path.replace("/api/v2", "")}${query.has("state") ? ` ${query.get("state")}` : ""}`)
-    return { sandbox, desk: sandbox.source, log: faulty.log, calls, inject: faulty.inject, source, read, records }
+    const connected = yield* ConnectedSource.make(connector, { urls: [baseUrl], app: app(sandbox.app), options: { ...sandbox.options(baseUrl), ...options } })
+    const calls = () => connected.log.map(({ path, query }) => `${path.replace("/api/v2", "")}${query.has("state") ? ` ${query.get("state")}` : ""}`)
+    return { sandbox, desk: sandbox.source, calls, ...connected }
   })
 
 export const signed = { "content-type": "application/json", "x-freshdesk-api-version": "latest=v2; requested=v2" }

@@ -1,15 +1,10 @@
 /** An Intercom source over the sandbox or over fixed answers, without a socket. */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
-import * as SlotPacer from "../../src/http/SlotPacer.ts"
-import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
-import * as Faulty from "../../src/sandbox/Faulty.ts"
-import * as InProcess from "../../src/sandbox/InProcess.ts"
+import * as ConnectedSource from "../../src/sandbox/ConnectedSource.ts"
 import type { SandboxApp } from "../../src/sandbox/Sandbox.ts"
 import { connector } from "./IntercomConnector.ts"
 import * as Sandbox from "./sandbox.ts"
@@ -26,18 +21,8 @@ export interface Setup {
 export const connect = ({ options = (sandbox) => sandbox.options(baseUrl), app = (inner) => inner }: Setup = {}) =>
   Effect.gen(function* () {
     const sandbox = Sandbox.make()
-    const faulty = Faulty.make(app(sandbox.app))
-    const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
-    const client = InProcess.client(Object.fromEntries(mounts.map((url) => [url, faulty.app])))
-    const decoded = Schema.decodeUnknownSync(connector.options)(options(sandbox))
-    const made = connector.source?.make(decoded, { name: "helpdesk", client, pacer, redactor: SecretRedactor.make() }) ?? Effect.dieMessage("no source")
-    const source = yield* Effect.scoped(made)
-    const read = (name: string) => {
-      const stream = source.streams.find(({ declaration }) => declaration.name === name)
-      return Effect.map(Stream.runCollect(stream?.pages ?? Stream.dieMessage(`no stream ${name}`)), (pages): ReadonlyArray<SourcePage> => [...pages])
-    }
-    const records = (name: string) => Effect.map(read(name), (pages) => pages.flatMap((page) => page.records))
-    return { sandbox, desk: sandbox.source, log: faulty.log, inject: faulty.inject, source, read, records }
+    const connected = yield* ConnectedSource.make(connector, { urls: mounts, app: app(sandbox.app), options: options(sandbox) })
+    return { sandbox, desk: sandbox.source, ...connected }
   })
 
 /** Answers these paths with these bodies instead of the sandbox; several in a list are for one call each, the last one for all that follow. */

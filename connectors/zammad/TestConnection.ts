@@ -1,12 +1,6 @@
 /** A Zammad source over the sandbox or over fixed answers, without a socket. */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
-import type { SourcePage } from "../../src/contract/Source.ts"
-import * as SlotPacer from "../../src/http/SlotPacer.ts"
-import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
-import * as Faulty from "../../src/sandbox/Faulty.ts"
-import * as InProcess from "../../src/sandbox/InProcess.ts"
+import * as ConnectedSource from "../../src/sandbox/ConnectedSource.ts"
 import type { SandboxApp, SandboxResponse } from "../../src/sandbox/Sandbox.ts"
 import { connector } from "./ZammadConnector.ts"
 import * as Sandbox from "./sandbox.ts"
@@ -22,21 +16,11 @@ export interface Setup {
 export const connect = ({ options = {}, app = (inner) => inner }: Setup = {}) =>
   Effect.gen(function* () {
     const sandbox = Sandbox.make()
-    const faulty = Faulty.make(app(sandbox.app))
-    const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
-    const client = InProcess.client({ [baseUrl]: faulty.app })
-    const decoded = Schema.decodeUnknownSync(connector.options)({ ...sandbox.options(baseUrl), ...options })
-    const made = connector.source?.make(decoded, { name: "helpdesk", client, pacer, redactor: SecretRedactor.make() }) ?? Effect.dieMessage("no source")
-    const source = yield* Effect.scoped(made)
-    const read = (name: string) => {
-      const stream = source.streams.find(({ declaration }) => declaration.name === name)
-      return Effect.map(Stream.runCollect(stream?.pages ?? Stream.dieMessage(`no stream ${name}`)), (pages): ReadonlyArray<SourcePage> => [...pages])
-    }
-    const records = (name: string) => Effect.map(read(name), (pages) => pages.flatMap((page) => page.records))
+    const connected = yield* ConnectedSource.make(connector, { urls: [baseUrl], app: app(sandbox.app), options: { ...sandbox.options(baseUrl), ...options } })
     /** "/users 2" is its second page, "/users 3 full" the same list asked for in full. */
     const calls = () =>
-      faulty.log.map(({ path, query }) => [path.replace("/api/v1", ""), query.get("page") ?? "", query.has("full") ? "full" : ""].join(" ").trim())
-    return { sandbox, edits: sandbox.source, log: faulty.log, calls, source, read, records }
+      connected.log.map(({ path, query }) => [path.replace("/api/v1", ""), query.get("page") ?? "", query.has("full") ? "full" : ""].join(" ").trim())
+    return { sandbox, edits: sandbox.source, calls, ...connected }
   })
 
 export const json = (body: unknown, status = 200): SandboxResponse => ({

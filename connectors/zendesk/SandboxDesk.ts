@@ -1,4 +1,5 @@
 /** What the sandbox's Zendesk account holds, and the edits that a person at the helpdesk makes. */
+import * as NumberedIds from "../../src/sandbox/NumberedIds.ts"
 import type { SourceEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxRows from "./SandboxRows.ts"
 
@@ -39,17 +40,6 @@ export interface Desk {
 
 /** Where numbers for ids that are no numbers begin: as long as Zendesk's own, out of the way of those given. */
 const firstNumber = 8_000_000_000_000
-
-/** Zendesk's ids are integers; what the caller calls by another name gets a number of its own. */
-const numbers = () => {
-  const given = new Map<string, number>()
-  return (id: string): number => {
-    if (/^[1-9]\d{0,14}$/.test(id)) return Number(id)
-    const number = given.get(id) ?? firstNumber + given.size
-    given.set(id, number)
-    return number
-  }
-}
 
 const known = <A>(row: A | undefined, id: string): A => {
   if (row === undefined) throw new Error(`the Zendesk sandbox holds no ${id}`)
@@ -98,8 +88,8 @@ export const make = (): Desk => {
   const rows = SandboxRows.make<DeskMembership>()
   const memberships = membershipsOf(rows)
   const deleted = new Map<number, DeskUser>()
-  const userNumber = numbers()
-  const organizationNumber = numbers()
+  const userNumber = NumberedIds.make(firstNumber)
+  const organizationNumber = NumberedIds.make(firstNumber)
   const user = (id: string) => known(users.get(userNumber(id)), `user ${id}`)
   const organization = (id: string) => known(organizations.get(organizationNumber(id)), `organization ${id}`)
   const changeUser = (id: string, change: (user: DeskUser) => Partial<DeskUser>) => {

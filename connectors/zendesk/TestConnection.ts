@@ -1,13 +1,8 @@
 /** A Zendesk source over the sandbox or over fixed answers, without a socket. */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
-import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
-import * as SlotPacer from "../../src/http/SlotPacer.ts"
-import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
-import * as Faulty from "../../src/sandbox/Faulty.ts"
-import * as InProcess from "../../src/sandbox/InProcess.ts"
+import type { SourceRecord } from "../../src/contract/Source.ts"
+import * as ConnectedSource from "../../src/sandbox/ConnectedSource.ts"
 import type { SandboxApp } from "../../src/sandbox/Sandbox.ts"
 import * as Sandbox from "./sandbox.ts"
 import { connector } from "./ZendeskConnector.ts"
@@ -23,19 +18,8 @@ export interface Setup {
 export const connect = ({ options = (sandbox) => sandbox.options(baseUrl), app = (inner) => inner }: Setup = {}) =>
   Effect.gen(function* () {
     const sandbox = Sandbox.make()
-    const faulty = Faulty.make(app(sandbox.app))
-    const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
-    const redactor = SecretRedactor.make()
-    const client = InProcess.client({ [baseUrl]: faulty.app })
-    const decoded = Schema.decodeUnknownSync(connector.options)(options(sandbox))
-    const made = connector.source?.make(decoded, { name: "helpdesk", client, pacer, redactor }) ?? Effect.dieMessage("no source")
-    const source = yield* Effect.scoped(made)
-    const read = (name: string) => {
-      const stream = source.streams.find(({ declaration }) => declaration.name === name)
-      return Effect.map(Stream.runCollect(stream?.pages ?? Stream.dieMessage(`no stream ${name}`)), (pages): ReadonlyArray<SourcePage> => [...pages])
-    }
-    const records = (name: string) => Effect.map(read(name), (pages) => pages.flatMap((page) => page.records))
-    return { sandbox, desk: sandbox.source, log: faulty.log, inject: faulty.inject, source, read, records }
+    const connected = yield* ConnectedSource.make(connector, { urls: [baseUrl], app: app(sandbox.app), options: options(sandbox) })
+    return { sandbox, desk: sandbox.source, ...connected }
   })
 
 /** A source whose every call is answered with this body. */

@@ -31,6 +31,12 @@ export class ConnectorError extends Schema.TaggedError<ConnectorError>()("Connec
     return this.reason === "RateLimited" || this.reason === "Unavailable"
   }
 
+  /** The same error of a call that is known to have changed nothing, or of which that is not known any more. */
+  withEffect(effect: "none" | "unknown"): ConnectorError {
+    const { call, code, connection, detail, reason, retryAt, status } = this
+    return new ConnectorError({ connection, call, reason, detail, status, code, retryAt, effect })
+  }
+
   override get message(): string {
     return `${this.connection}: ${this.call}: ${this.detail}`
   }

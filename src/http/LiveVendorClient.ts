@@ -114,16 +114,4 @@ const repeated = (connection: CallTry.Connection, call: CallTry.Call, retries: n
 const mayRepeat = (call: CallTry.Call, error: ConnectorError) => error.reason === "Unavailable" && (call.repeatable || error.effect === "none")
 
 /** A refusal after a lost answer says nothing on what the lost call did. */
-const afterLost = (error: ConnectorError, lost: boolean) =>
-  lost && error.effect === "none" ? new ConnectorError({ ...fields(error), effect: "unknown" }) : error
-
-const fields = ({ connection, call, reason, detail, status, code, retryAt, effect }: ConnectorError) => ({
-  connection,
-  call,
-  reason,
-  detail,
-  status,
-  code,
-  retryAt,
-  effect
-})
+const afterLost = (error: ConnectorError, lost: boolean) => (lost && error.effect === "none" ? error.withEffect("unknown") : error)

@@ -3,7 +3,6 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { StateError } from "../contract/StateError.ts"
 import type { GroupToRead } from "../read/TargetStore.ts"
-import type { Frame } from "../reconcile/ReconcileStore.ts"
 
 /** What of a run is not taken back. Groups are named with the reason. */
 export interface LeftAlone {
@@ -23,7 +22,7 @@ export class UndoStore extends Context.Tag("groupbridge/UndoStore")<
      * Lists as changes the reverse of what the run really did, as far as nobody changed it since. A group that it made goes in one call, with its members, if only ours
      * are in it and `deletable`.
      */
-    readonly reverse: (frame: Frame, run: number, deletable: boolean) => Effect.Effect<LeftAlone, StateError>
+    readonly reverse: (run: number, deletable: boolean) => Effect.Effect<LeftAlone, StateError>
     /** Pins the rows that the run `undo` takes back, before the first of them is: no sync does them again until `release`. */
     readonly pin: (undo: number, run: number) => Effect.Effect<void, StateError>
     /** Frees a run's rows; answers how many there were. */

@@ -67,7 +67,7 @@ const plan = (sync: SyncConfig, options: Options, undo: number, target: Attempt.
     const frame: Frame = { sync, read: [], run: undo, now: yield* Clock.currentTimeMillis, words: new Map(), target: target.target.declaration }
     const judgement = Effect.gen(function* () {
       yield* (yield* ReconcileStore).refreshLedger(frame)
-      const left = yield* store.reverse(frame, options.run, target.target.declaration.groups.delete)
+      const left = yield* store.reverse(options.run, target.target.declaration.groups.delete)
       const { counts, estimate } = yield* Planning.figures(target, target.target.declaration)
       yield* PlanFile.writeChanges(frame, options.spool)
       yield* Planning.commit(frame)

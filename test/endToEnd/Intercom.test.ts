@@ -55,24 +55,8 @@ describe.concurrent("from Intercom", () => {
     "a plan writes nothing, a sync makes it true, and a second one has nothing to do",
     () =>
       Effect.gen(function* () {
-        const { cstar, intercom, json, run } = yield* world
-        const check = yield* run(["check"])
-        assert.strictEqual(check.code, 0, check.stdout + check.stderr)
-        assert.match(check.stdout, /intercom +ok/)
-
-        const plan = yield* json(["plan"])
-        assert.strictEqual(plan.code, 0, JSON.stringify(plan.document))
-        assert.deepStrictEqual(plan.document.syncs[0].summary.assignments, { add: 15, remove: 0 })
-        assert.strictEqual(cstar.writes(), 0)
-
-        const first = yield* json(["sync", "--yes"])
-        assert.deepStrictEqual([first.code, first.document.syncs[0].status], [0, "done"], JSON.stringify(first.document))
-        assert.deepStrictEqual(cstar.held(), held)
-
-        const writes = cstar.writes()
-        const second = yield* json(["sync", "--yes"])
-        assert.deepStrictEqual([second.code, second.document.syncs[0].status, second.document.syncs[0].calls.write], [0, "none", 0])
-        assert.strictEqual(cstar.writes(), writes)
+        const { cstar, intercom, ...installed } = yield* world
+        yield* Installed.begins(installed, cstar, { source: "intercom", adds: 15, held })
         assert.isFalse(intercom.log.some(({ method, path }) => method !== "GET" && path !== "/contacts/search"))
       }),
     Installed.patience

@@ -259,3 +259,29 @@ export const customers = (count: number, first = 1, ...tags: ReadonlyArray<strin
 export const known = (team: Team, people: SourceWorld["customers"]): void => {
   team.edits.addCustomers(people.flatMap(({ email, name }) => (email === null ? [] : [{ email, name }])))
 }
+
+/** The first days of any source and target: a check that is well, a plan without a write, a sync that makes it true, and one that has nothing to do. */
+export const begins = (
+  { json, run }: Pick<Installed, "json" | "run">,
+  target: Pick<Team, "held" | "writes">,
+  { adds, held, source }: { readonly source: string; readonly adds: number; readonly held: Readonly<Record<string, ReadonlyArray<string>>> }
+) =>
+  Effect.gen(function* () {
+    const check = yield* run(["check"])
+    assert.strictEqual(check.code, 0, check.stdout + check.stderr)
+    assert.match(check.stdout, new RegExp(`${source} +ok`))
+
+    const plan = yield* json(["plan"])
+    assert.strictEqual(plan.code, 0, JSON.stringify(plan.document))
+    assert.deepStrictEqual(plan.document.syncs[0].summary.assignments, { add: adds, remove: 0 })
+    assert.strictEqual(target.writes(), 0)
+
+    const first = yield* json(["sync", "--yes"])
+    assert.deepStrictEqual([first.code, first.document.syncs[0].status], [0, "done"], JSON.stringify(first.document))
+    assert.deepStrictEqual(target.held(), held)
+
+    const writes = target.writes()
+    const second = yield* json(["sync", "--yes"])
+    assert.deepStrictEqual([second.code, second.document.syncs[0].status, second.document.syncs[0].calls.write], [0, "none", 0])
+    assert.strictEqual(target.writes(), writes)
+  })
