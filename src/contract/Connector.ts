@@ -8,6 +8,7 @@ import type { Redactor } from "./Redactor.ts"
 import type { ConnectorError } from "./ConnectorError.ts"
 import type { Source, SourceDeclaration } from "./Source.ts"
 import type { Target, TargetDeclaration } from "./Target.ts"
+import type { TeamDeclaration, TeamTarget } from "./Team.ts"
 
 /** A documented limit: so many calls within any stretch of so many milliseconds. `endpoint` null: all calls of the account or key. */
 export interface Limit {
@@ -47,6 +48,11 @@ export interface Connector<Options = unknown, Encoded = unknown> {
   readonly target?: {
     readonly declaration: TargetDeclaration
     readonly make: (options: Options, context: ConnectionContext) => Effect.Effect<Target, ConnectorError, Scope.Scope>
+  }
+  /** Set where a sync of staff can write to the vendor's team. */
+  readonly team?: {
+    readonly declaration: TeamDeclaration
+    readonly make: (options: Options, context: ConnectionContext) => Effect.Effect<TeamTarget, ConnectorError, Scope.Scope>
   }
 }
 

@@ -6,6 +6,8 @@ import type { SourceCustomer } from "../model/Customer.ts"
 import type { GroupCarrier, GroupKey, GroupKind, SourceGroup } from "../model/Group.ts"
 import type { ConnectorError } from "./ConnectorError.ts"
 import type { Identity } from "./Identity.ts"
+import type { ListPage } from "./Target.ts"
+import type { Agent, AgentsDeclaration } from "./Team.ts"
 
 /** One fact of a source. A page's facts may refer to groups and customers that come later, or in another stream. */
 export type SourceRecord =
@@ -69,6 +71,8 @@ export interface SourceDeclaration {
   /** False where the vendor knows no suspended customers; left out where it does. */
   readonly suspensionsSeen?: false
   readonly lookup: boolean
+  /** Set where a sync of staff can read who works there. */
+  readonly agents?: AgentsDeclaration
 }
 
 /** A connected source. */
@@ -78,4 +82,6 @@ export interface Source {
   readonly streams: ReadonlyArray<SourceStream>
   /** The customer as it is now; `None` only where the vendor surely says that there is none (gone). Costs one call. */
   readonly customer: (id: string) => Effect.Effect<Option.Option<SourceCustomer>, ConnectorError>
+  /** There exactly where declared. `end` only on the page where the vendor says so. */
+  readonly agents?: Stream.Stream<ListPage<Agent>, ConnectorError>
 }
