@@ -204,10 +204,10 @@ const linkCustomers = (sql: Statements, { sync, now, target }: Frame, match: Rea
       if (!target.customers.list && !target.customers.search) nameUnseen(sql, from, to, now, rule, target.customers.namedBy)
       matchRule(sql, from, to, now, rule)
     }
-    // Whoever takes the address that another one's match rests on may be that person or a stranger: a person decides.
+    // Whoever takes the address that another active customer's match rests on may be that person or a stranger: a person decides.
     sql.run(
       `INSERT OR IGNORE INTO held_identity SELECT e.value, 'the address of this match belongs to another customer of ' || ?3 || ' now' FROM customer_link l
-       JOIN source_customer c ON c.id = l.source_customer AND c.connection = ?1 AND c.gone_at IS NULL AND c.address IS NOT l.value
+       JOIN source_customer c ON c.id = l.source_customer AND ${active} AND c.address IS NOT l.value
        JOIN source_customer d ON d.connection = ?1 AND d.address = l.value AND d.id <> c.id AND d.gone_at IS NULL AND d.role = 'customer' AND d.excluded IS NULL
        JOIN json_each(json_array(c.id, d.id)) e WHERE l.target_connection = ?2 AND l.basis = 'email'`,
       from,

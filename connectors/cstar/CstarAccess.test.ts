@@ -41,6 +41,32 @@ describe("cStar's receipts", () => {
       }
       faulty.inject(answered(200, { removed: false }))
       assert.strictEqual((yield* target.remove(pack("g", ["a"]))).changed, "none")
+      for (const body of [{}, ""]) {
+        faulty.inject(answered(200, body))
+        assert.strictEqual((yield* target.remove(pack("g", ["a"]))).changed, "unnamed")
+      }
+    })
+  )
+
+  it.scoped("are not taken from a 200 that says nothing: a deletion or a change then counts as done only if it shows", () =>
+    Effect.gen(function* () {
+      const { faulty, sandbox, target } = yield* connected()
+      const group = sandbox.target.addGroup({ name: "Initech" })
+      for (const call of [target.deleteGroup(group), target.updateGroup(group, { name: "Initrode" })]) {
+        for (const body of [{}, ""]) {
+          faulty.inject(answered(200, body))
+          const error = yield* Effect.flip(call)
+          assert.deepStrictEqual([error.reason, error.effect], ["Malformed", "unknown"])
+        }
+      }
+      assert.strictEqual(sandbox.target.groups()[0]?.name, "Initech")
+      const nothing = { _tag: "Answer", response: { status: 204, headers: {}, body: "" } } as const
+      sandbox.target.deleteGroup(group)
+      faulty.inject(nothing)
+      yield* target.deleteGroup(group)
+      const same = sandbox.target.addGroup({ name: "Initrode" })
+      faulty.inject(nothing)
+      yield* target.updateGroup(same, { name: "Initrode" })
     })
   )
 

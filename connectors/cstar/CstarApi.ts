@@ -89,7 +89,7 @@ export const Added = Schema.UndefinedOr(
 
 export const Removed = Schema.UndefinedOr(Schema.Struct({ removed: Schema.optional(Schema.NullOr(Schema.Boolean)) }))
 
-/** `deleted: false` would be no success, and is not read as one. */
+/** `deleted: false` would be no success, and is not read as one; an answer without it says nothing. */
 export const Deleted = Schema.UndefinedOr(Schema.Struct({ deleted: Schema.optional(Schema.Literal(true)) }))
 
 /** Shows only part of the group. */

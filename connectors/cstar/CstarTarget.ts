@@ -83,6 +83,14 @@ const group = (access: Access, id: string): Effect.Effect<Option.Option<CstarApi
     Effect.catchIf(isNotFound, () => Effect.succeedNone)
   )
 
+/** A 200 that shows nothing may come from something on the way that never passed the call on. */
+const unchanged = (access: Access, method: "PATCH" | "DELETE", id: string) =>
+  Effect.fail(
+    refusal(access, `${method} ${groupCall(id).template}`, "Malformed", "the answer says nothing, and looking at the group shows no change").withEffect(
+      "unknown"
+    )
+  )
+
 export const make = (access: Access): Target => ({
   identify: identify(access),
   groups: CstarPages.stream(access.client, { path: groupsPath }, CstarApi.Group, CstarApi.toGroup),
@@ -94,17 +102,18 @@ export const make = (access: Access): Target => ({
   },
   updateGroup: Effect.fn("cstar.updateGroup")(function* (id, { customFields, ...values }) {
     const body = customFields === undefined ? values : { ...values, customFields: yield* mergedFields(access, id, customFields) }
-    yield* write(access, "PATCH", {
-      ...groupCall(id),
-      body,
-      schema: CstarApi.Updated,
-      repeatable: true
-    })
+    const answer = yield* write(access, "PATCH", { ...groupCall(id), body, schema: CstarApi.Updated, repeatable: true })
+    if (answer.body?.id === id) return
+    const name = Option.map(yield* group(access, id), (found) => found.name)
+    if (values.name !== undefined && Option.isSome(name) && name.value !== values.name) return yield* unchanged(access, "PATCH", id)
   }),
   deleteGroup: (id) =>
     write(access, "DELETE", { ...groupCall(id), schema: CstarApi.Deleted, repeatable: true }).pipe(
-      Effect.catchIf(isNotFound, () => Effect.void),
-      Effect.asVoid
+      Effect.map(({ body }) => body?.deleted === true),
+      Effect.catchIf(isNotFound, () => Effect.succeed(true)),
+      Effect.flatMap((told) =>
+        told ? Effect.void : Effect.flatMap(group(access, id), (found) => (Option.isNone(found) ? Effect.void : unchanged(access, "DELETE", id)))
+      )
     ),
   groupsOf: () => Effect.dieMessage("cStar's memberships are listed by group"),
   members: (id) => CstarPages.stream(access.client, membersCall(id), CstarApi.MemberRow, CstarApi.toMember),
@@ -224,7 +233,7 @@ const remove = (access: Access, pack: Pack): Effect.Effect<Receipt, ConnectorErr
       schema: CstarApi.Removed
     }).pipe(
       Effect.map(({ body, serverTime }): Receipt => ({
-        changed: body?.removed === false ? "none" : "all",
+        changed: body?.removed === undefined || body.removed === null ? "unnamed" : body.removed ? "all" : "none",
         count: null,
         serverTime
       })),

@@ -54,17 +54,29 @@ const byReceipt = (work: Work, call: OpenCall, changed: "all" | "none" | "done")
   return same(call, (row) => (blind || row.absent ? "applied" : "found"))
 }
 
-/** Rows that an answer confirmed and that still do not show are refused: asking for them again would change nothing. */
-const settleReceipt = (work: Work, call: OpenCall, receipt: Receipt): Applying<void> =>
+/** What came of a call: its rows are settled, or planned again in smaller packs, or as they are after a while. */
+type Step = "settled" | "split" | "again"
+
+/**
+ * A customer's rows that an answer confirmed and that still do not show are refused: asking for them again
+ * would change nothing. A group's are asked for again: the answer may have come from something on the way that never passed the call on.
+ */
+const settleReceipt = (work: Work, call: OpenCall, receipt: Receipt): Applying<Step> =>
   Effect.gen(function* () {
     const journal = yield* Journal
     yield* noteClock(work, receipt)
-    if (receipt.changed !== "unnamed") return yield* journal.settleRows(call, byReceipt(work, call, receipt.changed), null)
-    const outcome = yield* Evidence.rows(work, call)
-    if (call.by === "customer" && call.rows.every((row) => outcome.get(row) === "undone")) {
-      return yield* journal.refuse(call, "the answer confirmed it, and reading it back shows no change")
+    if (receipt.changed !== "unnamed") {
+      yield* journal.settleRows(call, byReceipt(work, call, receipt.changed), null)
+      return "settled"
     }
-    yield* journal.settleRows(call, outcome, "some were so already; settled by looking")
+    const outcome = yield* Evidence.rows(work, call)
+    const nothing = call.rows.every((row) => outcome.get(row) === "undone")
+    if (nothing && call.by === "customer") {
+      yield* journal.refuse(call, "the answer confirmed it, and reading it back shows no change")
+      return "settled"
+    }
+    yield* journal.settleRows(call, outcome, "the answer did not tell what it changed; settled by looking")
+    return nothing ? "again" : "settled"
   })
 
 const packOf = ({ by, group, rows }: OpenCall): Pack =>
@@ -81,8 +93,6 @@ const isGone = (work: Work, { rows: [row] }: OpenCall): Effect.Effect<boolean, C
   return Effect.map(work.target.customersByAddress(row.email), (found) => !found.some((customer) => customer.id === row.id))
 }
 
-type Step = "settled" | "split"
-
 /** Refusals that are about this customer and nobody else. */
 const isCustomers = (call: OpenCall, { reason }: ConnectorError): boolean => call.by === "customer" && (reason === "NotFound" || reason === "NotAllowed")
 
@@ -93,7 +103,7 @@ export const settleFailure = (work: Work, call: OpenCall, error: ConnectorError)
     const undone = same(call, () => "undone")
     if (error.effect === "unknown") {
       yield* Evidence.settle(work, call)
-      return "settled"
+      return "again"
     }
     if (isCustomers(call, error)) {
       yield* journal.refuse(call, error.detail)
@@ -175,24 +185,19 @@ export const send = (work: Work, sending: Sending): Applying<void> =>
       const open = yield* sending.next(pack)
       if (open === null) return
       const result = yield* Effect.either(call(work, open))
-      let settled = open.rows.length
-      if (result._tag === "Right") {
-        yield* settleReceipt(work, open, result.right)
+      const step = yield* result._tag === "Right" ? settleReceipt(work, open, result.right) : settleFailure(work, open, result.left)
+      // What is planned again is counted when it comes back.
+      yield* work.onProgress(step === "settled" ? open.rows.length : 0)
+      if (step === "split") pack = Math.max(1, Math.floor(open.rows.length / 2))
+      else if (step === "again") {
+        lost += 1
+        yield* rest(lost)
+        if (lost >= attempts) return yield* giveUp(work, sending, open.by)
+      } else if (result._tag === "Right") {
         yield* Ref.set(work.lostInARow, 0)
         pack = Math.min(sending.pack, pack * 2)
         lost = 0
-      } else {
-        const step = yield* settleFailure(work, open, result.left)
-        // What is planned again is counted when it comes back.
-        if (step === "split" || result.left.effect === "unknown") settled = 0
-        if (step === "split") pack = Math.max(1, Math.floor(open.rows.length / 2))
-        else if (result.left.effect === "unknown") {
-          lost += 1
-          yield* rest(lost)
-        }
-        if (lost >= attempts) return yield* giveUp(work, sending, open.by)
       }
-      yield* work.onProgress(settled)
       if (sending.once) return
     }
   })

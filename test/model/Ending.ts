@@ -20,6 +20,8 @@ export const compare = ({ bridge, oracle, purposes, world }: Account, rejected: 
   for (const { externalId, id, members, name } of groups) {
     const purpose = purposes.get(id)
     if (purpose === undefined || purpose === null) continue
+    // People made it with a name that its source has given up since, so ours is another.
+    if (externalId !== purpose && groups.some((other) => other.externalId === purpose)) continue
     if (externalId === purpose || config.adoptNames) taken.add(purpose)
     for (const member of members) present.add(row(member, purpose))
     const wished = names.get(purpose)

@@ -215,6 +215,24 @@ describe("a lost or vague answer", () => {
     )
   )
 
+  it.scoped.each([2, 50])("a 200 that says nothing is no proof that anything was done (%i of them)", (times) =>
+    passing(
+      Effect.gen(function* () {
+        const bridge = yield* synced
+        bridge.zendesk.source!.leave("3", "101")
+        const held = bridge.held()
+        const nothing = { _tag: "Answer", response: { status: 200, headers: { "content-type": "application/json" }, body: "" } } as const
+        bridge.target.inject(
+          Array.from({ length: times }, () => nothing),
+          (request) => request.method !== "GET"
+        )
+        const run = yield* bridge.sync()
+        if (times > 2) assert.deepStrictEqual([run.status, run.error?.kind, bridge.held()], ["failed", "unavailable", held])
+        else assert.deepStrictEqual([run.status, bridge.held()["Globex"]], ["done", ["c1@x.io", "c2@x.io"]])
+      })
+    )
+  )
+
   it.scoped("a vendor that stays away ends the run, and the next one goes on", () =>
     passing(
       Effect.gen(function* () {

@@ -70,6 +70,19 @@ describe("people", () => {
     })
   )
 
+  it.scopedLive("are not in doubt for an address that somebody took from a colleague: who became staff loses the groups", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(tagRule())
+      yield* bridge.sync()
+      bridge.zendesk.source!.changeEmail("1", "other@x.io")
+      bridge.zendesk.source!.changeEmail("2", "c1@x.io")
+      bridge.zendesk.source!.makeStaff("1")
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([run.plan?.summary.ambiguous, bridge.held()], [0, { VIP: ["c2@x.io"] }])
+    })
+  )
+
   it.scopedLive.each(["counts", "full"] as const)(
     "a customer who is deleted and made again at the target is matched anew and gets the groups back (--refresh %s)",
     (depth) =>
