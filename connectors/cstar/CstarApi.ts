@@ -64,6 +64,12 @@ export const total = (list: List<unknown>): number | null => paginationOf(list).
 /** The page that the answer says it is; null where it does not say. */
 export const pageNumber = (list: List<unknown>): number | null => paginationOf(list).page ?? null
 
+/** Whether the answer says anything of there being pages. */
+export const tellsPages = (list: List<unknown>): boolean => {
+  const { hasMore, pageSize, totalPages } = paginationOf(list)
+  return [hasMore, pageSize, totalPages].some((told) => told !== undefined && told !== null)
+}
+
 /**
  * Whether the answer to a request for `page` is the last one: `hasMore`, else `totalPages`, else fewer rows than the page size.
  * The page size is the one the answer tells, because a larger one than allowed may be cut without a word; if it tells none, only an

@@ -1,14 +1,15 @@
-/** cStar (cstar.help): a target with customer groups. What it is like stands in README.md beside this file. */
+/** cStar (cstar.help): a target with customer groups, and a team. What it is like stands in README.md beside this file. */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { ConnectionContext, Connector } from "../../src/contract/Connector.ts"
-import type { Target } from "../../src/contract/Target.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
+import type * as CstarAccess from "./CstarAccess.ts"
 import * as CstarErrors from "./CstarErrors.ts"
 import * as CstarKey from "./CstarKey.ts"
 import * as CstarTarget from "./CstarTarget.ts"
+import * as CstarTeam from "./CstarTeam.ts"
 
 const BaseUrl = Schema.String.pipe(
   Schema.filter((url) => (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) || `${JSON.stringify(url)} is no http address`, {
@@ -48,7 +49,8 @@ const Options = Schema.Struct({
 )
 type Options = typeof Options.Type
 
-const makeTarget = (options: Options, context: ConnectionContext): Effect.Effect<Target, ConnectorError> =>
+/** Target and team are two views of one key. */
+const connect = (options: Options, context: ConnectionContext): Effect.Effect<CstarAccess.Access, ConnectorError> =>
   Effect.gen(function* () {
     const key = options.apiKey ?? options.readKey ?? Redacted.make("")
     const facts = CstarKey.read(Redacted.value(key), options.apiKey === undefined)
@@ -59,7 +61,7 @@ const makeTarget = (options: Options, context: ConnectionContext): Effect.Effect
       headers: { authorization: Redacted.make(`Bearer ${Redacted.value(key)}`) },
       decodeError: CstarErrors.decode
     })
-    return CstarTarget.make({
+    return {
       connection: context.name,
       client,
       identity: {
@@ -70,7 +72,7 @@ const makeTarget = (options: Options, context: ConnectionContext): Effect.Effect
         missing: facts.readOnly === null ? [] : [`write: ${facts.readOnly}`]
       },
       readOnly: facts.readOnly
-    })
+    }
   })
 
 export const connector: Connector<Options, typeof Options.Encoded> = {
@@ -79,5 +81,6 @@ export const connector: Connector<Options, typeof Options.Encoded> = {
   options: Options,
   // A secret key's; a publishable one has 100 an hour, and answers tell which it is (vendor docs, read 2026-11).
   limits: [{ calls: 1_000, perMillis: 3_600_000, endpoint: null }],
-  target: { declaration: CstarTarget.declaration, make: makeTarget }
+  target: { declaration: CstarTarget.declaration, make: (options, context) => Effect.map(connect(options, context), CstarTarget.make) },
+  team: { declaration: CstarTeam.declaration, make: (options, context) => Effect.map(connect(options, context), CstarTeam.make) }
 }

@@ -1,13 +1,10 @@
 /** cStar's customer groups as a target: lists by page number, additions in packs of 100, removals one by one. */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { ConnectorError, type Reason } from "../../src/contract/ConnectorError.ts"
-import type { Identity } from "../../src/contract/Identity.ts"
+import { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Pack, Receipt, Target, TargetDeclaration } from "../../src/contract/Target.ts"
-import * as RateHeaders from "../../src/http/RateHeaders.ts"
-import type { CallOptions, VendorClient } from "../../src/http/VendorClient.ts"
+import * as CstarAccess from "./CstarAccess.ts"
 import * as CstarApi from "./CstarApi.ts"
 import * as CstarPages from "./CstarPages.ts"
 
@@ -37,16 +34,6 @@ export const declaration: TargetDeclaration = {
   customers: { list: true, pageSize: CstarPages.size, search: true, namedBy: "id" }
 }
 
-/** What a connection's key is and may do, and the client that uses it. */
-export interface Access {
-  readonly connection: string
-  readonly client: VendorClient
-  /** What the key itself tells; the allowance comes with an answer. */
-  readonly identity: Omit<Identity, "allowance">
-  /** Why this key can't write, for a person; null where it can. Writes then fail before any call. */
-  readonly readOnly: string | null
-}
-
 const groupsPath = "/customer-groups"
 const customersPath = "/customers"
 const groupCall = (id: string) => ({
@@ -58,59 +45,43 @@ const membersCall = (id: string) => ({
   template: `${groupsPath}/{id}/members`
 })
 
-const isNotFound = (error: ConnectorError): boolean => error.reason === "NotFound"
-
-const refusal = (access: Access, call: string, reason: Reason, detail: string) =>
-  new ConnectorError({
-    connection: access.connection,
-    call,
-    reason,
-    detail,
-    status: null,
-    code: null,
-    retryAt: null,
-    effect: "none"
-  })
-
-const write = <A, I>(access: Access, method: "POST" | "PATCH" | "DELETE", options: CallOptions<A, I>) =>
-  access.readOnly === null
-    ? access.client.write(method, options)
-    : Effect.fail(refusal(access, `${method} ${options.template ?? options.path}`, "NotAllowed", access.readOnly))
-
-const group = (access: Access, id: string): Effect.Effect<Option.Option<CstarApi.Group>, ConnectorError> =>
+const group = (access: CstarAccess.Access, id: string): Effect.Effect<Option.Option<CstarApi.Group>, ConnectorError> =>
   access.client.read({ ...groupCall(id), schema: CstarApi.Group }).pipe(
     Effect.map((answer) => Option.some(answer.body)),
-    Effect.catchIf(isNotFound, () => Effect.succeedNone)
+    Effect.catchIf(CstarAccess.isNotFound, () => Effect.succeedNone)
   )
 
 /** A 200 that shows nothing may come from something on the way that never passed the call on. */
-const unchanged = (access: Access, method: "PATCH" | "DELETE", id: string) =>
+const unchanged = (access: CstarAccess.Access, method: "PATCH" | "DELETE", id: string) =>
   Effect.fail(
-    refusal(access, `${method} ${groupCall(id).template}`, "Malformed", "the answer says nothing, and looking at the group shows no change").withEffect(
-      "unknown"
-    )
+    CstarAccess.refusal(
+      access,
+      `${method} ${groupCall(id).template}`,
+      "Malformed",
+      "the answer says nothing, and looking at the group shows no change"
+    ).withEffect("unknown")
   )
 
-export const make = (access: Access): Target => ({
-  identify: identify(access),
+export const make = (access: CstarAccess.Access): Target => ({
+  identify: CstarAccess.identify(access, groupsPath, CstarApi.Group),
   groups: CstarPages.stream(access.client, { path: groupsPath }, CstarApi.Group, CstarApi.toGroup),
   group: (id) => Effect.map(group(access, id), Option.map(CstarApi.toGroup)),
   createGroup: (draft, mark) => {
     const customFields = { ...draft.customFields, [CstarApi.markField]: CstarApi.markText(mark) }
     const call = { path: groupsPath, body: { ...draft, customFields }, schema: CstarApi.Group }
-    return Effect.map(write(access, "POST", call), (answer) => CstarApi.toGroup(answer.body))
+    return Effect.map(CstarAccess.write(access, "POST", call), (answer) => CstarApi.toGroup(answer.body))
   },
   updateGroup: Effect.fn("cstar.updateGroup")(function* (id, { customFields, ...values }) {
     const body = customFields === undefined ? values : { ...values, customFields: yield* mergedFields(access, id, customFields) }
-    const answer = yield* write(access, "PATCH", { ...groupCall(id), body, schema: CstarApi.Updated, repeatable: true })
+    const answer = yield* CstarAccess.write(access, "PATCH", { ...groupCall(id), body, schema: CstarApi.Updated, repeatable: true })
     if (answer.body?.id === id) return
     const name = Option.map(yield* group(access, id), (found) => found.name)
     if (values.name !== undefined && Option.isSome(name) && name.value !== values.name) return yield* unchanged(access, "PATCH", id)
   }),
   deleteGroup: (id) =>
-    write(access, "DELETE", { ...groupCall(id), schema: CstarApi.Deleted, repeatable: true }).pipe(
+    CstarAccess.write(access, "DELETE", { ...groupCall(id), schema: CstarApi.Deleted, repeatable: true }).pipe(
       Effect.map(({ body }) => body?.deleted === true),
-      Effect.catchIf(isNotFound, () => Effect.succeed(true)),
+      Effect.catchIf(CstarAccess.isNotFound, () => Effect.succeed(true)),
       Effect.flatMap((told) =>
         told ? Effect.void : Effect.flatMap(group(access, id), (found) => (Option.isNone(found) ? Effect.void : unchanged(access, "DELETE", id)))
       )
@@ -131,38 +102,15 @@ export const make = (access: Access): Target => ({
   customersByAddress: (address) => customersByAddress(access, address)
 })
 
-/** One call of one row: it proves key and team, and its headers tell the allowance. */
-const identify = (access: Access): Effect.Effect<Identity, ConnectorError> =>
-  Effect.gen(function* () {
-    const { headers, serverTime, status } = yield* access.client.read({
-      path: groupsPath,
-      params: { page: 1, pageSize: 1 },
-      schema: CstarApi.list(CstarApi.Group)
-    })
-    const now = yield* Clock.currentTimeMillis
-    const { limit, remaining, resetAt } = RateHeaders.read({
-      status,
-      headers,
-      body: undefined,
-      now,
-      serverTime,
-      endpoint: null
-    })
-    return {
-      ...access.identity,
-      allowance: limit === null || remaining === null ? null : { limit, remaining, resetAt }
-    }
-  })
-
 // Whether PATCH merges custom fields or replaces them is not documented, so all of them are written, our mark among them.
-const mergedFields = (access: Access, id: string, given: Readonly<Record<string, string>>) =>
+const mergedFields = (access: CstarAccess.Access, id: string, given: Readonly<Record<string, string>>) =>
   Effect.gen(function* () {
     const call = `PATCH ${groupCall(id).template}`
-    if (access.readOnly !== null) return yield* refusal(access, call, "NotAllowed", access.readOnly)
+    if (access.readOnly !== null) return yield* CstarAccess.refusal(access, call, "NotAllowed", access.readOnly)
     const { body } = yield* access.client.read({ ...groupCall(id), schema: CstarApi.Group })
     const shown = CstarApi.customFields(body)
     if (shown === undefined) {
-      return yield* refusal(access, call, "Invalid", "cStar does not show this group's custom fields, so writing some could delete the others")
+      return yield* CstarAccess.refusal(access, call, "Invalid", "cStar does not show this group's custom fields, so writing some could delete the others")
     }
     const mark = shown[CstarApi.markField]
     return { ...shown, ...given, ...(mark === undefined ? {} : { [CstarApi.markField]: mark }) }
@@ -178,9 +126,9 @@ const oneGroup = (pack: Pack): Extract<Pack, { by: "group" }> => {
  * what the 404 of a missing customer looks like is not documented.
  */
 const whereGroupExists =
-  (access: Access, id: string, missing: (error: ConnectorError) => Effect.Effect<Receipt, ConnectorError>) =>
+  (access: CstarAccess.Access, id: string, missing: (error: ConnectorError) => Effect.Effect<Receipt, ConnectorError>) =>
   (call: Effect.Effect<Receipt, ConnectorError>): Effect.Effect<Receipt, ConnectorError> =>
-    Effect.catchIf(call, isNotFound, (error) =>
+    Effect.catchIf(call, CstarAccess.isNotFound, (error) =>
       Effect.flatMap(group(access, id), Option.match({ onNone: () => Effect.fail(error), onSome: () => missing(error) }))
     )
 
@@ -188,10 +136,10 @@ const whereGroupExists =
  * Adds a pack. Not repeated after a lost answer: a second answer would count as skipped whom the first had added.
  * A 404 over an unknown customer is `Invalid`, so that the pack can be split; over the group it is `NotFound`.
  */
-const add = (access: Access, pack: Pack): Effect.Effect<Receipt, ConnectorError> =>
+const add = (access: CstarAccess.Access, pack: Pack): Effect.Effect<Receipt, ConnectorError> =>
   Effect.suspend(() => {
     const { customers, group } = oneGroup(pack)
-    return write(access, "POST", {
+    return CstarAccess.write(access, "POST", {
       ...membersCall(group),
       body: { customerIds: customers },
       schema: CstarApi.Added
@@ -221,13 +169,13 @@ const asInvalid = ({ call, code, connection, detail, effect, retryAt, status }: 
  * Removes one customer. Not repeated after a lost answer: a 404 to the second could not be told from somebody who was not in.
  * The 404 over a customer who is not in the group is the wanted state.
  */
-const remove = (access: Access, pack: Pack): Effect.Effect<Receipt, ConnectorError> =>
+const remove = (access: CstarAccess.Access, pack: Pack): Effect.Effect<Receipt, ConnectorError> =>
   Effect.suspend(() => {
     const { customers, group } = oneGroup(pack)
     const [customerId] = customers
     if (customerId === undefined || customers.length > 1) throw new Error("cStar removes one customer a call")
     const none: Receipt = { changed: "none", count: null, serverTime: null }
-    return write(access, "DELETE", {
+    return CstarAccess.write(access, "DELETE", {
       ...membersCall(group),
       params: { customerId },
       schema: CstarApi.Removed
@@ -244,7 +192,7 @@ const remove = (access: Access, pack: Pack): Effect.Effect<Receipt, ConnectorErr
 const fold = (address: string): string => address.trim().toLowerCase()
 
 // The search is over parts of names and addresses, so its first hit may be anybody (vendor docs, read 2026-11).
-const customersByAddress = (access: Access, address: string) =>
+const customersByAddress = (access: CstarAccess.Access, address: string) =>
   Effect.gen(function* () {
     const wanted = fold(address)
     if (wanted === "") return []
@@ -252,7 +200,7 @@ const customersByAddress = (access: Access, address: string) =>
     const pages = yield* Stream.runCollect(CstarPages.stream(access.client, call, CstarApi.CustomerRow, CstarApi.toCustomer))
     const found = Array.from(pages)
     if (found.at(-1)?.end !== true) {
-      return yield* refusal(access, `GET ${customersPath}`, "Malformed", "the search stopped before its end, so nobody can be said to be missing")
+      return yield* CstarAccess.refusal(access, `GET ${customersPath}`, "Malformed", "the search stopped before its end, so nobody can be said to be missing")
     }
     const customers = found.flatMap((page) => page.items.filter((customer) => fold(customer.email ?? "") === wanted))
     return [...new Map(customers.map((customer) => [customer.id, customer])).values()]

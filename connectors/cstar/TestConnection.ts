@@ -40,7 +40,8 @@ export const connected = (choose: (sandbox: Sandbox.CstarSandbox) => Readonly<Re
       pacer,
       redactor: SecretRedactor.make()
     }
-    return { sandbox, faulty, target: yield* role.make(options, context) }
+    const staff = yield* Effect.fromNullable(connector.team)
+    return { sandbox, faulty, target: yield* role.make(options, context), team: yield* staff.make(options, context) }
   })
 
 export const collected = <A, E>(stream: Stream.Stream<A, E>) => Effect.map(Stream.runCollect(stream), Chunk.toReadonlyArray)

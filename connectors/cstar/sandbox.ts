@@ -5,8 +5,10 @@
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { ConnectorSandbox, SandboxApp, SandboxRequest, SandboxResponse, TargetEdits } from "../../src/sandbox/Sandbox.ts"
+import type { ConnectorSandbox, SandboxApp, SandboxRequest, SandboxResponse, TargetEdits, TeamEdits } from "../../src/sandbox/Sandbox.ts"
+import * as SandboxAnswers from "./SandboxAnswers.ts"
 import * as SandboxRoutes from "./SandboxRoutes.ts"
+import * as SandboxStaff from "./SandboxStaff.ts"
 import * as SandboxTeam from "./SandboxTeam.ts"
 
 const teamId = "team_1"
@@ -16,9 +18,10 @@ const publishableKey = "pk_live_c81f02d7a94e3b6577d0"
 export interface CstarSandbox extends ConnectorSandbox {
   /** The vendor's edits and reads, all present. */
   readonly target: TargetEdits
+  readonly team: TeamEdits
   /** Options with the key that can only read. */
   readonly readOnlyOptions: (baseUrl: string) => Readonly<Record<string, unknown>>
-  readonly behave: (behaviour: Partial<SandboxRoutes.Behaviour>) => void
+  readonly behave: (behaviour: Partial<SandboxAnswers.Behaviour>) => void
   /** The secret key's limit: so many calls in fixed windows of so many milliseconds. Documented: 1,000 an hour. */
   readonly limit: (calls: number, perMillis: number) => void
 }
@@ -35,7 +38,7 @@ const hour = 3_600_000
 
 export const make = (): CstarSandbox => {
   const team = SandboxTeam.make()
-  const behaviour: SandboxRoutes.Behaviour = { ...SandboxRoutes.usual }
+  const behaviour: SandboxAnswers.Behaviour = { ...SandboxAnswers.usual }
   const secret: Key = { calls: 1_000, perMillis: hour, writes: true, window: -1, used: 0 }
   const publishable: Key = { calls: 100, perMillis: hour, writes: false, window: -1, used: 0 }
   const keys = new Map([
@@ -44,9 +47,11 @@ export const make = (): CstarSandbox => {
   ])
   // Edits by hand have no clock of their own: they happen when the vendor was last called.
   let seen = 0
+  const staff = SandboxStaff.make(() => seen)
+  const account: SandboxRoutes.Account = { team, staff, behaviour, base: `/api/v1/teams/${teamId}` }
 
   const answer = (request: SandboxRequest, now: number): SandboxResponse => {
-    const refuse = SandboxRoutes.refusal(behaviour, now)
+    const refuse = SandboxAnswers.refusal(behaviour, now)
     const key = keys.get(request.headers["authorization"] ?? "")
     if (key === undefined) return refuse(401, "authentication_error", "authentication_required", "Invalid or missing authentication token.")
     const allowance = spend(key, now)
@@ -62,7 +67,7 @@ export const make = (): CstarSandbox => {
     const response =
       request.method !== "GET" && !key.writes
         ? refuse(403, "authorization_error", "publishable_key_write", "Publishable keys cannot write. Use a secret key.")
-        : SandboxRoutes.route(team, behaviour, `/api/v1/teams/${teamId}`, request, now)
+        : SandboxRoutes.route(account, request, now)
     return { ...response, headers: { ...response.headers, ...headers } }
   }
   const app: SandboxApp = (request) =>
@@ -88,7 +93,8 @@ export const make = (): CstarSandbox => {
     limit: (calls, perMillis) => {
       Object.assign(secret, { calls, perMillis, window: -1, used: 0 })
     },
-    target: edits(team, () => seen)
+    target: edits(team, () => seen),
+    team: staff.edits
   }
 }
 

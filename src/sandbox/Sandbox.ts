@@ -92,6 +92,34 @@ export interface TargetEdits {
   readonly deleteGroup: (id: string) => void
 }
 
+/** Who works at a source, as a person at the helpdesk changes it. Ids are the vendor's. */
+export interface AgentEdits {
+  /**
+   * Takes somebody on; answers their id. Roles are of those that the source declares, or of the account's own making where it declares
+   * none; who is given none has what the vendor gives.
+   */
+  readonly add: (agent: { readonly email: string | null; readonly name: string; readonly roles?: ReadonlyArray<string> }) => string
+  readonly changeRoles: (id: string, roles: ReadonlyArray<string>) => void
+  readonly changeEmail: (id: string, email: string | null) => void
+  /** What the vendor makes of somebody who may not work there any more: still listed and marked so, or gone from the list. */
+  readonly deactivate: (id: string) => void
+}
+
+/** A target's team, as it stands there and as a person changes it. */
+export interface TeamEdits {
+  readonly members: () => ReadonlyArray<{ readonly id: string; readonly email: string; readonly name: string; readonly role: string }>
+  /** Every invitation that was ever sent, a mail each, in the order of sending. */
+  readonly invites: () => ReadonlyArray<{ readonly email: string; readonly role: string; readonly status: string }>
+  /** Somebody who is in the team already; answers their id. */
+  readonly addMember: (member: { readonly email: string; readonly name: string; readonly role: string }) => string
+  readonly changeRole: (id: string, role: string) => void
+  readonly removeMember: (id: string) => void
+  /** An invitation that a person sent. */
+  readonly invite: (email: string, role: string) => void
+  /** What becomes of the last invitation of that address; who accepts it is a member from then on. */
+  readonly settleInvite: (email: string, status: "accepted" | "expired" | "revoked") => void
+}
+
 /** What every `sandbox.ts` exports as `make`. */
 export interface AnySandbox {
   /** Absent where the connector is `local`: then no call of it can go wrong or be refused. */
@@ -106,6 +134,10 @@ export interface AnySandbox {
   readonly pageSize: number
   readonly source?: SourceEdits
   readonly target?: TargetEdits
+  /** Goes with a source that declares agents. */
+  readonly agents?: AgentEdits
+  /** Goes with a connector that has a `team`. */
+  readonly team?: TeamEdits
 }
 
 /** The sandbox of a vendor that is called over HTTP. */

@@ -1,0 +1,48 @@
+/** cStar's team: members by page number, their roles, and invitations to join. */
+import * as Effect from "effect/Effect"
+import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { Identity } from "../../src/contract/Identity.ts"
+import type { TeamDeclaration, TeamTarget } from "../../src/contract/Team.ts"
+import * as CstarAccess from "./CstarAccess.ts"
+import * as CstarInvites from "./CstarInvites.ts"
+import * as CstarPages from "./CstarPages.ts"
+import * as CstarTeamApi from "./CstarTeamApi.ts"
+
+/** The documented enumeration turned round: that it goes from most to least is our reading (vendor docs, read 2026-11). */
+export const declaration: TeamDeclaration = {
+  roles: ["spectator", "agent", "librarian", "manager", "admin", "owner"],
+  owner: "owner",
+  admin: "admin",
+  pageSize: CstarPages.size
+}
+
+const membersPath = "/members"
+const memberCall = (id: string) => ({ path: `${membersPath}/${encodeURIComponent(id)}`, template: `${membersPath}/{id}`, schema: CstarTeamApi.Done })
+
+/** No write is repeated after a lost answer: an invitation is a mail, and in between a person may have given another role. */
+export const make = (access: CstarAccess.Access): TeamTarget => ({
+  identify: identify(access),
+  members: CstarPages.stream(access.client, { path: membersPath }, CstarTeamApi.MemberRow, CstarTeamApi.toMember),
+  invites: CstarInvites.stream(access),
+  invite: (email, role) => Effect.asVoid(CstarAccess.write(access, "POST", { path: CstarInvites.path, body: { email, role }, schema: CstarTeamApi.Done })),
+  changeRole: (member, role) => Effect.asVoid(CstarAccess.write(access, "PATCH", { ...memberCall(member), body: { role } })),
+  remove: (member) =>
+    CstarAccess.write(access, "DELETE", memberCall(member)).pipe(
+      Effect.catchIf(CstarAccess.isNotFound, () => Effect.void),
+      Effect.asVoid
+    )
+})
+
+/** One row of the members, and whether invitations are shown: where they are not, nobody can be invited, and the rest goes on. */
+const identify = (access: CstarAccess.Access): Effect.Effect<Identity, ConnectorError> =>
+  Effect.gen(function* () {
+    const identity = yield* CstarAccess.identify(access, membersPath, CstarTeamApi.MemberRow)
+    const unseen = yield* access.client.read({ path: CstarInvites.path, schema: CstarTeamApi.Invites }).pipe(
+      Effect.as([] as ReadonlyArray<string>),
+      Effect.catchIf(
+        ({ reason, retryable }) => !retryable && reason !== "Unauthorized",
+        ({ detail }) => Effect.succeed([`invite: cStar does not show the team's invitations ("${detail}"); use a secret key of an admin, or nobody is invited`])
+      )
+    )
+    return { ...identity, missing: [...identity.missing, ...unseen] }
+  })
