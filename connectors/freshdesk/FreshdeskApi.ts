@@ -57,20 +57,24 @@ export const Company = Schema.Struct({
 export type Company = typeof Company.Type
 export const Companies = Schema.Array(Company)
 
+/** Missing from some documented examples: such an answer has told nothing. */
+const roleIds = Schema.optionalWith(Schema.Array(Id), { nullable: true })
+
 /** Name and address of an agent stand inside `contact`. A contact who becomes an agent keeps the id. */
 export const Agent = Schema.Struct({
   id: Id,
+  role_ids: roleIds,
   contact: Schema.Struct({ name: text, email: text, phone: text, mobile: text, job_title: text, language: text, active: flag })
 })
 export type Agent = typeof Agent.Type
 export const Agents = Schema.Array(Agent)
 
-/** The answer of `/agents/me`. `role_ids` is missing from some documented examples. */
+/** The answer of `/agents/me`. */
 export const Me = Schema.Struct({
   id: Id,
   type: text,
   ticket_scope: Schema.optionalWith(Schema.NullOr(Schema.Number), { default: () => null }),
-  role_ids: Schema.optionalWith(Schema.Array(Id), { nullable: true }),
+  role_ids: roleIds,
   contact: Schema.Struct({ email: text })
 })
 export type Me = typeof Me.Type

@@ -8,6 +8,7 @@ import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
 import * as VendorWords from "../../src/http/VendorWords.ts"
+import * as FreshdeskAgents from "./FreshdeskAgents.ts"
 import * as FreshdeskContact from "./FreshdeskContact.ts"
 import * as FreshdeskIdentity from "./FreshdeskIdentity.ts"
 import { contactsList } from "./FreshdeskPages.ts"
@@ -85,7 +86,8 @@ const makeSource = (options: Options, context: ConnectionContext): Effect.Effect
     return {
       identify: FreshdeskIdentity.identify(client, { connection: context.name, host }),
       streams: FreshdeskSource.streams(client, context.name, options),
-      customer: FreshdeskContact.customer(client, context.name, options)
+      customer: FreshdeskContact.customer(client, context.name, options),
+      agents: FreshdeskAgents.agents(client, context.name)
     }
   })
 

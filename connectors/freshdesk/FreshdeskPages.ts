@@ -9,6 +9,9 @@ import type { QueryParams, VendorClient } from "../../src/http/VendorClient.ts"
 /** Larger ones are refused. */
 export const pageSize = 100
 
+/** What is declared of every list. */
+export const listed = { end: 'no rel="next" in the Link header', canLoseRows: true, pageSize } as const
+
 /** The limit of its own that the list of contacts has (vendor docs, "Rate limit"). */
 export const contactsList = "contacts list"
 

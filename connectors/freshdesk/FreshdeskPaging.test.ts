@@ -160,6 +160,7 @@ describe("sandbox", () => {
       assert.strictEqual((yield* get(sandbox, "/contacts?per_page=101")).status, 400)
       assert.strictEqual((yield* get(sandbox, "/contacts?role=x")).body.errors[0].code, "invalid_field")
       assert.deepStrictEqual(yield* Effect.map(get(sandbox, "/contacts/77"), ({ status, body }) => [status, body]), [404, null])
+      sandbox.show({ tagsInLists: false, severalCompanies: true, rolesInLists: false })
       const { body: agents } = yield* get(sandbox, "/agents")
       assert.deepStrictEqual([agents[0].contact.email, agents[0].email, agents[0].role_ids], ["s@x.example", undefined, undefined])
     })

@@ -5,11 +5,10 @@ import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Part, Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
+import * as FreshdeskAgents from "./FreshdeskAgents.ts"
 import * as FreshdeskApi from "./FreshdeskApi.ts"
 import * as FreshdeskContact from "./FreshdeskContact.ts"
-import { contactsList, type Page, pages, pageSize } from "./FreshdeskPages.ts"
-
-const listed = { end: 'no rel="next" in the Link header', canLoseRows: true, pageSize } as const
+import { contactsList, listed, type Page, pages } from "./FreshdeskPages.ts"
 
 const people = {
   ...listed,
@@ -26,7 +25,13 @@ const contacts: StreamDeclaration = { ...people, parts: [...people.parts, ...tag
 
 const companies = { ...listed, name: "companies", parts: [{ groups: "organization", carrier: "customer" }] } as const satisfies StreamDeclaration
 
-export const declaration: SourceDeclaration = { streams: [contacts, companies], customerWord: "contact", deletionsSeen: true, lookup: true }
+export const declaration: SourceDeclaration = {
+  streams: [contacts, companies],
+  customerWord: "contact",
+  deletionsSeen: true,
+  lookup: true,
+  agents: FreshdeskAgents.declaration
+}
 
 export interface Settings extends FreshdeskApi.Policy {
   readonly tags: "read" | "skip"

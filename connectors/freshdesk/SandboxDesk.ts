@@ -1,6 +1,6 @@
 /** What the sandbox's Freshdesk account holds, and the edits that a person at the helpdesk makes. */
 import * as NumberedIds from "../../src/sandbox/NumberedIds.ts"
-import type { SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import type { AgentEdits, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 
 export interface DeskContact {
   readonly id: number
@@ -25,6 +25,12 @@ export interface DeskAgent {
   readonly id: number
   readonly name: string
   readonly email: string | null
+  readonly roles: ReadonlyArray<number>
+}
+
+export interface DeskRole {
+  readonly id: number
+  readonly name: string
 }
 
 export interface Desk {
@@ -34,7 +40,10 @@ export interface Desk {
   readonly contacts: (state: DeskContact["state"]) => ReadonlyArray<DeskContact>
   readonly companies: () => ReadonlyArray<DeskCompany>
   readonly agents: () => ReadonlyArray<DeskAgent>
+  /** Roles of every account, and those that somebody was given by name. */
+  readonly roles: () => ReadonlyArray<DeskRole>
   readonly edits: SourceEdits
+  readonly staff: AgentEdits
   readonly change: (id: string, values: Partial<DeskContact>) => void
   /** Removed for good: no list and no view shows the contact any more. */
   readonly deleteForGood: (id: string) => void
@@ -69,6 +78,9 @@ const known = <A>(row: A | undefined, id: string): A => {
   return row
 }
 
+export const administrator: DeskRole = { id: 71, name: "Account Administrator" }
+export const supporter: DeskRole = { id: 72, name: "Support Agent" }
+
 const sameTag = (tag: string) => (other: string) => other.toLowerCase() === tag.toLowerCase()
 const noCompanyTags = (): never => {
   throw new Error("companies of Freshdesk carry no tags")
@@ -79,6 +91,15 @@ export const make = (): Desk => {
   const companies = rowsByName<DeskCompany>()
   const agents = rowsByName<DeskAgent>()
   const byState = new Map<DeskContact["state"], ReadonlyArray<DeskContact>>()
+  const roles = new Map([administrator, supporter].map((role) => [role.name, role]))
+  const roleId = (name: string): number => {
+    const role = roles.get(name) ?? { id: 71 + roles.size, name }
+    roles.set(name, role)
+    return role.id
+  }
+  const hire = (id: number, name: string, email: string | null, names: ReadonlyArray<string> = [supporter.name]) =>
+    agents.put({ id, name, email, roles: names.map(roleId) })
+  let hired = 0
   const personNumber = NumberedIds.make(firstNumber)
   const companyNumber = NumberedIds.make(firstNumber)
   const contact = (id: string) => known(contacts.get(personNumber(id)), `contact ${id}`)
@@ -106,7 +127,7 @@ export const make = (): Desk => {
     load: (world) => {
       for (const { id, name, email, externalId, tags, staff, suspended } of world.customers) {
         const number = personNumber(id)
-        if (staff === true) agents.put({ id: number, name, email })
+        if (staff === true) hire(number, name, email)
         else {
           const state = suspended === true ? "blocked" : "usual"
           put({ id: number, name, email, externalId: externalId ?? null, state, verified: true, visitor: false, tags: tags ?? [], companies: [] })
@@ -135,8 +156,20 @@ export const make = (): Desk => {
     makeStaff: (id) => {
       const { id: number, name, email } = contact(id)
       remove(number)
-      agents.put({ id: number, name, email })
+      hire(number, name, email)
     }
+  }
+  const changeAgent = (id: string, values: Partial<DeskAgent>) => agents.put({ ...known(agents.get(personNumber(id)), `agent ${id}`), ...values })
+  const staff: AgentEdits = {
+    add: ({ email, name, roles: names }) => {
+      const id = personNumber(`agent ${++hired}`)
+      hire(id, name, email, names)
+      return String(id)
+    },
+    changeRoles: (id, names) => changeAgent(id, { roles: names.map(roleId) }),
+    changeEmail: (id, email) => changeAgent(id, { email }),
+    // Nothing tells of those who may not work any more: they are not listed.
+    deactivate: (id) => agents.remove(personNumber(id))
   }
   return {
     contact: contacts.get,
@@ -148,7 +181,9 @@ export const make = (): Desk => {
     },
     companies: companies.list,
     agents: agents.list,
+    roles: () => [...roles.values()],
     edits,
+    staff,
     change: (id, values) => edit(id, () => values),
     deleteForGood: (id) => remove(contact(id).id)
   }

@@ -9,6 +9,8 @@ export interface Shown {
   readonly tagsInLists: boolean
   /** The feature of higher plans; without it the key is missing everywhere. */
   readonly severalCompanies: boolean
+  /** False: the list of agents carries no roles, as in its documented example. */
+  readonly rolesInLists?: boolean
 }
 
 const person = (row: DeskContact) => ({
@@ -65,8 +67,9 @@ export const company = (row: DeskCompany) => ({
   updated_at: "2024-01-02T08:34:05+05:30"
 })
 
-/** Without `role_ids`, as documented. */
-export const agent = (row: DeskAgent) => ({
+/** `withRoles` false: without `role_ids`, as in the documented list. */
+export const agent = (row: DeskAgent, withRoles: boolean) => ({
+  ...(withRoles ? { role_ids: row.roles } : {}),
   available: true,
   available_since: null,
   occasional: false,

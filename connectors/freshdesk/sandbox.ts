@@ -2,14 +2,15 @@
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxDesk from "./SandboxDesk.ts"
 import * as SandboxShow from "./SandboxShow.ts"
 
 export interface FreshdeskSandbox extends ConnectorSandbox {
   readonly source: SourceEdits
+  readonly agents: AgentEdits
   readonly desk: SandboxDesk.Desk
-  /** What the account shows of its contacts; no tags in lists and several companies at the start. */
+  /** What the account shows: no tags in lists, several companies and the roles of agents at the start. */
   readonly show: (shown: SandboxShow.Shown) => void
   /** Whether the key is an administrator's, as at the start. Others may list neither agents nor roles. */
   readonly setAdministrator: (administrator: boolean) => void
@@ -25,8 +26,6 @@ const basicOf = (key: string) => Buffer.from(`${key}:X`).toString("base64")
 const pageSize = 100
 const usualPageSize = 30
 const minute = 60_000
-const administrator = { id: 71, name: "Account Administrator", description: "", default: true }
-const supporter = { id: 72, name: "Support Agent", description: "", default: true }
 
 type Headers = Readonly<Record<string, string>>
 const json = (status: number, body: unknown, headers: Headers = {}): SandboxResponse => ({
@@ -105,8 +104,8 @@ export const make = (): FreshdeskSandbox => {
     if (path === "/contacts") return contacts(request)
     if (path === "/companies") return list(request, desk.companies(), SandboxShow.company)
     if (path === "/agents/me") {
-      const me = SandboxShow.agent({ id: 7_001, name: "Petra", email: "petra@sandbox.example" })
-      return json(200, { ...me, role_ids: [isAdministrator ? administrator.id : supporter.id] })
+      const { id } = isAdministrator ? SandboxDesk.administrator : SandboxDesk.supporter
+      return json(200, SandboxShow.agent({ id: 7_001, name: "Petra", email: "petra@sandbox.example", roles: [id] }, true))
     }
     const [, kind, id] = /^\/(contacts|agents)\/(\d+)$/.exec(path) ?? []
     if (kind === "contacts") {
@@ -115,10 +114,14 @@ export const make = (): FreshdeskSandbox => {
     }
     if (path !== "/agents" && path !== "/roles" && kind === undefined) return notFound
     if (!isAdministrator) return accessDenied
-    if (path === "/agents") return list(request, desk.agents(), SandboxShow.agent)
-    if (path === "/roles") return json(200, [administrator, supporter])
+    if (path === "/agents") return list(request, desk.agents(), (row) => SandboxShow.agent(row, shown.rolesInLists ?? true))
+    if (path === "/roles")
+      return json(
+        200,
+        desk.roles().map(({ id, name }) => ({ id, name, description: "", default: id <= SandboxDesk.supporter.id }))
+      )
     const row = desk.agent(Number(id))
-    return row === undefined ? notFound : json(200, SandboxShow.agent(row))
+    return row === undefined ? notFound : json(200, SandboxShow.agent(row, true))
   }
 
   const handle = (request: SandboxRequest, now: number): SandboxResponse => {
@@ -152,6 +155,7 @@ export const make = (): FreshdeskSandbox => {
     secrets: [apiKey, revokedKey, basicOf(apiKey), basicOf(revokedKey)],
     pageSize,
     source: desk.edits,
+    agents: desk.staff,
     desk,
     show: (next) => {
       shown = next

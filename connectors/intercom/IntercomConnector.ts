@@ -7,6 +7,7 @@ import type { ConnectionContext, Connector } from "../../src/contract/Connector.
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
+import * as IntercomAdmins from "./IntercomAdmins.ts"
 import * as IntercomIdentity from "./IntercomIdentity.ts"
 import * as IntercomSource from "./IntercomSource.ts"
 
@@ -52,7 +53,8 @@ const makeSource = ({ accessToken, baseUrl, leads, region }: Options, context: C
     return {
       identify: IntercomIdentity.identify(client, hint),
       streams: IntercomSource.streams(access),
-      customer: IntercomSource.customer(access)
+      customer: IntercomSource.customer(access),
+      agents: IntercomAdmins.agents(client)
     }
   })
 

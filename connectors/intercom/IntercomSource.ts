@@ -5,6 +5,7 @@ import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source, SourceDeclaration } from "../../src/contract/Source.ts"
 import type { SourceCustomer } from "../../src/model/Customer.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
+import * as IntercomAdmins from "./IntercomAdmins.ts"
 import * as IntercomApi from "./IntercomApi.ts"
 import * as IntercomCompanies from "./IntercomCompanies.ts"
 import * as IntercomContacts from "./IntercomContacts.ts"
@@ -17,7 +18,8 @@ export const declaration: SourceDeclaration = {
   customerWord: "contact",
   deletionsSeen: false,
   suspensionsSeen: false,
-  lookup: true
+  lookup: true,
+  agents: IntercomAdmins.declaration
 }
 
 /** `scroll` must not repeat calls by itself. */

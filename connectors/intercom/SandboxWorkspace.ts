@@ -1,5 +1,5 @@
 /** What the sandbox's Intercom workspace holds, and the edits that people make there. */
-import type { SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import type { AgentEdits, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 
 export interface Contact {
   /** Intercom's are 24 hexadecimal digits; here they stay as they were given. */
@@ -45,6 +45,7 @@ export interface Workspace {
   readonly listed: () => ReadonlyArray<Company>
   readonly people: (company: string) => ReadonlyArray<Contact>
   readonly edits: SourceEdits
+  readonly teammates: AgentEdits
   /** What only Intercom's people do. */
   readonly own: OwnEdits
 }
@@ -103,6 +104,8 @@ export const make = (): Workspace => {
     contacts.set(before.id, { ...before, ...change(before) })
   }
   let made = 0
+  let hired = 0
+  const nextAdmin = () => String(firstNumber + hired++)
   const put = (contact: Omit<Contact, "companies" | "place">) => contacts.set(contact.id, { ...contact, companies: [], place: made++ })
   const join = (customer: string, group: string) => {
     const { id } = company(group)
@@ -122,7 +125,7 @@ export const make = (): Workspace => {
   const edits: SourceEdits = {
     load: (world) => {
       for (const { id, name, email, externalId, tags: names = [], segments: parts = [], staff } of world.customers) {
-        if (staff === true) admins.set(id, { id: String(firstNumber + admins.size), name, email })
+        if (staff === true) admins.set(id, { id: nextAdmin(), name, email })
         else put({ id, role: "user", name, email, externalId: externalId ?? null, tags: names.map(tags.id), segments: parts.map(segments.id) })
       }
       for (const { id, name, externalId, tags: names = [], fields = {} } of world.organizations) {
@@ -157,8 +160,21 @@ export const make = (): Workspace => {
     // Whoever becomes a teammate stays the contact that they were.
     makeStaff: (id) => {
       const { email, name } = known(contacts.get(id), `contact ${id}`)
-      admins.set(id, { id: String(firstNumber + admins.size), name, email })
+      admins.set(id, { id: nextAdmin(), name, email })
     }
+  }
+
+  const teammates: AgentEdits = {
+    add: ({ email, name }) => {
+      const id = nextAdmin()
+      admins.set(id, { id, name, email })
+      return id
+    },
+    // All are admins to version 2.14, whatever they may do.
+    changeRoles: () => undefined,
+    changeEmail: edits.changeEmail,
+    // Whoever is taken out of the workspace is not listed any more.
+    deactivate: (id) => void admins.delete(id)
   }
 
   const own: OwnEdits = {
@@ -188,5 +204,5 @@ export const make = (): Workspace => {
     const withUser = new Set([...contacts.values()].flatMap(({ companies: ids, role }) => (role === "user" ? ids : [])))
     return [...companies.values()].filter(({ id }) => withUser.has(id))
   }
-  return { contacts, companies, admins, tags: tags.rows, segments: segments.rows, listed, people, edits, own }
+  return { contacts, companies, admins, tags: tags.rows, segments: segments.rows, listed, people, edits, teammates, own }
 }

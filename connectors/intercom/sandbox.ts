@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxLists from "./SandboxLists.ts"
 import * as SandboxScroll from "./SandboxScroll.ts"
 import * as SandboxShow from "./SandboxShow.ts"
@@ -10,6 +10,7 @@ import * as SandboxWorkspace from "./SandboxWorkspace.ts"
 
 export interface IntercomSandbox extends ConnectorSandbox, SandboxWorkspace.OwnEdits {
   readonly source: SourceEdits
+  readonly agents: AgentEdits
   /** Answers this status on this path ("/tags"), until it is given null. */
   readonly refuse: (path: string, status: number | null) => void
   /** Calls that the app may make in each window of ten seconds; 1666 at the start. */
@@ -143,6 +144,7 @@ export const make = (): IntercomSandbox => {
     secrets: [accessToken, revokedToken],
     pageSize: SandboxLists.longestPage,
     source: workspace.edits,
+    agents: workspace.teammates,
     ...workspace.own,
     refuse: (path, status) => {
       if (status === null) refused.delete(path)

@@ -1,5 +1,5 @@
 /** What the sandbox's Zammad holds, and the edits that a person at the helpdesk makes. */
-import type { SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import type { AgentEdits, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 
 type Attributes = Readonly<Record<string, unknown>>
 
@@ -34,6 +34,7 @@ export interface Desk {
   readonly organizations: Map<number, DeskOrganization>
   readonly roles: Map<number, DeskRole>
   readonly edits: SourceEdits
+  readonly agents: AgentEdits
   /** Zammad's id of a user of the loaded world. */
   readonly userId: (id: string) => number
   readonly change: (id: string, values: Partial<DeskUser>) => void
@@ -127,5 +128,29 @@ export const make = (): Desk => {
     suspend: (id, suspended) => edit(id, () => ({ active: !suspended })),
     makeStaff: (id) => edit(id, ({ roles }) => ({ roles: [...roles, agentRole] }))
   }
-  return { users, organizations, roles, edits, userId, change: (id, values) => edit(id, () => values) }
+  /** A role of that name, made as an agent's where there is none. */
+  const roleId = (name: string): number => {
+    const known = [...roles.values()].find((role) => role.name === name)?.id ?? roles.size + 1
+    if (!roles.has(known)) roles.set(known, { id: known, name, permissions: ["ticket.agent", "user_preferences"] })
+    return known
+  }
+  const editAgent = (id: string, values: Partial<DeskUser>) => {
+    const user = users.get(Number(id))
+    if (user === undefined) throw new Error(`the Zammad sandbox holds no user with the id ${id}`)
+    users.set(user.id, { ...user, ...values })
+  }
+  let hired = 0
+  const agents: AgentEdits = {
+    add: ({ email, name, roles: names = ["Agent"] }) => {
+      const id = userId(`agent ${++hired}`)
+      const [firstname = "", ...rest] = name.split(" ")
+      users.set(id, { ...nobody, id, firstname, lastname: rest.join(" "), email: email ?? "", roles: names.map(roleId) })
+      return String(id)
+    },
+    changeRoles: (id, names) => editAgent(id, { roles: names.map(roleId) }),
+    changeEmail: (id, email) => editAgent(id, { email: email ?? "" }),
+    // An inactive user is still listed.
+    deactivate: (id) => editAgent(id, { active: false })
+  }
+  return { users, organizations, roles, edits, agents, userId, change: (id, values) => edit(id, () => values) }
 }

@@ -71,17 +71,22 @@ const scalars = (row: Readonly<Record<string, unknown>>): Fields => {
 /** Zammad writes what is blank as "". */
 const filled = (value: string | null): string | null => (value === null || value.trim() === "" ? null : value)
 
-export const customer = (user: User, role: SourceCustomer["role"], policy: Policy): SourceCustomer => ({
+/** What is told alike of customers and of staff. */
+export const person = (user: User) => ({
   id: user.id,
   email: filled(user.email),
-  externalId: null,
   name:
     filled(
       [user.firstname, user.lastname]
         .map((name) => name?.trim())
         .filter(Boolean)
         .join(" ")
-    ) ?? filled(user.login),
+    ) ?? filled(user.login)
+})
+
+export const customer = (user: User, role: SourceCustomer["role"], policy: Policy): SourceCustomer => ({
+  ...person(user),
+  externalId: null,
   role,
   suspended: !user.active,
   verified: user.verified,

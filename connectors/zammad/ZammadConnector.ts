@@ -7,6 +7,7 @@ import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
 import * as VendorWords from "../../src/http/VendorWords.ts"
+import * as ZammadAgents from "./ZammadAgents.ts"
 import * as ZammadRights from "./ZammadRights.ts"
 import * as ZammadSource from "./ZammadSource.ts"
 
@@ -51,7 +52,8 @@ const makeSource = (options: Options, context: ConnectionContext): Effect.Effect
     return {
       identify: ZammadRights.identify(client, { connection: context.name, host: new URL(options.baseUrl).host }),
       streams: ZammadSource.streams(client, context.name, options),
-      customer: ZammadSource.customer(client, context.name, options)
+      customer: ZammadSource.customer(client, context.name, options),
+      agents: ZammadAgents.agents(client, context.name)
     }
   })
 

@@ -10,6 +10,9 @@ import * as ZammadFailure from "./ZammadFailure.ts"
 /** Far below every cap known (500), which cuts pages without a word. */
 export const pageSize = 100
 
+/** What is declared of every list. */
+export const listed = { end: "an empty page, also in the form of full=true", canLoseRows: true, pageSize } as const
+
 /** `end` null: page `number + 1` follows. Not `reached`: the list contradicts itself, so nobody knows whether this was all. */
 export interface Page<Row> {
   readonly number: number

@@ -30,6 +30,13 @@ export const roleOf = (user: ZammadApi.User, roles: Roles): SourceCustomer["role
   return grants(permissions, "ticket.customer") && !isStaff(permissions) ? "customer" : "staff"
 }
 
+/** Names of the user's roles that are staff's, as far as the list of roles shows them. */
+export const staffRoles = (user: ZammadApi.User, roles: Roles): ReadonlyArray<string> =>
+  (user.role_ids ?? []).flatMap((id) => {
+    const role = roles.get(id)
+    return role !== undefined && isStaff(role.permissions) ? [role.name] : []
+  })
+
 /** All roles in one call: nobody has as many as the smallest cap known lets through, and one that is missing is noticed at its users. */
 export const readRoles = (client: VendorClient, connection: string): Effect.Effect<Roles, ConnectorError> =>
   Effect.flatMap(

@@ -4,12 +4,12 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Part, Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
+import * as ZammadAgents from "./ZammadAgents.ts"
 import * as ZammadApi from "./ZammadApi.ts"
 import * as ZammadFailure from "./ZammadFailure.ts"
-import { type Page, pages, pageSize } from "./ZammadPages.ts"
+import { listed, type Page, pages } from "./ZammadPages.ts"
 import * as ZammadRights from "./ZammadRights.ts"
-
-const listed = { end: "an empty page, also in the form of full=true", canLoseRows: true, pageSize } as const
+import * as ZammadUsers from "./ZammadUsers.ts"
 
 const users = {
   ...listed,
@@ -19,7 +19,13 @@ const users = {
 
 const organizations = { ...listed, name: "organizations", parts: [{ groups: "organization", carrier: "customer" }] } as const satisfies StreamDeclaration
 
-export const declaration: SourceDeclaration = { streams: [users, organizations], customerWord: "user", deletionsSeen: false, lookup: true }
+export const declaration: SourceDeclaration = {
+  streams: [users, organizations],
+  customerWord: "user",
+  deletionsSeen: false,
+  lookup: true,
+  agents: ZammadAgents.declaration
+}
 
 type Unknown = SourcePage["unknown"]
 const unknown = (parts: ReadonlyArray<Part>, reason: string): Unknown => parts.map((part) => ({ part, reason }))
@@ -53,18 +59,11 @@ const usersTold = (rows: ReadonlyArray<ZammadApi.User>, roles: ZammadRights.Role
 
 const usersStream = (client: VendorClient, connection: string, policy: ZammadApi.Policy): SourceStream => ({
   declaration: users,
-  pages: Stream.unwrap(
-    Effect.map(ZammadRights.view(client, connection, "users"), ({ me, roles }) => {
-      // A token that sees itself alone gets 200 all the same; every Zammad has one user more, the system's own.
-      let alone = true
-      return Stream.map(pages(client, connection, { path: "/users", row: ZammadApi.User }), (page) => {
-        alone &&= page.rows.every(({ id }) => id === me.id)
-        const all = usersTold(page.rows, roles, policy)
-        const doubt = page.end !== null && alone ? unknown(users.parts, "Zammad shows the token nobody but its own user") : []
-        return told(users.name, page, { records: all.records, unknown: [...all.unknown, ...doubt] })
-      })
-    })
-  )
+  pages: Stream.map(ZammadUsers.walk(client, connection), ({ alone, page, roles }) => {
+    const all = usersTold(page.rows, roles, policy)
+    const doubt = page.end !== null && alone ? unknown(users.parts, "Zammad shows the token nobody but its own user") : []
+    return told(users.name, page, { records: all.records, unknown: [...all.unknown, ...doubt] })
+  })
 })
 
 const organizationsStream = (client: VendorClient, connection: string): SourceStream => ({

@@ -2,11 +2,12 @@
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxDesk from "./SandboxDesk.ts"
 
 export interface ZammadSandbox extends ConnectorSandbox {
   readonly source: SourceEdits
+  readonly agents: AgentEdits
   readonly desk: SandboxDesk.Desk
   /** The roles of the token's user: 1 and 2 at the start. A customer's sees one row and one organization, with 200. */
   readonly setRoles: (roles: ReadonlyArray<number>) => void
@@ -143,6 +144,7 @@ export const make = (): ZammadSandbox => {
     secrets: [token, revokedToken],
     pageSize,
     source: desk.edits,
+    agents: desk.agents,
     desk,
     setRoles: (roles) => {
       owner = { ...owner, roles }

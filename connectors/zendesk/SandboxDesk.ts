@@ -1,6 +1,6 @@
 /** What the sandbox's Zendesk account holds, and the edits that a person at the helpdesk makes. */
 import * as NumberedIds from "../../src/sandbox/NumberedIds.ts"
-import type { SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import type { AgentEdits, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxRows from "./SandboxRows.ts"
 
 export interface DeskUser {
@@ -9,6 +9,8 @@ export interface DeskUser {
   readonly email: string | null
   readonly externalId: string | null
   readonly role: "end-user" | "agent" | "admin"
+  /** Kinds of agents: 1 light agent, 2 chat agent, 3 contributor, 5 billing admin. */
+  readonly roleType: number | null
   readonly suspended: boolean
   readonly tags: ReadonlyArray<string>
 }
@@ -36,6 +38,7 @@ export interface Desk {
   /** The organization that `organization_id` of the user shows: the first one joined. */
   readonly defaultOrganization: (user: number) => number | null
   readonly edits: SourceEdits
+  readonly agents: AgentEdits
 }
 
 /** Where numbers for ids that are no numbers begin: as long as Zendesk's own, out of the way of those given. */
@@ -44,6 +47,15 @@ const firstNumber = 8_000_000_000_000
 const known = <A>(row: A | undefined, id: string): A => {
   if (row === undefined) throw new Error(`the Zendesk sandbox holds no ${id}`)
   return row
+}
+
+const agentKinds = ["light agent", "chat agent", "contributor"]
+
+/** An admin, or an agent of some kind. */
+const roleNamed = (roles: ReadonlyArray<string> = []): Pick<DeskUser, "role" | "roleType"> => {
+  const kind = agentKinds.findIndex((name) => roles.includes(name))
+  if (roles.includes("billing admin")) return { role: "agent", roleType: 5 }
+  return { role: roles.includes("admin") ? "admin" : "agent", roleType: kind < 0 ? null : kind + 1 }
 }
 
 const sameTag = (tag: string) => (other: string) => other.toLowerCase() === tag.toLowerCase()
@@ -90,6 +102,7 @@ export const make = (): Desk => {
   const deleted = new Map<number, DeskUser>()
   const userNumber = NumberedIds.make(firstNumber)
   const organizationNumber = NumberedIds.make(firstNumber)
+  let taken = 0
   const user = (id: string) => known(users.get(userNumber(id)), `user ${id}`)
   const organization = (id: string) => known(organizations.get(organizationNumber(id)), `organization ${id}`)
   const changeUser = (id: string, change: (user: DeskUser) => Partial<DeskUser>) => {
@@ -106,7 +119,7 @@ export const make = (): Desk => {
     load: (world) => {
       for (const { id, name, email, externalId, tags, staff, suspended } of world.customers) {
         const role = staff === true ? "agent" : "end-user"
-        users.put({ id: userNumber(id), name, email, externalId: externalId ?? null, role, suspended: suspended ?? false, tags: tags ?? [] })
+        users.put({ id: userNumber(id), name, email, externalId: externalId ?? null, role, roleType: null, suspended: suspended ?? false, tags: tags ?? [] })
       }
       for (const { id, name, externalId, tags, fields } of world.organizations) {
         organizations.put({ id: organizationNumber(id), name, externalId: externalId ?? null, tags: tags ?? [], fields: fields ?? {} })
@@ -135,5 +148,16 @@ export const make = (): Desk => {
     suspend: (id, suspended) => changeUser(id, () => ({ suspended })),
     makeStaff: (id) => changeUser(id, () => ({ role: "agent" }))
   }
-  return { users, organizations, memberships: rows, deleted, defaultOrganization: memberships.first, edits }
+  const agents: AgentEdits = {
+    add: ({ email, name, roles }) => {
+      const id = userNumber(`agent ${++taken}`)
+      users.put({ id, name, email, externalId: null, ...roleNamed(roles), suspended: false, tags: [] })
+      return String(id)
+    },
+    changeRoles: (id, roles) => changeUser(id, () => roleNamed(roles)),
+    changeEmail: edits.changeEmail,
+    // A suspended agent is still listed.
+    deactivate: (id) => edits.suspend(id, true)
+  }
+  return { users, organizations, memberships: rows, deleted, defaultOrganization: memberships.first, edits, agents }
 }

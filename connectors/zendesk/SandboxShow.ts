@@ -29,7 +29,7 @@ export const user = (desk: Desk, row: DeskUser, tagsShown: boolean) => ({
   last_login_at: null,
   details: null,
   notes: null,
-  role_type: null,
+  role_type: row.roleType,
   custom_role_id: null,
   moderator: false,
   ticket_restriction: "requested",

@@ -26,6 +26,7 @@ export const User = Schema.Struct({
   phone: text,
   locale: text,
   role: Schema.String,
+  role_type: Schema.optionalWith(Schema.NullOr(Schema.Number), { default: () => null }),
   active: flag(true),
   suspended: flag(false),
   verified: flag(false),
@@ -78,6 +79,14 @@ export type Paging = Schema.Struct.Type<typeof paging>
 export const Users = Schema.Struct({ users: Schema.Array(User), ...paging })
 export const Organizations = Schema.Struct({ organizations: Schema.Array(Organization), ...paging })
 export const Memberships = Schema.Struct({ organization_memberships: Schema.Array(Membership), ...paging })
+
+/** Kinds of agents by `role_type`, where it is not simply an agent or an admin (vendor docs, read 2026-11). */
+export const agentKinds: ReadonlyMap<number, string> = new Map([
+  [1, "light agent"],
+  [2, "chat agent"],
+  [3, "contributor"],
+  [5, "billing admin"]
+])
 
 /** Which customers the connection's options leave out. */
 export interface Policy {

@@ -6,6 +6,7 @@ import type { ConnectionContext, Connector } from "../../src/contract/Connector.
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
+import * as ZendeskAgents from "./ZendeskAgents.ts"
 import * as ZendeskIdentity from "./ZendeskIdentity.ts"
 import * as ZendeskSource from "./ZendeskSource.ts"
 
@@ -77,7 +78,8 @@ const makeSource = (options: Options, context: ConnectionContext): Effect.Effect
         credential: options.accessToken === undefined ? "API token" : "OAuth token"
       }),
       streams: ZendeskSource.streams(client, context.name, options),
-      customer: ZendeskSource.customer(client, options)
+      customer: ZendeskSource.customer(client, options),
+      agents: ZendeskAgents.agents(client, context.name)
     }
   })
 

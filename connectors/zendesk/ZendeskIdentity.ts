@@ -18,18 +18,10 @@ export interface Account {
 
 type Owner = ZendeskApi.Me["user"]
 
-/** Kinds of agents (vendor docs, read 2026-11). */
-const kinds = new Map([
-  [1, "light agent"],
-  [2, "chat agent"],
-  [3, "contributor"],
-  [5, "billing admin"]
-])
-
 /** Whatever changes the rows that the owner may see is part of it, so that a change shows: `agent (custom role 77, tickets: organization, restricted)`. */
 const roleOf = (owner: Owner): string => {
   const details = [
-    owner.role_type === null ? undefined : kinds.get(owner.role_type),
+    owner.role_type === null ? undefined : ZendeskApi.agentKinds.get(owner.role_type),
     owner.custom_role_id === null ? undefined : `custom role ${owner.custom_role_id}`,
     owner.role === "admin" || owner.ticket_restriction === null ? undefined : `tickets: ${owner.ticket_restriction}`,
     owner.restricted_agent && owner.role !== "admin" ? "restricted" : undefined

@@ -2,13 +2,13 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Part, Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
-import type { CallOptions, QueryParams, VendorClient } from "../../src/http/VendorClient.ts"
+import type { CallOptions, VendorClient } from "../../src/http/VendorClient.ts"
+import * as ZendeskAgents from "./ZendeskAgents.ts"
 import * as ZendeskApi from "./ZendeskApi.ts"
+import * as ZendeskPages from "./ZendeskPages.ts"
 
-const pageSize = 100
-const end = "meta.has_more is false (the last page still carries a next link)"
+const { end, size: pageSize } = ZendeskPages
 
 const users = {
   name: "users",
@@ -42,7 +42,8 @@ export const declaration: SourceDeclaration = {
   streams: [users, organizations, memberships],
   customerWord: "user",
   deletionsSeen: false,
-  lookup: true
+  lookup: true,
+  agents: ZendeskAgents.declaration
 }
 
 type Unknown = SourcePage["unknown"]
@@ -62,66 +63,22 @@ interface Listing<Body extends ZendeskApi.Paging, Encoded, Row> {
   readonly unknown: (rows: ReadonlyArray<Row>) => Unknown
 }
 
-/** Where an answer says to go on. `params` null: it says that this is the end. */
-type Onward = Pick<SourcePage, "cursor" | "end"> & { readonly params: QueryParams | null; readonly unknown: Unknown }
-
-const endedByCursor: Onward = { params: null, cursor: null, end: { reached: true, count: null }, unknown: [] }
-
-/**
- * Decides by the answer which paging it is: some endpoints ignore the cursor's parameters and answer by offset. Only the query of a
- * link is used, never its host, and only `has_more` ends a list read by cursor.
- */
-const onward = (body: ZendeskApi.Paging, parts: ReadonlyArray<Part>): Onward | "unreadable" => {
-  if (body.meta !== undefined) {
-    if (!body.meta.has_more) return endedByCursor
-    const cursor = body.meta.after_cursor
-    if (cursor === null || cursor === "") return "unreadable"
-    return { params: { "page[size]": pageSize, "page[after]": cursor }, cursor, end: null, unknown: [] }
-  }
-  if (body.next_page === undefined) return "unreadable"
-  const unknown = unknownParts(parts, pagedByOffset)
-  if (body.next_page === null) {
-    const count = typeof body.count === "number" ? { value: body.count, exact: false } : null
-    return { params: null, cursor: null, end: { reached: true, count }, unknown }
-  }
-  if (!URL.canParse(body.next_page)) return "unreadable"
-  const query = new URL(body.next_page).searchParams
-  return { params: Object.fromEntries(query), cursor: query.toString(), end: null, unknown }
-}
-
-const unreadable = (connection: string, path: string) =>
-  new ConnectorError({
-    connection,
-    call: `GET ${path}`,
-    reason: "Malformed",
-    detail: "the answer does not tell whether more rows follow (neither meta.has_more with a cursor nor next_page)",
-    status: 200,
-    code: null,
-    retryAt: null,
-    effect: "none"
-  })
-
 const read = <Body extends ZendeskApi.Paging, Encoded, Row>(
   client: VendorClient,
   connection: string,
   { declaration, path, schema, rows, records, unknown }: Listing<Body, Encoded, Row>
 ): SourceStream["pages"] =>
-  Stream.paginateEffect({ "page[size]": pageSize } as QueryParams, (params) =>
-    Effect.gen(function* () {
-      const { body } = yield* client.read({ path, params, schema })
-      const next = onward(body, declaration.parts)
-      if (next === "unreadable") return yield* unreadable(connection, path)
-      const found = rows(body)
-      const page: SourcePage = {
-        records: found.flatMap(records),
-        rows: found.length,
-        cursor: next.cursor,
-        end: next.end,
-        unknown: [...next.unknown, ...unknown(found)]
-      }
-      return [page, Option.fromNullable(next.params)] as const
-    })
-  )
+  Stream.map(ZendeskPages.pages(client, connection, { path, schema }), ({ body, byOffset, cursor }): SourcePage => {
+    const found = rows(body)
+    const count = byOffset && typeof body.count === "number" ? { value: body.count, exact: false } : null
+    return {
+      records: found.flatMap(records),
+      rows: found.length,
+      cursor,
+      end: cursor === null ? { reached: true, count } : null,
+      unknown: [...(byOffset ? unknownParts(declaration.parts, pagedByOffset) : []), ...unknown(found)]
+    }
+  })
 
 const usersStream = (client: VendorClient, connection: string, policy: ZendeskApi.Policy): SourceStream => ({
   declaration: users,

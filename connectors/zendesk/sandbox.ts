@@ -2,13 +2,14 @@
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxDesk from "./SandboxDesk.ts"
 import type * as SandboxRows from "./SandboxRows.ts"
 import * as SandboxShow from "./SandboxShow.ts"
 
 export interface ZendeskSandbox extends ConnectorSandbox {
   readonly source: SourceEdits
+  readonly agents: AgentEdits
   /** Off: the key `tags` is missing from users and organizations. */
   readonly setTagsEnabled: (enabled: boolean) => void
   /** Answers this status on this path ("/organizations"), until it is given null. */
@@ -194,6 +195,7 @@ export const make = (): ZendeskSandbox => {
     secrets: [apiToken, accessToken, revokedToken, basic, basicOf(revokedToken)],
     pageSize,
     source: desk.edits,
+    agents: desk.agents,
     setTagsEnabled: (enabled) => {
       tagsEnabled = enabled
     },

@@ -4,6 +4,8 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Connector } from "../contract/Connector.ts"
 import type { SourcePage } from "../contract/Source.ts"
+import type { ListPage } from "../contract/Target.ts"
+import type { Agent } from "../contract/Team.ts"
 import * as SlotPacer from "../http/SlotPacer.ts"
 import * as SecretRedactor from "../observe/SecretRedactor.ts"
 import * as Faulty from "./Faulty.ts"
@@ -18,7 +20,7 @@ export interface Setup {
   readonly options: unknown
 }
 
-/** `read` answers all pages of the stream of that name, `records` all that they tell. No limit is kept to. */
+/** `read` answers all pages of the stream of that name, `records` all that they tell, `agents` all pages of who works there. No limit is kept to. */
 export const make = <Options, Encoded>(connector: Connector<Options, Encoded>, { app, options, urls }: Setup) =>
   Effect.gen(function* () {
     const faulty = Faulty.make(app)
@@ -32,5 +34,6 @@ export const make = <Options, Encoded>(connector: Connector<Options, Encoded>, {
       return Effect.map(Stream.runCollect(stream?.pages ?? Stream.dieMessage(`no stream ${name}`)), (pages): ReadonlyArray<SourcePage> => [...pages])
     }
     const records = (name: string) => Effect.map(read(name), (pages) => pages.flatMap((page) => page.records))
-    return { log: faulty.log, inject: faulty.inject, source, read, records }
+    const agents = Effect.map(Stream.runCollect(source.agents ?? Stream.dieMessage("no agents")), (pages): ReadonlyArray<ListPage<Agent>> => [...pages])
+    return { log: faulty.log, inject: faulty.inject, source, read, records, agents }
   })
