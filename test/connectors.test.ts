@@ -3,9 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { connectors } from "../connectors/registry.ts"
 import type { AnySandbox } from "../src/sandbox/Sandbox.ts"
+import * as Agents from "./conformance/Agents.ts"
 import * as Registry from "./conformance/Registry.ts"
 import * as Sources from "./conformance/Sources.ts"
 import * as Targets from "./conformance/Targets.ts"
+import * as Teams from "./conformance/Teams.ts"
 
 describe("the registry", () => {
   it("has a line, a sandbox, a README and options with descriptions for every connector", () => {
@@ -56,4 +58,19 @@ describe.each(
   )
 )("%s as a target", (_name, subject, declaration) => {
   Targets.suite(subject, declaration)
+})
+
+describe.each(
+  subjects.flatMap((subject) => {
+    const declaration = subject.connector.source?.declaration.agents
+    return declaration === undefined ? [] : [[subject.connector.name, subject, declaration] as const]
+  })
+)("%s as a source of staff", (_name, subject, declaration) => {
+  Agents.suite(subject, declaration)
+})
+
+describe.each(
+  subjects.flatMap((subject) => (subject.connector.team === undefined ? [] : [[subject.connector.name, subject, subject.connector.team.declaration] as const]))
+)("%s as a team", (_name, subject, declaration) => {
+  Teams.suite(subject, declaration)
 })

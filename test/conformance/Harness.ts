@@ -13,6 +13,7 @@ import type { AnyConnector } from "../../src/contract/Connector.ts"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import type { Target } from "../../src/contract/Target.ts"
+import type { TeamTarget } from "../../src/contract/Team.ts"
 import * as SlotPacer from "../../src/http/SlotPacer.ts"
 import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
 import * as Faulty from "../../src/sandbox/Faulty.ts"
@@ -29,12 +30,13 @@ export interface Settings {
   readonly app?: (app: SandboxApp) => SandboxApp
 }
 
-/** One connection. `source` and `target` die where the connector has none; every call of theirs goes through `ask` or `told`. */
+/** One connection. `source`, `target` and `team` die where the connector has none; every call of theirs goes through `ask` or `told`. */
 export interface Connected {
   readonly sandbox: AnySandbox
   readonly faulty: Faulty.FaultySandbox
   readonly source: Source
   readonly target: Target
+  readonly team: TeamTarget
   /** Runs to the end on the test's clock. */
   readonly ask: <A>(effect: Effect.Effect<A, ConnectorError>) => Effect.Effect<Either.Either<A, ConnectorError>>
   /** The same, where a failure fails the test. */
@@ -50,7 +52,7 @@ const noApp: SandboxApp = () => Effect.dieMessage("the sandbox has no app, and y
 const missing = <A extends object>(what: string): A =>
   new Proxy({} as A, {
     get: () => {
-      throw new Error(`the connector is no ${what}`)
+      throw new Error(`the connector has no ${what}`)
     }
   })
 
@@ -79,6 +81,7 @@ const connect = ({ connector, make }: Subject, { app = (inner) => inner, options
       faulty,
       source: connector.source === undefined ? missing("source") : yield* Effect.orDie(connector.source.make(decoded, context)),
       target: connector.target === undefined ? missing("target") : yield* Effect.orDie(connector.target.make(decoded, context)),
+      team: connector.team === undefined ? missing("team") : yield* Effect.orDie(connector.team.make(decoded, context)),
       ask,
       told: (effect) => Effect.flatMap(ask(effect), Either.match({ onLeft: (error) => Effect.die(error), onRight: Effect.succeed }))
     }

@@ -50,8 +50,10 @@ const folderProblems = (name: string, folder: Folder | undefined): ReadonlyArray
     .map(([file, remedy]) => `connectors/${name}/ has no ${file}: ${remedy}.`)
 }
 
-const declarationProblems = (name: string, { source, target, title }: AnyConnector): ReadonlyArray<string> => [
-  ...(source === undefined && target === undefined ? [`connector "${name}" is neither a source nor a target: give it "source", "target" or both.`] : []),
+const declarationProblems = (name: string, { source, target, team, title }: AnyConnector): ReadonlyArray<string> => [
+  ...(source === undefined && target === undefined && team === undefined
+    ? [`connector "${name}" is neither a source nor a target: give it "source", "target" or both.`]
+    : []),
   ...(title.trim() === "" ? [`connector "${name}" has no title: write its name as people do ("Zendesk").`] : [])
 ]
 

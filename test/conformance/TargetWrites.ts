@@ -7,9 +7,9 @@ import * as Option from "effect/Option"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Pack, TargetDeclaration } from "../../src/contract/Target.ts"
 import type { GroupDraft, GroupMark } from "../../src/model/Group.ts"
-import type { Fault, SandboxRequest, TargetEdits } from "../../src/sandbox/Sandbox.ts"
-import * as Faults from "./Faults.ts"
+import type { TargetEdits } from "../../src/sandbox/Sandbox.ts"
 import { type Connected, conforms, type Subject } from "./Harness.ts"
+import * as Writes from "./Writes.ts"
 
 const edits = ({ sandbox }: Connected): TargetEdits => {
   if (sandbox.target === undefined) throw new Error("the sandbox has no `target`")
@@ -25,7 +25,6 @@ const draft = (values: Partial<GroupDraft> = {}): GroupDraft => ({
   customFields: {},
   ...values
 })
-const isWrite = ({ method }: SandboxRequest) => method !== "GET"
 
 /** `count` memberships that one call may carry: one group and many customers, or one customer and many groups. */
 const scene = (connected: Connected, by: "group" | "customer", count: number) => {
@@ -45,12 +44,6 @@ const scene = (connected: Connected, by: "group" | "customer", count: number) =>
 
 const exitOf = <A>(connected: Connected, effect: Effect.Effect<A, ConnectorError>) =>
   Effect.exit(Effect.flatMap(connected.ask(Effect.suspend(() => effect)), Either.match({ onLeft: Effect.fail, onRight: Effect.succeed })))
-
-const lostAnswers: ReadonlyArray<{ readonly what: string; readonly fault: Fault }> = [
-  { what: "the connection breaks after the effect", fault: { _tag: "Reset", when: "after" } },
-  { what: "no answer comes after the effect", fault: { _tag: "Stall", when: "after" } },
-  { what: "the answer is cut", fault: { _tag: "Cut" } }
-]
 
 const groups = (subject: Subject, { groups }: TargetDeclaration): void => {
   const off = groups.create === "explicit" ? null : `the target declares that groups are made ${groups.create === "none" ? "by nobody" : groups.create}`
@@ -123,13 +116,13 @@ const groups = (subject: Subject, { groups }: TargetDeclaration): void => {
         )
       })
   })
-  for (const { fault, what } of lostAnswers) {
+  for (const { fault, what } of Writes.lostAnswers) {
     conforms(`making a group is not repeated when ${what}: whether it was made is unknown`, {
       subject,
       off,
       body: (connected) =>
         Effect.gen(function* () {
-          connected.faulty.inject(fault, isWrite)
+          connected.faulty.inject(fault, Writes.isWrite)
           const result = yield* connected.ask(connected.target.createGroup(draft(), mark))
           assert(Either.isLeft(result))
           assert.strictEqual(result.left.effect, "unknown")
@@ -137,7 +130,7 @@ const groups = (subject: Subject, { groups }: TargetDeclaration): void => {
         })
     })
   }
-  failures(subject, off, () => (connected) => connected.target.createGroup(draft(), mark))
+  Writes.failures(subject, off, () => (connected) => connected.target.createGroup(draft(), mark))
 }
 
 const assignments = (subject: Subject, { assignments, groups }: TargetDeclaration): void => {
@@ -208,13 +201,13 @@ const assignments = (subject: Subject, { assignments, groups }: TargetDeclaratio
         assert.deepStrictEqual([result.left.reason, result.left.effect, size()], ["Invalid", "none", 0])
       })
   })
-  for (const { fault, what } of lostAnswers) {
+  for (const { fault, what } of Writes.lostAnswers) {
     conforms(`adding is not repeated when ${what}: whether they were added is unknown`, {
       subject,
       body: (connected) =>
         Effect.gen(function* () {
           const { pack, size } = scene(connected, add.by, 1)
-          connected.faulty.inject(fault, isWrite)
+          connected.faulty.inject(fault, Writes.isWrite)
           const result = yield* connected.ask(connected.target.add(pack))
           assert(Either.isLeft(result))
           assert.strictEqual(result.left.effect, "unknown")
@@ -228,7 +221,7 @@ const assignments = (subject: Subject, { assignments, groups }: TargetDeclaratio
         Effect.gen(function* () {
           const { pack, put, size } = scene(connected, removing.by, 1)
           put()
-          connected.faulty.inject(fault, isWrite)
+          connected.faulty.inject(fault, Writes.isWrite)
           const result = yield* connected.ask(connected.target.remove(pack))
           if (Either.isLeft(result)) assert.strictEqual(result.left.effect, "unknown")
           else assert.strictEqual(result.right.changed, "unnamed", "of a call that had to be repeated nobody knows which try changed something")
@@ -236,92 +229,14 @@ const assignments = (subject: Subject, { assignments, groups }: TargetDeclaratio
         })
     })
   }
-  failures(subject, null, (connected) => {
+  Writes.failures(subject, null, (connected) => {
     const { pack } = scene(connected, add.by, 1)
     return () => connected.target.add(pack)
   })
-  credentials(subject, (connected) => {
-    const { pack } = scene(connected, add.by, 1)
-    return () => connected.target.add(pack)
+  Writes.credentials(subject, (connected) => {
+    const { pack, size } = scene(connected, add.by, 1)
+    return { write: () => connected.target.add(pack), untouched: () => size() === 0 }
   })
-}
-
-/** Where no call that reads proves a credential, the writes are all there is to tell of it. */
-const credentials = (subject: Subject, prepare: Writing): void => {
-  conforms("a refused credential is Unauthorized when it writes, and nothing is done", {
-    subject,
-    options: Faults.refusedOptions,
-    body: (connected) =>
-      Effect.gen(function* () {
-        const result = yield* connected.ask(prepare(connected)(connected))
-        assert(Either.isLeft(result), "a refused credential passed for a success")
-        assert.deepStrictEqual([result.left.reason, result.left.effect], ["Unauthorized", "none"])
-        assert.deepStrictEqual(
-          edits(connected)
-            .groups()
-            .flatMap(({ members }) => members),
-          []
-        )
-      })
-  })
-  conforms("a vendor that repeats the credential in the refusal of a write gives nothing away", {
-    subject,
-    app: Faults.echoing(() => true),
-    body: (connected) =>
-      Effect.gen(function* () {
-        assert(Either.isLeft(yield* connected.ask(prepare(connected)(connected))))
-      })
-  })
-}
-
-type Writing = (connected: Connected) => (connected: Connected) => Effect.Effect<unknown, ConnectorError>
-
-/** How a write that must not be repeated blindly takes a refusal. */
-const failures = (subject: Subject, off: string | null, prepare: Writing): void => {
-  const refused = (title: string, fault: Fault, check: (error: ConnectorError) => void) =>
-    conforms(title, {
-      subject,
-      off,
-      body: (connected) =>
-        Effect.gen(function* () {
-          const write = prepare(connected)
-          connected.faulty.inject(
-            Array.from({ length: 60 }, () => fault),
-            isWrite
-          )
-          const result = yield* connected.ask(write(connected))
-          assert(Either.isLeft(result), "a refusal passed for a success")
-          check(result.left)
-          assert.strictEqual(connected.faulty.writes(), 1, "it was repeated")
-        })
-    })
-
-  conforms("a 429 is waited out, and then it is done once", {
-    subject,
-    off,
-    body: (connected) =>
-      Effect.gen(function* () {
-        const write = prepare(connected)
-        connected.faulty.inject(Faults.answer(429, "{}", { "retry-after": "77" }), isWrite)
-        yield* connected.told(write(connected))
-        const [limited, done] = connected.faulty.log.filter(({ method }) => method !== "GET")
-        assert.isAtLeast((done?.at ?? 0) - (limited?.at ?? 0), 77_000)
-        assert.strictEqual(connected.faulty.writes(), 2)
-      })
-  })
-  refused("a 401 is Unauthorized, not repeated, and nothing was done", Faults.answer(401, "{}"), ({ effect, reason }) =>
-    assert.deepStrictEqual([reason, effect], ["Unauthorized", "none"])
-  )
-  refused("a 403 is NotAllowed, not repeated, and nothing was done", Faults.answer(403, "{}"), ({ effect, reason }) =>
-    assert.deepStrictEqual([reason, effect], ["NotAllowed", "none"])
-  )
-  refused("a 500 is not repeated blindly: what it did is unknown", Faults.answer(500, "{}"), ({ effect, reason }) =>
-    assert.deepStrictEqual([reason, effect], ["Unavailable", "unknown"])
-  )
-  refused("an HTML page is no success", Faults.answer(200, "<!doctype html><html></html>", { "content-type": "text/html" }), ({ effect, reason }) =>
-    assert.deepStrictEqual([reason, effect], ["Malformed", "unknown"])
-  )
-  refused("cut JSON is no success", Faults.answer(201, `{"added":`), ({ effect, reason }) => assert.deepStrictEqual([reason, effect], ["Malformed", "unknown"]))
 }
 
 export const suite = (subject: Subject, declaration: TargetDeclaration): void => {
