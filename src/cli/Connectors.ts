@@ -17,6 +17,7 @@ const document = (connectors: ReadonlyArray<AnyConnector>): string =>
       limits: connector.limits,
       source: connector.source?.declaration ?? null,
       target: connector.target?.declaration ?? null,
+      team: connector.team?.declaration ?? null,
       options: ConnectorOptions.of(connector)
     }))
   })}\n`

@@ -9,8 +9,8 @@ import * as Terminal from "./Terminal.ts"
 import type { View } from "./View.ts"
 import * as Wording from "./Wording.ts"
 
-const SOURCE_HEADER = ["from", "groups", "paging can lose rows", "sees deletions", "look-up of one", "limits"]
-const TARGET_HEADER = ["to", "group", "makes groups", "renames", "deletes", "our mark", "members listed", "add", "remove", "customers", "limits"]
+const SOURCE_HEADER = ["from", "groups", "paging can lose rows", "sees deletions", "look-up of one", "staff", "limits"]
+const TARGET_HEADER = ["to", "group", "makes groups", "renames", "deletes", "our mark", "members listed", "add", "remove", "customers", "team", "limits"]
 
 /** Both tables for a terminal: where groups can come from, and where they can go to. Ends in a line end. */
 export const matrix = (connectors: ReadonlyArray<AnyConnector>, view: View): string => {
@@ -42,8 +42,13 @@ export const one = (connector: AnyConnector, view: View): string => {
     )
     for (const stream of source.streams) {
       const size = connector.local === true ? "" : `${Wording.number(stream.pageSize)} a call, `
-      const losing = stream.canLoseRows ? "; paging can lose rows, so an absence counts only when seen twice" : ""
+      const losing = stream.canLoseRows ? `; ${onlyTwice}` : ""
       add("", `${stream.name}: ${size}ends: ${stream.end}${losing}`)
+    }
+    const { agents } = source
+    if (agents !== undefined) {
+      const losing = agents.canLoseRows ? `; ${onlyTwice}` : ""
+      add("", `staff: ends: ${agents.end}${losing}; roles: ${agents.roles === null ? "the account's own" : agents.roles.join(", ")}`)
     }
   }
   const target = connector.target?.declaration
@@ -62,12 +67,18 @@ export const one = (connector: AnyConnector, view: View): string => {
     if (slugs !== null) add("", `named by slugs that we choose, up to ${Wording.plural(slugs.longest, "character")}`)
     if (!target.testable) add("", "no call that only reads proves the credential")
   }
+  const team = connector.team?.declaration
+  if (team !== undefined) {
+    add("team", `roles, from the least to the most: ${team.roles.join(", ")}; the ${team.owner} is never touched, and one ${team.admin} always stays`)
+  }
   add("limits", limits(connector))
   for (const [index, option] of ConnectorOptions.of(connector).entries()) {
     add(index === 0 ? "options" : "", `${option.name}${option.required ? " (needed)" : ""}: ${option.description}`)
   }
   return `${lines.join("\n")}\n`
 }
+
+const onlyTwice = "paging can lose rows, so an absence counts only when seen twice"
 
 const yes = (value: boolean): string => (value ? "yes" : "no")
 
@@ -88,6 +99,7 @@ const sources = (connectors: ReadonlyArray<AnyConnector>, named: Naming): Readon
         losing.length === 0 ? "no" : losing.join(", "),
         yes(declaration.deletionsSeen),
         yes(declaration.lookup),
+        yes(declaration.agents !== undefined),
         limits(connector)
       ]
     ]
@@ -124,6 +136,7 @@ const targetRow = (connector: AnyConnector, { groupWord, groups, assignments, cu
     pack(assignments.add),
     assignments.remove === "none" ? "no (a task for a person)" : pack(assignments.remove),
     `${found === "" ? "not shown" : found}, named by ${customers.namedBy}`,
+    yes(connector.team !== undefined),
     limits(connector)
   ]
 }

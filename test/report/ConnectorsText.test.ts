@@ -38,7 +38,8 @@ const desk: AnyConnector = {
       ],
       customerWord: "user",
       deletionsSeen: true,
-      lookup: true
+      lookup: true,
+      agents: { roles: ["agent", "lead"], end: "next is empty", canLoseRows: true, pageSize: 50 }
     },
     make: () => never
   }
@@ -73,23 +74,28 @@ const shop: AnyConnector = {
       customers: { list: false, pageSize: 1, search: true, namedBy: "email" }
     },
     make: () => never
-  }
+  },
+  team: { declaration: { roles: ["guest", "chief", "founder"], owner: "founder", admin: "chief", pageSize: 10 }, make: () => never }
 }
 
 describe("ConnectorsText", () => {
   it("tells what each connector can do, from its declaration alone", () => {
     const lines = ConnectorsText.matrix([desk, shop], S.view).split("\n")
-    assert.match(lines[1] ?? "", /^Desk \| Co +tags, organizations, tags of organizations +companies +yes +yes +700\/min, 10\/90 s on GET \/export$/u)
+    assert.match(lines[1] ?? "", /^Desk \| Co +tags, organizations, tags of organizations +companies +yes +yes +yes +700\/min, 10\/90 s on GET \/export$/u)
     assert.match(
       lines[4] ?? "",
-      /^Shop +label +by use +no +no +no +no +20 a call, by customer +no \(a task for a person\) +searched, named by email +none documented$/u
+      /^Shop +label +by use +no +no +no +no +20 a call, by customer +no \(a task for a person\) +searched, named by email +yes +none documented$/u
     )
   })
 
   it("tells of one that calls nobody neither calls nor limits", () => {
     const files = { ...desk, local: true, limits: [] } as const
-    assert.match(ConnectorsText.matrix([files], S.view).split("\n")[1] ?? "", /yes +no calls$/)
+    assert.match(ConnectorsText.matrix([files], S.view).split("\n")[1] ?? "", /yes +yes +no calls$/)
     assert.notInclude(ConnectorsText.one(files, S.view), "a call")
+    const { agents: _, ...without } = desk.source?.declaration ?? assert.fail()
+    const bare = { ...desk, source: { declaration: without, make: () => never } }
+    assert.match(ConnectorsText.matrix([bare], S.view).split("\n")[1] ?? "", /yes +yes +no +700/)
+    assert.notInclude(ConnectorsText.one(bare, S.view), "staff")
   })
 
   it("is a Markdown table whose rows have the header's cells and a link to the connector's page", () => {
@@ -98,23 +104,31 @@ describe("ConnectorsText", () => {
       .filter((line) => line !== "")
     assert.deepStrictEqual(
       rows.map((line) => line.split("|").length),
-      [8, 8, 8, 13, 13, 13]
+      [9, 9, 9, 14, 14, 14]
     )
     assert.include(rows[2] ?? "", "| [Desk &#124; Co](connectors/desk/README.md) |")
   })
 
   it("shows one connector with streams, limits and options", () => {
-    const text = ConnectorsText.one(desk, S.view)
+    const text = ConnectorsText.one(desk, S.view).replace(/\s+/gu, " ")
     for (const fact of [
       "companies: 1,000 a call, ends: next is null; paging can lose rows",
+      "staff: ends: next is empty; paging can lose rows, so an absence counts only when seen twice; roles: agent, lead",
       "host (needed): Where the desk is.",
       "token: A token.",
       "suspended: Whether suspended users count."
     ]) {
       assert.include(text, fact)
     }
-    const alternatives = ConnectorsText.one(shop, S.view)
-    for (const fact of ["names up to 50 characters", "key: ", "token: ", "shop (needed): Its name."]) assert.include(alternatives, fact.trimEnd())
+    const alternatives = ConnectorsText.one(shop, S.view).replace(/\s+/gu, " ")
+    for (const fact of [
+      "names up to 50 characters",
+      "guest, chief, founder; the founder is never touched, and one chief always stays",
+      "key: ",
+      "token: ",
+      "shop (needed): Its name."
+    ])
+      assert.include(alternatives, fact.trimEnd())
     assert.notInclude(alternatives, "key (needed)")
   })
 })
