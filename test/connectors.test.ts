@@ -2,7 +2,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { connectors } from "../connectors/registry.ts"
-import type { AnySandbox } from "../src/sandbox/Sandbox.ts"
 import * as Agents from "./conformance/Agents.ts"
 import * as Registry from "./conformance/Registry.ts"
 import * as Sources from "./conformance/Sources.ts"
@@ -31,18 +30,7 @@ describe("the registry", () => {
   })
 })
 
-const subjects = await Promise.all(
-  [...connectors].flatMap(([name, connector]) => {
-    const path = Registry.sandboxModule(name)
-    if (path === null) return []
-    return [
-      import(path).then(({ make }: { readonly make?: () => AnySandbox }) => {
-        if (make === undefined) throw new Error(`connectors/${name}/sandbox.ts exports no make(): the suite makes one sandbox for each test by it`)
-        return { connector, make }
-      })
-    ]
-  })
-)
+const subjects = await Registry.subjects(connectors)
 
 describe.each(
   subjects.flatMap((subject) =>

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { ConnectorSandbox, SandboxApp, SandboxRequest, SandboxResponse, TargetEdits } from "../../src/sandbox/Sandbox.ts"
 import * as BizkithubSlug from "./BizkithubSlug.ts"
+import * as SandboxCalls from "./SandboxCalls.ts"
 
 const apiKey = "PRODk3Zq8vX2mB7tR5wY9cD4hJ6nLs1f"
 const deadKey = "PROD000000000000000000000000dead"
@@ -124,6 +125,7 @@ export const make = (): BizkithubSandbox => {
     options: (baseUrl) => ({ apiKey, baseUrl }),
     refusedOptions: (baseUrl) => ({ apiKey: deadKey, baseUrl }),
     secrets: [apiKey, deadKey],
+    documented: SandboxCalls.documented,
     pageSize: 1,
     behave: (changed) => {
       Object.assign(behaviour, changed)

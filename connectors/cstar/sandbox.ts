@@ -7,6 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { ConnectorSandbox, SandboxApp, SandboxRequest, SandboxResponse, TargetEdits, TeamEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxAnswers from "./SandboxAnswers.ts"
+import * as SandboxCalls from "./SandboxCalls.ts"
 import * as SandboxRoutes from "./SandboxRoutes.ts"
 import * as SandboxStaff from "./SandboxStaff.ts"
 import * as SandboxTeam from "./SandboxTeam.ts"
@@ -86,6 +87,7 @@ export const make = (): CstarSandbox => {
     refusedOptions: (baseUrl) => ({ teamId, apiKey: "sk_live_0000000000000000dead", baseUrl }),
     readOnlyOptions: (baseUrl) => ({ teamId, readKey: publishableKey, baseUrl }),
     secrets: [secretKey, publishableKey],
+    documented: SandboxCalls.documented,
     pageSize: 100,
     behave: (changed) => {
       Object.assign(behaviour, changed)

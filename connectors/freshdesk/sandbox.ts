@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import * as SandboxCalls from "./SandboxCalls.ts"
 import * as SandboxDesk from "./SandboxDesk.ts"
 import * as SandboxShow from "./SandboxShow.ts"
 
@@ -153,6 +154,7 @@ export const make = (): FreshdeskSandbox => {
     options: (baseUrl) => ({ domain: "sandbox", baseUrl, apiKey }),
     refusedOptions: (baseUrl) => ({ domain: "sandbox", baseUrl, apiKey: revokedKey }),
     secrets: [apiKey, revokedKey, basicOf(apiKey), basicOf(revokedKey)],
+    documented: SandboxCalls.documented,
     pageSize,
     source: desk.edits,
     agents: desk.staff,

@@ -8,18 +8,21 @@ import * as RateHeaders from "../../src/http/RateHeaders.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
 import * as IntercomApi from "./IntercomApi.ts"
 
+/** One row where the list has pages; the others take no parameters. */
+const oneRow = { per_page: 1 }
+
 /** What each list is for, and the permission of the app that opens it (vendor docs, read 2026-11). */
 const lists = [
-  { path: "/contacts", word: "contacts", right: "Read and list users and companies" },
-  { path: "/companies", word: "companies", right: "Read and list users and companies" },
-  { path: "/segments", word: "segments", right: "Read and list users and companies" },
-  { path: "/tags", word: "tags", right: "Read tags" },
-  { path: "/admins", word: "admins", right: "Read admins" }
+  { path: "/contacts", params: oneRow, word: "contacts", right: "Read and list users and companies" },
+  { path: "/companies", params: oneRow, word: "companies", right: "Read and list users and companies" },
+  { path: "/segments", params: {}, word: "segments", right: "Read and list users and companies" },
+  { path: "/tags", params: {}, word: "tags", right: "Read tags" },
+  { path: "/admins", params: {}, word: "admins", right: "Read admins" }
 ] as const
 
 /** A refusal is a missing right. That a list cannot be found or asked for so says nothing of rights; any other failure fails. */
-const missing = (client: VendorClient, { path, word, right }: (typeof lists)[number]): Effect.Effect<ReadonlyArray<string>, ConnectorError> =>
-  client.read({ path, params: { per_page: 1 }, schema: Schema.Struct({}) }).pipe(
+const missing = (client: VendorClient, { params, path, word, right }: (typeof lists)[number]): Effect.Effect<ReadonlyArray<string>, ConnectorError> =>
+  client.read({ path, params, schema: Schema.Struct({}) }).pipe(
     Effect.as<ReadonlyArray<string>>([]),
     Effect.catchAll((error) => {
       const { reason, code, detail } = error
@@ -31,7 +34,7 @@ const missing = (client: VendorClient, { path, word, right }: (typeof lists)[num
     })
   )
 
-/** `/me` tells no permissions, so each list is asked for one row: six calls. `hint` is added where the token is refused. */
+/** `/me` tells no permissions, so each list is asked for, by one row where it has pages: six calls. `hint` is added where the token is refused. */
 export const identify = (client: VendorClient, hint: string): Effect.Effect<Identity, ConnectorError> =>
   Effect.gen(function* () {
     const { body, headers, serverTime } = yield* Effect.mapError(client.read({ path: "/me", schema: IntercomApi.Me }), (error) => hinted(error, hint))

@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import * as SandboxCalls from "./SandboxCalls.ts"
 import * as SandboxLists from "./SandboxLists.ts"
 import * as SandboxScroll from "./SandboxScroll.ts"
 import * as SandboxShow from "./SandboxShow.ts"
@@ -142,6 +143,7 @@ export const make = (): IntercomSandbox => {
     options: (baseUrl) => ({ baseUrl, accessToken }),
     refusedOptions: (baseUrl) => ({ baseUrl, accessToken: revokedToken }),
     secrets: [accessToken, revokedToken],
+    documented: SandboxCalls.documented,
     pageSize: SandboxLists.longestPage,
     source: workspace.edits,
     agents: workspace.teammates,

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { ConnectorSandbox, SandboxApp, SandboxRequest, SandboxResponse, TargetEdits } from "../../src/sandbox/Sandbox.ts"
+import * as SandboxCalls from "./SandboxCalls.ts"
 
 const token = "tbpat_5f8e2c7a91d04b36e8f1"
 
@@ -158,6 +159,7 @@ export const make = (): TrybeSandbox => {
     options: (baseUrl) => ({ token, baseUrl }),
     refusedOptions: (baseUrl) => ({ token: "tbpat_0000000000000000dead", baseUrl }),
     secrets: [token],
+    documented: SandboxCalls.documented,
     pageSize: 100,
     behave: (changed) => {
       Object.assign(behaviour, changed)

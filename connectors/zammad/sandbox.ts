@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import * as SandboxCalls from "./SandboxCalls.ts"
 import * as SandboxDesk from "./SandboxDesk.ts"
 
 export interface ZammadSandbox extends ConnectorSandbox {
@@ -142,6 +143,7 @@ export const make = (): ZammadSandbox => {
     options: (baseUrl) => ({ baseUrl, token }),
     refusedOptions: (baseUrl) => ({ baseUrl, token: revokedToken }),
     secrets: [token, revokedToken],
+    documented: SandboxCalls.documented,
     pageSize,
     source: desk.edits,
     agents: desk.agents,

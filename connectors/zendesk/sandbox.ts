@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import * as SandboxCalls from "./SandboxCalls.ts"
 import * as SandboxDesk from "./SandboxDesk.ts"
 import type * as SandboxRows from "./SandboxRows.ts"
 import * as SandboxShow from "./SandboxShow.ts"
@@ -193,6 +194,7 @@ export const make = (): ZendeskSandbox => {
     oauthOptions: (baseUrl) => ({ baseUrl, accessToken }),
     refusedOptions: (baseUrl) => ({ baseUrl, email, apiToken: revokedToken }),
     secrets: [apiToken, accessToken, revokedToken, basic, basicOf(revokedToken)],
+    documented: SandboxCalls.documented,
     pageSize,
     source: desk.edits,
     agents: desk.agents,

@@ -1,6 +1,7 @@
 /** What a vendor's sandbox is: an HTTP app that behaves like the vendor, with faults on demand and a log of what it was asked. */
 import type * as Effect from "effect/Effect"
 import type { TargetCustomer } from "../model/Customer.ts"
+import type { DocumentedCall } from "./Documented.ts"
 
 export interface SandboxRequest {
   readonly method: string
@@ -126,6 +127,8 @@ export interface AnySandbox {
   readonly app?: SandboxApp
   /** Options of a connection to it as they would stand in the config file (paths absolute), without `connector`. */
   readonly options: (baseUrl: string) => Readonly<Record<string, unknown>>
+  /** Goes with `app`. */
+  readonly documented?: ReadonlyArray<DocumentedCall>
   /** The same with a credential that the vendor refuses. Goes with `app`. */
   readonly refusedOptions?: (baseUrl: string) => Readonly<Record<string, unknown>>
   /** Values that must never be seen in anything the program emits. */
@@ -144,4 +147,6 @@ export interface AnySandbox {
 export interface ConnectorSandbox extends AnySandbox {
   readonly app: SandboxApp
   readonly refusedOptions: (baseUrl: string) => Readonly<Record<string, unknown>>
+  /** The calls that the vendor documents, for a connector at the vendor's root: the suite refuses all others. */
+  readonly documented: ReadonlyArray<DocumentedCall>
 }

@@ -16,6 +16,7 @@ import type { Target } from "../../src/contract/Target.ts"
 import type { TeamTarget } from "../../src/contract/Team.ts"
 import * as SlotPacer from "../../src/http/SlotPacer.ts"
 import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
+import * as Documented from "../../src/sandbox/Documented.ts"
 import * as Faulty from "../../src/sandbox/Faulty.ts"
 import * as InProcess from "../../src/sandbox/InProcess.ts"
 import type { AnySandbox, SandboxApp, SandboxRequest } from "../../src/sandbox/Sandbox.ts"
@@ -110,15 +111,26 @@ const assertNoSecret = (sandbox: AnySandbox, seen: ReadonlyArray<unknown>) => {
   }
 }
 
+const assertDocumented = ({ faulty, sandbox }: Connected) => {
+  const problems = Documented.problems(sandbox.documented ?? [], faulty.log)
+  assert.deepStrictEqual(
+    problems,
+    [],
+    "what was asked is not documented: mend the connector, or add the call to SandboxCalls.ts if a page of the vendor shows it"
+  )
+}
+
 export interface Test extends Settings {
   readonly subject: Subject
   /** Why the connector's declaration excludes this test; null where it does not. Printed. */
   readonly off?: string | null
+  /** Set where more is asked than the vendor documents, to see it refused. */
+  readonly beyondLimits?: boolean
   readonly body: (connected: Connected) => Effect.Effect<void, never, Scope.Scope>
 }
 
 /** One test over a fresh connection. */
-export const conforms = (title: string, { subject, off = null, body, ...settings }: Test): void => {
+export const conforms = (title: string, { subject, off = null, beyondLimits = false, body, ...settings }: Test): void => {
   if (off !== null) process.stdout.write(`conformance of ${subject.connector.name}: "${title}" is off, because ${off}\n`)
   it.scoped.skipIf(off !== null)(off === null ? title : `${title} (off: ${off})`, () =>
     Effect.gen(function* () {
@@ -130,6 +142,7 @@ export const conforms = (title: string, { subject, off = null, body, ...settings
         const connected = yield* connect(subject, settings, seen)
         yield* body(connected)
         assertNoSecret(connected.sandbox, seen)
+        if (!beyondLimits) assertDocumented(connected)
       })
       yield* work.pipe(Effect.provide(Logger.add(logger)), Logger.withMinimumLogLevel(LogLevel.All))
     })

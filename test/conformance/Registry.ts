@@ -3,6 +3,8 @@ import { existsSync, readdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { AnyConnector } from "../../src/contract/Connector.ts"
 import * as ConnectorOptions from "../../src/report/ConnectorOptions.ts"
+import type { AnySandbox } from "../../src/sandbox/Sandbox.ts"
+import type { Subject } from "./Harness.ts"
 
 export interface Folder {
   readonly name: string
@@ -17,8 +19,17 @@ export const folders = (): ReadonlyArray<Folder> =>
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => ({ name, files: readdirSync(`${root}${name}`) }))
 
-/** The module that a connector's sandbox is in; null where there is none, which `problems` reports. */
-export const sandboxModule = (name: string): string | null => (existsSync(`${root}${name}/sandbox.ts`) ? `../connectors/${name}/sandbox.ts` : null)
+/** Every connector with its sandbox. One without is left out, which `problems` reports. */
+export const subjects = async (registered: ReadonlyMap<string, AnyConnector>): Promise<ReadonlyArray<Subject>> =>
+  Promise.all(
+    [...registered]
+      .filter(([name]) => existsSync(`${root}${name}/sandbox.ts`))
+      .map(async ([name, connector]) => {
+        const { make }: { readonly make?: () => AnySandbox } = await import(`../../connectors/${name}/sandbox.ts`)
+        if (make === undefined) throw new Error(`connectors/${name}/sandbox.ts exports no make(): the suite makes one sandbox for each test by it`)
+        return { connector, make }
+      })
+  )
 
 const needed = {
   "sandbox.ts":

@@ -164,6 +164,7 @@ const assignments = (subject: Subject, { assignments, groups }: TargetDeclaratio
   })
   conforms("a pack that is larger than declared is not done", {
     subject,
+    beyondLimits: true,
     body: (connected) =>
       Effect.gen(function* () {
         const adding = scene(connected, add.by, add.pack + 1)

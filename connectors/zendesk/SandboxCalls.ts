@@ -1,0 +1,22 @@
+/** The calls of Zendesk that a source needs, as documented: what else is asked fails the suite (vendor docs and OpenAPI copy, read 2026-11). */
+import * as Schema from "effect/Schema"
+import { below, type DocumentedCall, text, upTo } from "../../src/sandbox/Documented.ts"
+
+const call = below("/api/v2")
+/** By cursor: without `page[size]` the older paging answers. */
+const pages = { "page[size]": Schema.NumberFromString.pipe(Schema.between(1, 100)), "page[after]": text }
+const since = { start_time: Schema.optional(Schema.NumberFromString), per_page: upTo(1_000) }
+
+export const documented: ReadonlyArray<DocumentedCall> = [
+  call("GET", "/users/me"),
+  call("GET", "/users/show_many", { ids: text }),
+  call("GET", "/users", { ...pages, role: text, "role[]": text, permission_set: text, external_id: text }),
+  call("GET", "/users/{id}"),
+  call("GET", "/organizations", pages),
+  call("GET", "/organizations/{id}"),
+  call("GET", "/organization_memberships", pages),
+  call("GET", "/custom_roles"),
+  call("GET", "/incremental/users/cursor", { ...since, cursor: text }),
+  call("GET", "/incremental/users", since),
+  call("GET", "/incremental/organizations", since)
+]
