@@ -4,6 +4,7 @@ import type { ChangeOp } from "../src/model/Change.ts"
 import { type Measures, type PlanStore } from "../src/plan/PlanStore.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import { connectionId, syncId } from "./Connections.ts"
+import * as Cutting from "./Cutting.ts"
 import type { Database, Statements } from "./Database.ts"
 import * as Ended from "./Ended.ts"
 import * as Estimate from "./Estimate.ts"
@@ -68,8 +69,8 @@ const moveBaseline = (sql: Statements, frame: Frame): void => {
   const { read, run, now } = frame
   if (read.length < frame.sync.from.length) return
   if (number(sql, "SELECT count(*) AS n FROM held_part WHERE sync = ? AND state = 'open'", sync) > 0) return
-  // Rows of groups that could not be seen were not judged by this config.
-  if (number(sql, "SELECT count(*) AS n FROM change WHERE dropped = 'unseen'") > 0) return
+  // Rows of groups that could not be seen were not judged by this config; those left to the next run are judged by it.
+  if (number(sql, "SELECT count(*) AS n FROM change WHERE dropped IN ('unseen', 'later')") > 0) return
   const reads = read.map((name) => ({
     connection: connectionId(sql, name),
     row: sql.get("SELECT id, complete FROM read WHERE connection = ? AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1", connectionId(sql, name))
@@ -181,6 +182,11 @@ export const make = (database: Database): typeof PlanStore.Service => ({
       dropGroupless(sql)
     }),
   estimate: (target, parts) => database.use((sql) => Estimate.of(sql, target, parts)),
+  additions: (by, explicit, limit) => database.use((sql) => Cutting.additions(sql, by, explicit, limit)),
+  changedGroups: (explicit, limit) => database.use((sql) => Cutting.changedGroups(sql, explicit, limit)),
+  keepAdditions: (by, { groups, units }) => database.atomically((sql) => Cutting.keepAdditions(sql, by, units, groups)),
+  keepRemovals: (packing, calls, now) => database.atomically((sql) => Cutting.keepRemovals(sql, packing, calls, now)),
+  leftOut: database.use(Cutting.leftOut),
   changes: (frame, after, limit) => database.use((sql) => PlanChanges.page(sql, frame, after, limit)),
   commit: (frame) =>
     database.atomically((sql) => {

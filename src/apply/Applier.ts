@@ -40,8 +40,9 @@ const groupChange = (work: Work, group: WorkGroup, op: "group.create" | "group.u
   Effect.gen(function* () {
     const journal = yield* Journal
     for (let lost = 0; lost < Rows.attempts;) {
+      if (!(yield* work.turns.take)) return
       const call = yield* journal.intend(work.writer, op, group.group, 1)
-      if (call === null) return
+      if (call === null) return yield* work.turns.giveBack
       const result = yield* Effect.either(sendGroup(work, call))
       if (result._tag === "Left") {
         if (result.left._tag === "StateError") return yield* result.left
@@ -70,6 +71,7 @@ const customerRows = (work: Work, { customer, id, name }: WorkCustomer, op: RowO
     const journal = yield* Journal
     const next = (most: number) => journal.intendFor(work.writer, op, customer, most)
     const rows = { op, name, next, pack, once }
+    if (yield* work.turns.areSpent) return
     if (op === "assignment.add" && work.declaration.assignments.listedBy === "customer") {
       const seen = yield* Effect.either(work.target.groupsOf(id))
       if (seen._tag === "Left") return yield* Rows.refuseAll(rows, seen.left)
@@ -93,7 +95,7 @@ const holdsOnlyLeavers = (work: Work, { id, removes }: WorkGroup): Effect.Effect
 /** Deletes the group with those in it who leave it anyhow, in one call; answers whether it is done. */
 const deleteGroup = (work: Work, group: WorkGroup): Applying<boolean> =>
   Effect.gen(function* () {
-    if (!group.delete) return false
+    if (!group.delete || (yield* work.turns.areSpent)) return false
     const goes = yield* holdsOnlyLeavers(work, group)
     yield* goes ? groupChange(work, group, "group.delete") : (yield* Journal).spareGroup(work.writer.run, group.group)
     return goes
@@ -174,11 +176,12 @@ const through = <A>(work: Work, batch: Applying<ReadonlyArray<A>>, step: (item: 
     const journal = yield* Journal
     for (;;) {
       const items = yield* batch
-      if (items.length === 0) return
+      if (items.length === 0 || (yield* work.turns.areSpent)) return
       const before = yield* journal.progress(work.writer.run)
       yield* Effect.forEach(items, step, { concurrency: atOnce, discard: true })
       const after = yield* journal.progress(work.writer.run)
-      if (after.settled === before.settled) return yield* Effect.dieMessage(`work on ${items.length} groups or customers was neither done nor refused`)
+      if (after.settled === before.settled && !(yield* work.turns.areSpent))
+        return yield* Effect.dieMessage(`work on ${items.length} groups or customers was neither done nor refused`)
     }
   })
 
@@ -216,7 +219,7 @@ const removes = (work: Work): Applying<void> =>
     yield* customers(work, "assignment.remove", remove.pack)
   })
 
-/** Applies everything that the run has planned. Fails when the vendor refuses or is not there; what was done by then is stored. */
+/** Applies everything that the run has planned, or as much as it has turns for. Fails when the vendor refuses or is not there; what was done by then is stored. */
 export const apply = (given: Omit<Work, "lostInARow">): Applying<void> =>
   Effect.gen(function* () {
     const work = { ...given, lostInARow: yield* Ref.make(0) }

@@ -10,9 +10,12 @@ import type { Pack, Receipt } from "../contract/Target.ts"
 import type { ChangeOp } from "../model/Change.ts"
 import * as Evidence from "./Evidence.ts"
 import { Journal, type OpenCall, type RowOutcome, type Writer } from "./Journal.ts"
+import type { Turns } from "./Turns.ts"
 
 export interface Work extends Evidence.Sight {
   readonly writer: Writer
+  /** Once they are spent nothing more begins; what is then left stays planned. */
+  readonly turns: Turns
   /** Customers in a row whose answers were lost for good. */
   readonly lostInARow: Ref.Ref<number>
   /** Told after each call how many planned changes it settled. */
@@ -176,14 +179,15 @@ const giveUp = (work: Work, sending: Sending, by: OpenCall["by"]): Applying<void
     for (let call = yield* sending.next(sending.pack); call !== null; call = yield* sending.next(sending.pack)) yield* journal.refuse(call, failure.detail)
   })
 
-/** Sends the rows pack by pack. A pack that went through after a split is followed by larger ones again. */
+/** Sends the rows pack by pack, as long as there are turns. A pack that went through after a split is followed by larger ones again. */
 export const send = (work: Work, sending: Sending): Applying<void> =>
   Effect.gen(function* () {
     let pack = sending.pack
     let lost = 0
     for (;;) {
+      if (!(yield* work.turns.take)) return
       const open = yield* sending.next(pack)
-      if (open === null) return
+      if (open === null) return yield* work.turns.giveBack
       const result = yield* Effect.either(call(work, open))
       const step = yield* result._tag === "Right" ? settleReceipt(work, open, result.right) : settleFailure(work, open, result.left)
       // What is planned again is counted when it comes back.

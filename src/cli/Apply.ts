@@ -5,11 +5,12 @@ import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as Guards from "./Guards.ts"
 import * as Invocation from "./Invocation.ts"
+import * as Limits from "./Limits.ts"
 import * as Results from "./Results.ts"
 import * as World from "./World.ts"
 import * as Writing from "./Writing.ts"
 
-export interface ApplyOptions extends CommonOptions {
+export interface ApplyOptions extends CommonOptions, Limits.LimitOptions {
   readonly approve?: ReadonlyArray<string>
 }
 
@@ -17,6 +18,7 @@ export const run = (load: Load, file: string, options: ApplyOptions): Promise<nu
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
       const lifted = yield* Guards.lifted(options.approve)
+      const within = yield* Limits.within(options)
       const header = yield* PlanFile.header(file)
       const config = yield* World.config(invocation)
       const sync = yield* World.sync(config.syncs, header.sync)
@@ -25,10 +27,10 @@ export const run = (load: Load, file: string, options: ApplyOptions): Promise<nu
         config
       )(
         Effect.gen(function* () {
-          const connections = yield* World.connections(invocation, config, [sync])
+          const connections = yield* World.connections(invocation, config, [sync], within?.until)
           const written = yield* Writing.run(invocation, sync, connections, {
             kind: "apply",
-            scope: { ...Writing.everything, lifted, file },
+            scope: { ...Writing.everything, lifted, file, within },
             depth: "usual",
             confirm: (plan, spool) => Writing.showAndAsk(invocation, plan, spool)
           })

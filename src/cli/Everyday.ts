@@ -1,6 +1,6 @@
 /** The commands of every day: check, groups, plan, sync, apply, status. */
 import { type Command, InvalidArgumentError, Option } from "commander"
-import { given } from "./CommonOptions.ts"
+import { given, limits } from "./CommonOptions.ts"
 import type { Register } from "./Environment.ts"
 
 const list = (value: string, before: ReadonlyArray<string> | undefined): ReadonlyArray<string> => [...(before ?? []), value]
@@ -56,6 +56,8 @@ export const register: Register = (program, load) => {
     .addOption(refresh())
     .addOption(only())
     .addOption(approve())
+    .addOption(limits.maxCalls())
+    .addOption(limits.finishBy())
     .action(async (syncs: ReadonlyArray<string>, _options: object, command: Command) => {
       process.exitCode = await (await import("./Sync.ts")).run(load, syncs, given(command))
     })
@@ -63,6 +65,8 @@ export const register: Register = (program, load) => {
     .command("apply <file>")
     .description("apply a saved plan, exactly its rows")
     .addOption(approve())
+    .addOption(limits.maxCalls())
+    .addOption(limits.finishBy())
     .action(async (file: string, _options: object, command: Command) => {
       process.exitCode = await (await import("./Apply.ts")).run(load, file, given(command))
     })

@@ -1,6 +1,6 @@
 /** The commands that take their time: migrate, serve, and the demo. */
 import type { Command } from "commander"
-import { given } from "./CommonOptions.ts"
+import { given, limits } from "./CommonOptions.ts"
 import type { Register } from "./Environment.ts"
 
 export const register: Register = (program, load) => {
@@ -8,6 +8,8 @@ export const register: Register = (program, load) => {
   program
     .command("migrate <sync>")
     .description("a whole sync at once, step by step; cut off, the same command goes on")
+    .addOption(limits.maxCalls())
+    .addOption(limits.finishBy())
     .action(async (sync: string, _options: object, command: Command) => {
       process.exitCode = await (await import("./Migrate.ts")).run(load, sync, given(command))
     })

@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { basename, dirname, join } from "node:path"
+import type { Within } from "../apply/Turns.ts"
 import type { Config, SyncConfig } from "../config/Config.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import * as MigrationText from "../report/MigrationText.ts"
@@ -21,6 +22,7 @@ import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Invocation from "./Invocation.ts"
+import * as Limits from "./Limits.ts"
 import * as PlanReport from "./PlanReport.ts"
 import * as Rows from "./Rows.ts"
 import * as Telling from "./Telling.ts"
@@ -38,6 +40,7 @@ interface Migrating {
   readonly sync: SyncConfig
   readonly spool: string
   readonly times: Times
+  readonly within: Within | null
 }
 
 /** Tells a part of the story: to whoever reads the result, or to the person at the terminal where the result is a document. */
@@ -99,12 +102,13 @@ const asked = ({ invocation, sync }: Migrating, outlook: Migration.Outlook) =>
 
 const confirm = (migrating: Migrating) => (outlook: Migration.Outlook) =>
   Effect.gen(function* () {
-    const { invocation, times } = migrating
+    const { invocation, times, within } = migrating
     if (outlook.calls === 0) return true
     const kept = yield* files(migrating, outlook)
     const now = yield* Clock.currentTimeMillis
     const matchingAt = times.matchingAt ?? now
-    const start = { ...kept, who: invocation.who, startedAt: times.startedAt, readMillis: matchingAt - times.startedAt, matchMillis: now - matchingAt }
+    const part = within === null ? null : yield* Limits.words(within, invocation)
+    const start = { ...kept, part, who: invocation.who, startedAt: times.startedAt, readMillis: matchingAt - times.startedAt, matchMillis: now - matchingAt }
     yield* say(invocation, MigrationText.outlook(outlook, start, yield* Invocation.view(invocation)))
     const agreed = yield* asked(migrating, outlook)
     if (agreed) yield* invocation.stopping.gate
@@ -128,16 +132,17 @@ const conclude = ({ invocation, sync }: Migrating, { outlook, agreed, result, ve
     return ExitCode.worst([code, doubtful ? 4 : 0])
   })
 
-const migrate = (invocation: Invocation.Invocation, config: Config, sync: SyncConfig, connections: Connections) =>
+const migrate = (invocation: Invocation.Invocation, config: Config, sync: SyncConfig, connections: Connections, within: Within | null) =>
   Effect.gen(function* () {
     const times: Times = { startedAt: yield* Clock.currentTimeMillis, matchingAt: null }
     const spool = join(invocation.folder, "migrate.jsonl")
-    const migrating: Migrating = { invocation, config, sync, spool, times }
+    const migrating: Migrating = { invocation, config, sync, spool, times, within }
     const telling = yield* Telling.make(invocation, connections, sync.name, sync.to)
     const migrated = yield* Migration.run(sync, connections, {
       who: invocation.who,
       host: invocation.host,
       spool,
+      within,
       onApply: telling.onApply,
       confirm: confirm(migrating),
       onLook: (connection, what, rows, total) =>
@@ -149,9 +154,12 @@ const migrate = (invocation: Invocation.Invocation, config: Config, sync: SyncCo
     return yield* conclude(migrating, migrated)
   })
 
-export const run = (load: Load, name: string, options: CommonOptions): Promise<number> =>
+export interface MigrateOptions extends CommonOptions, Limits.LimitOptions {}
+
+export const run = (load: Load, name: string, options: MigrateOptions): Promise<number> =>
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
+      const within = yield* Limits.within(options)
       const config = yield* World.config(invocation)
       const sync = yield* World.sync(config.syncs, name)
       return yield* World.withState(
@@ -159,8 +167,8 @@ export const run = (load: Load, name: string, options: CommonOptions): Promise<n
         config
       )(
         // Hours at a vendor's limit are what a migration is about: it waits for its allowance as long as that takes.
-        Effect.flatMap(World.connections(invocation, config, [{ ...sync, maxWait: Duration.infinity }]), (connections) =>
-          migrate(invocation, config, sync, connections)
+        Effect.flatMap(World.connections(invocation, config, [{ ...sync, maxWait: Duration.infinity }], within?.until), (connections) =>
+          migrate(invocation, config, sync, connections, within)
         )
       )
     })

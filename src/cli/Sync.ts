@@ -1,5 +1,6 @@
 /** `sync`: read, plan and apply, sync by sync; one that fails does not keep the others from running. */
 import * as Effect from "effect/Effect"
+import type { Within } from "../apply/Turns.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import * as SyncJson from "../report/SyncJson.ts"
 import * as SyncText from "../report/SyncText.ts"
@@ -13,12 +14,13 @@ import * as ExitCode from "./ExitCode.ts"
 import * as Guards from "./Guards.ts"
 import * as Ids from "./Ids.ts"
 import * as Invocation from "./Invocation.ts"
+import * as Limits from "./Limits.ts"
 import * as Results from "./Results.ts"
 import * as Pausing from "./Pausing.ts"
 import * as World from "./World.ts"
 import * as Writing from "./Writing.ts"
 
-export interface SyncOptions extends CommonOptions {
+export interface SyncOptions extends CommonOptions, Limits.LimitOptions {
   readonly quiet?: boolean
   readonly refresh?: Depth
   readonly only?: ReadonlyArray<string>
@@ -49,16 +51,18 @@ const isSkipped = (invocation: Invocation.Invocation, { name }: SyncConfig, opti
     return true
   })
 
-const runAll = (invocation: Invocation.Invocation, syncs: ReadonlyArray<SyncConfig>, connections: Connections, options: SyncOptions) =>
+const runAll = (invocation: Invocation.Invocation, syncs: ReadonlyArray<SyncConfig>, connections: Connections, options: SyncOptions, within: Within | null) =>
   Effect.gen(function* () {
     const scope = { ...Writing.everything, only: options.only ?? [], lifted: yield* Guards.lifted(options.approve) }
     return yield* Effect.forEach(syncs, (sync) =>
-      Writing.run(invocation, sync, connections, {
-        kind: "sync",
-        scope,
-        depth: options.refresh ?? "usual",
-        confirm: (plan, spool) => Writing.showAndAsk(invocation, plan, spool)
-      })
+      Effect.flatMap(Limits.rest(within, connections), (left) =>
+        Writing.run(invocation, sync, connections, {
+          kind: "sync",
+          scope: { ...scope, within: left },
+          depth: options.refresh ?? "usual",
+          confirm: (plan, spool) => Writing.showAndAsk(invocation, plan, spool)
+        })
+      )
     )
   })
 
@@ -68,6 +72,7 @@ export const run = (load: Load, names: ReadonlyArray<string>, options: SyncOptio
     options,
     (invocation) =>
       Effect.gen(function* () {
+        const within = yield* Limits.within(options)
         const config = yield* World.config(invocation)
         const syncs = yield* World.syncs(config, names)
         return yield* World.withState(
@@ -75,10 +80,10 @@ export const run = (load: Load, names: ReadonlyArray<string>, options: SyncOptio
           config
         )(
           Effect.gen(function* () {
-            const connections = yield* World.connections(invocation, config, syncs)
+            const connections = yield* World.connections(invocation, config, syncs, within?.until)
             // Who names a paused sync is told why it does not run; a schedule for all of them goes on with the others.
             const awake = names.length > 0 ? syncs : yield* Effect.filter(syncs, (sync) => Effect.negate(isSkipped(invocation, sync, options)))
-            const written = yield* runAll(invocation, awake, connections, options)
+            const written = yield* runAll(invocation, awake, connections, options, within)
             return yield* options.quiet === true ? printQuietly(invocation, written) : Results.print(invocation, written)
           })
         )

@@ -58,11 +58,12 @@ export const withStateToLook = (invocation: Invocation.Invocation, config: Confi
     existsSync(config.state) || invocation.environment.stateFiles.isKnown(config.state) ? config : { ...config, state: join(invocation.folder, "none.db") }
   )
 
-/** The connections of this invocation. A call waits for its allowance as long as the most patient of the syncs lets it. */
+/** The connections of this invocation. A call waits for its allowance as long as the most patient of the syncs lets it, and never beyond `until`. */
 export const connections = (
   invocation: Invocation.Invocation,
   config: Config,
-  syncs: ReadonlyArray<SyncConfig>
+  syncs: ReadonlyArray<SyncConfig>,
+  until: number | null = null
 ): Effect.Effect<Connections.Connections, never, RunStore | Scope.Scope> =>
   Effect.gen(function* () {
     const { environment, redactor, stopping, output } = invocation
@@ -74,7 +75,7 @@ export const connections = (
         const now = yield* Clock.currentTimeMillis
         if (until - now >= 2_000) output.progress.say(`${connection} waits until ${Times.at(view, until)} (${Times.duration(until - now)}): ${why}`, now)
       })
-    return yield* Effect.provideService(Connections.make(config, { maxWaitMillis, onWait }), Connections.Vendors, {
+    return yield* Effect.provideService(Connections.make(config, { maxWaitMillis, until, onWait }), Connections.Vendors, {
       connectors: environment.connectors,
       client,
       redactor

@@ -31,7 +31,7 @@ export interface WritingOptions {
 }
 
 /** Nothing lifted, nothing left out. */
-export const everything: Scope = { only: [], lifted: new Map(), file: null, part: null }
+export const everything: Scope = { only: [], lifted: new Map(), file: null, part: null, within: null }
 
 /** What a run tells and asks while it is under way. */
 type Watched = Pick<SyncRun.WritingOptions, "who" | "host" | "confirm" | "onLook" | "onApply">

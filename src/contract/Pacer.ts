@@ -51,9 +51,11 @@ export interface Pacer {
   readonly use: Effect.Effect<ReadonlyArray<PacerUse>>
   /**
    * When a call put in line now could start, as far as is known (epoch milliseconds): now if there is room, and behind those who wait
-   * already. It reserves nothing.
+   * already, and behind so many more. It reserves nothing.
    */
-  readonly nextStart: (endpoint: string | null) => Effect.Effect<number>
+  readonly nextStart: (endpoint: string | null, behind?: number) => Effect.Effect<number>
   /** The longest that a call may wait for its start before its caller should give up; null: as long as it takes. `call` itself never gives up. */
   readonly maxWaitMillis: number | null
+  /** The moment from which on its callers should wait no more (epoch milliseconds); null: none. */
+  readonly until: number | null
 }

@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import type { Pacer } from "../contract/Pacer.ts"
 
 /** Until when a call may wait for its start, epoch milliseconds. */
-export const patience = (pacer: Pacer): Effect.Effect<number> => Effect.map(Clock.currentTimeMillis, (now) => now + (pacer.maxWaitMillis ?? Infinity))
+export const patience = (pacer: Pacer): Effect.Effect<number> =>
+  Effect.map(Clock.currentTimeMillis, (now) => Math.min(now + (pacer.maxWaitMillis ?? Infinity), pacer.until ?? Infinity))
 
 export type Started<A> = { readonly _tag: "Started"; readonly result: A } | { readonly _tag: "TooLong"; readonly retryAt: number }
 

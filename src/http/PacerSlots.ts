@@ -102,7 +102,7 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
       Math.max(
         gate.closedUntil(now) ?? now,
         ...covering(endpoint).map((window) => window.expected(now, window.declared.endpoint === null ? ahead.all : ahead.endpoint)),
-        ...allowancesOf(endpoint).map((told, index) => told.free(now, index === 0 ? ahead.all : ahead.endpoint))
+        ...allowancesOf(endpoint).map((told, index) => told.expected(now, index === 0 ? ahead.all : ahead.endpoint))
       ),
     take: (endpoint, now) => {
       const slot = { endpoint, startedAt: now, order: started++ }

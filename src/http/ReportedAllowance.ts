@@ -17,6 +17,8 @@ export interface ReportedAllowance {
   readonly announced: () => boolean
   /** When the call behind `ahead` others may start: now, or when the vendor (or our own calls' age) lets hope for more. */
   readonly free: (now: number, ahead: number) => number
+  /** As `free`, but with what later periods bring, as far as their length and limit are known. */
+  readonly expected: (now: number, ahead: number) => number
   readonly status: (now: number) => { readonly limit: number | null; readonly remaining: number | null; readonly resetAt: number | null }
 }
 
@@ -51,6 +53,14 @@ export const make = (windows: ReadonlyArray<PacingWindow>, share: number): Repor
   /** Without a reset time, a slot of ours that came free is one more there. */
   const left = (told: Told, now: number) => told.remaining - taken + (told.resetAt === null && window !== undefined ? window.freed(now) - told.freed : 0)
 
+  const free = (now: number, ahead: number): number => {
+    const present = current(now)
+    if (present === null || left(present, now) - present.reserve > ahead) return now
+    if (present.resetAt !== null || window === undefined) return present.endsAt
+    const firstFreed = window.free(now, window.slots(now) - window.held(now))
+    return Math.min(present.endsAt, firstFreed)
+  }
+
   return {
     take: () => {
       taken++
@@ -80,12 +90,13 @@ export const make = (windows: ReadonlyArray<PacingWindow>, share: number): Repor
       taken = 0
     },
     announced: () => limit !== null || told !== null,
-    free: (now, ahead) => {
+    free,
+    expected: (now, ahead) => {
+      const first = free(now, ahead)
       const present = current(now)
-      if (present === null || left(present, now) - present.reserve > ahead) return now
-      if (present.resetAt !== null || window === undefined) return present.endsAt
-      const firstFreed = window.free(now, window.slots(now) - window.held(now))
-      return Math.min(present.endsAt, firstFreed)
+      if (first === now || present === null || present.resetAt === null || limit === null || window === undefined) return first
+      const later = ahead - Math.max(0, left(present, now) - present.reserve)
+      return first + Math.floor(later / Math.max(1, Math.floor(limit * share))) * window.declared.perMillis
     },
     status: (now) => {
       const present = current(now)

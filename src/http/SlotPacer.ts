@@ -18,6 +18,8 @@ export interface PacerOptions {
   readonly share?: number
   /** See `Pacer.maxWaitMillis`. Null if not given. */
   readonly maxWaitMillis?: number | null
+  /** See `Pacer.until`. Null if not given. */
+  readonly until?: number | null
   /** Told whenever the first in line begins to wait, until when (epoch milliseconds) and why, in words that end a sentence. */
   readonly onWait?: (until: number, why: string) => Effect.Effect<void>
 }
@@ -120,9 +122,12 @@ export const make = (options: PacerOptions): Effect.Effect<Pacer> =>
       report: (report: AllowanceReport) => Effect.flatMap(FiberRef.get(currentSlot), (slot) => afterwards((now) => slots.told(report, slot, now))),
       status: Effect.map(Clock.currentTimeMillis, (now) => ({ ...slots.status(now), reads, writes })),
       use: Effect.map(Clock.currentTimeMillis, (now) => slots.use(now)),
-      nextStart: (endpoint) =>
-        Effect.map(Clock.currentTimeMillis, (now) => slots.expected(endpoint, now, { all: waiting(), endpoint: lines.get(endpoint)?.size ?? 0 })),
-      maxWaitMillis: options.maxWaitMillis ?? null
+      nextStart: (endpoint, behind = 0) =>
+        Effect.map(Clock.currentTimeMillis, (now) =>
+          slots.expected(endpoint, now, { all: waiting() + behind, endpoint: (lines.get(endpoint)?.size ?? 0) + behind })
+        ),
+      maxWaitMillis: options.maxWaitMillis ?? null,
+      until: options.until ?? null
     }
   })
 

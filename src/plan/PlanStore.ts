@@ -1,6 +1,7 @@
 /** What making a plan asks to be remembered: baselines, measures, held parts, decisions, and the changes themselves. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { Kept, Unit } from "../calls/Cut.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { TargetDeclaration } from "../contract/Target.ts"
 import type { GuardName } from "../model/Cause.ts"
@@ -66,6 +67,12 @@ export interface Estimated {
   readonly removes: number
 }
 
+/** How a target packs rows into calls. */
+export interface Packing {
+  readonly by: "group" | "customer"
+  readonly pack: number
+}
+
 export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
   PlanStore,
   {
@@ -104,6 +111,19 @@ export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
     readonly restrictToPart: (part: number) => Effect.Effect<void, StateError>
     /** What the plan's free changes take, and those of the parts that are given. */
     readonly estimate: (target: TargetDeclaration, parts: ReadonlyArray<number>) => Effect.Effect<Estimated, StateError>
+    /**
+     * Free additions, in the order in which they are carried out, each unit with the changes of groups that come first. `explicit`: making a
+     * group takes a call.
+     */
+    readonly additions: (by: Packing["by"], explicit: boolean, limit: number) => Effect.Effect<ReadonlyArray<Unit>, StateError>
+    /** Free changes of groups that take a call, each as a unit without rows. */
+    readonly changedGroups: (explicit: boolean, limit: number) => Effect.Effect<ReadonlyArray<Unit>, StateError>
+    /** Leaves all other free additions and changes of groups to the next run. */
+    readonly keepAdditions: (by: Packing["by"], kept: Pick<Kept, "units" | "groups">) => Effect.Effect<void, StateError>
+    /** Leaves all free removals and deletions to the next run but those of so many calls whose wishes ended first. */
+    readonly keepRemovals: (packing: Packing, calls: number, now: number) => Effect.Effect<void, StateError>
+    /** How many changes are left to the next run. */
+    readonly leftOut: Effect.Effect<number, StateError>
     /** Changes that were neither dropped nor forgotten, held ones included, in order; `after` is the last one's cursor. */
     readonly changes: (
       frame: Frame,
@@ -112,7 +132,7 @@ export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
     ) => Effect.Effect<{ readonly changes: ReadonlyArray<Change>; readonly next: string | null }, StateError>
     /** Stores the plan's free changes as the run's work. */
     readonly commit: (frame: Frame) => Effect.Effect<void, StateError>
-    /** Moves the baseline to this run, if nothing of the sync is held. */
+    /** Moves the baseline to this run, if nothing of the sync is held or left to the next run. */
     readonly moveBaseline: (frame: Frame) => Effect.Effect<void, StateError>
   }
 >() {}

@@ -17,6 +17,8 @@ export interface MigrationStart {
   readonly matchMillis: number
   readonly people: string | null
   readonly report: string | null
+  /** What this call does of it, in words; null: all. */
+  readonly part: string | null
 }
 
 /** Below that nobody needs to know what makes it long. */
@@ -81,7 +83,9 @@ export const outlook = (outlook: Outlook, start: MigrationStart, view: View.View
     phase(1, "read", `${read(plan)}${took(start.readMillis)}`, view),
     phase(2, "people", `${people(outlook, start.people, view)}${took(start.matchMillis)}`, view),
     phase(3, "plan", `${size(outlook)}${report}`, view),
-    ...cost(outlook, view).flatMap((line) => Columns.wrap(line, view.width - 12).map((text) => " ".repeat(12) + text)),
+    ...[...cost(outlook, view), ...(start.part === null ? [] : [start.part])].flatMap((line) =>
+      Columns.wrap(line, view.width - 12).map((text) => " ".repeat(12) + text)
+    ),
     ...facts.map((fact) => PlanText.text(fact, view))
   ].join("\n")}\n`
 }

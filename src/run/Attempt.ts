@@ -4,10 +4,12 @@ import * as Effect from "effect/Effect"
 import * as Applier from "../apply/Applier.ts"
 import * as Evidence from "../apply/Evidence.ts"
 import { Journal } from "../apply/Journal.ts"
+import * as Turns from "../apply/Turns.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import { total, type PlanResult, type RunFailure, type SyncResult } from "../model/Result.ts"
 import type { Connected, Connections } from "./Connections.ts"
+import * as Cutting from "./Cutting.ts"
 import * as Failure from "./Failure.ts"
 import * as Lease from "./Lease.ts"
 import * as Looking from "./Looking.ts"
@@ -23,6 +25,8 @@ export interface Options extends About {
   readonly kind: RunKind
   readonly who: string
   readonly host: string
+  /** What the run may make of calls and time; null: as much as it takes. */
+  readonly within: Turns.Within | null
   /** Asked once the plan is made; no ends the run with nothing written. */
   readonly confirm: (plan: PlanResult) => Effect.Effect<boolean>
   readonly onApply: (progress: ApplyProgress) => Effect.Effect<void>
@@ -54,6 +58,8 @@ interface Outcome {
   readonly leftOver: Planning.Planned["leftOver"]
   readonly error: RunFailure | null
   readonly resumesAt: number | null
+  /** Why planned work was left though nothing failed; null: none was. */
+  readonly spent: string | null
 }
 
 const work = <R>(sync: SyncConfig, connections: Connections, options: Options, run: number, lease: number, plan: Plan<R>) =>
@@ -67,7 +73,7 @@ const work = <R>(sync: SyncConfig, connections: Connections, options: Options, r
     const { leftOver, result } = planned
     if (!(yield* options.confirm(result))) {
       yield* store.voidPlanned(run)
-      return { plan: result, leftOver, error: null, resumesAt: null } satisfies Outcome
+      return { plan: result, leftOver, error: null, resumesAt: null, spent: null } satisfies Outcome
     }
     yield* begin
     const { total } = yield* journal.progress(run)
@@ -83,13 +89,19 @@ const work = <R>(sync: SyncConfig, connections: Connections, options: Options, r
         target: target.target.api,
         declaration: target.target.declaration,
         state: store.lineage,
+        turns: yield* Turns.make(
+          options.within,
+          Effect.map(target.pacer.status, ({ writes }) => writes)
+        ),
         onProgress
       })
     )
-    if (applied._tag === "Right") yield* end
+    const reached = yield* journal.progress(run)
+    const spent = applied._tag === "Right" && options.within !== null && reached.settled < reached.total ? Cutting.reason(options.within) : null
+    if (applied._tag === "Right" && spent === null) yield* end
     const failed = applied._tag === "Left" ? applied.left : null
     const resumesAt = failed !== null && failed._tag === "ConnectorError" && failed.reason === "RateLimited" ? failed.retryAt : null
-    return { plan: result, leftOver, error: failed === null ? null : Failure.of(failed), resumesAt } satisfies Outcome
+    return { plan: result, leftOver, error: failed === null ? null : Failure.of(failed), resumesAt, spent } satisfies Outcome
   })
 
 const conclude = (
@@ -109,7 +121,8 @@ const conclude = (
       ...(plan?.withheld ?? []),
       ...outcome.leftOver.flatMap((row) =>
         row.already || row.held ? [] : [{ reason: `no longer true, so not done: ${row.op} ${row.customer} in ${row.group}`, changes: 1 }]
-      )
+      ),
+      ...(outcome.spent === null ? [] : [{ reason: outcome.spent, changes: left }])
     ]
     const partly = refused.length > 0 || withheld.length > 0 || (left > 0 && outcome.resumesAt !== null)
     const status = error !== null && outcome.resumesAt === null ? "failed" : held.length > 0 ? "held" : partly ? "partial" : total(counts) > 0 ? "done" : "none"
@@ -167,7 +180,7 @@ export const make = <R>(
       Effect.gen(function* () {
         const number = yield* store.begin(sync.name, options.kind, options.who, options.host, options)
         const outcome = yield* work(sync, connections, options, number, lease, plan).pipe(
-          Effect.catchAll((error) => Effect.succeed<Outcome>({ plan: null, leftOver: [], error: asFailure(error), resumesAt: null }))
+          Effect.catchAll((error) => Effect.succeed<Outcome>({ plan: null, leftOver: [], error: asFailure(error), resumesAt: null, spent: null }))
         )
         const after = yield* connections.calls
         return yield* conclude(sync, number, outcome, { read: after.read - counted.read, write: after.write - counted.write }, startedAt)

@@ -43,6 +43,8 @@ export interface Connections {
 export interface ConnectionOptions {
   /** The longest wait for an allowance; beyond it a call fails and the run hands back. Null: wait as long as it takes. */
   readonly maxWaitMillis: number | null
+  /** No call waits for its start beyond that moment (epoch milliseconds). Null if not given: no such moment. */
+  readonly until?: number | null
   readonly onWait: (connection: string, until: number, why: string) => Effect.Effect<void>
 }
 
@@ -83,6 +85,7 @@ const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
       restored: yield* store.pacerUse(name),
       concurrency: 8,
       maxWaitMillis: options.maxWaitMillis,
+      until: options.until ?? null,
       onWait: (until, why) => options.onWait(name, until, why)
     })
     yield* Effect.addFinalizer(() => Effect.ignore(Effect.flatMap(pacer.use, (use) => store.storePacerUse(name, use))))

@@ -2,9 +2,9 @@
  * A one-off migration: one sync carried out once and whole, with a person's word for its size. The first run looks and plans; what its
  * limits hold back is approved by that word, and a second run, which reads nothing anew, fills. Then the sizes of the groups are compared.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import type { Within } from "../apply/Turns.ts"
 import * as WriteCost from "../calls/WriteCost.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
@@ -61,6 +61,8 @@ export interface MigrationOptions {
   readonly who: string
   readonly host: string
   readonly spool: string
+  /** What this call may make of calls and time; null: all that it takes. */
+  readonly within: Within | null
   readonly onLook: OnLook
   /** Told the plan; asks whether to carry it out. */
   readonly confirm: (outlook: Outlook) => Effect.Effect<boolean, never, SyncRun.Memory>
@@ -126,13 +128,13 @@ const look = (sync: SyncConfig, connections: Connections, plan: PlanResult, spoo
     )
     const creates = declaration.groups.create === "explicit" ? figures.creates : 0
     const calls = creates + figures.updates + figures.deletes + figures.addCalls + figures.removeCalls
-    const time = WriteCost.time(calls, windows(connector, config).windows, yield* pacer.status, yield* Clock.currentTimeMillis)
     return {
       plan,
       groups: sizes.groups,
       memberships: sizes.memberships,
       calls,
-      ...time,
+      seconds: yield* WriteCost.seconds(pacer, calls),
+      perHour: WriteCost.perHour(windows(connector, config).windows),
       small: { under: small, groups: sizes.smallGroups, calls: sizes.smallCalls },
       approves,
       leaves: open.filter((part) => !bySize.has(part.guard)),
@@ -157,7 +159,7 @@ const verify = (sync: SyncConfig, connections: Connections, onLook: OnLook): Eff
     return { compared: true, differ: differ.map((group) => group.name), calls: (yield* connections.calls).read - before.read }
   })
 
-const everything = { only: [], lifted: new Map(), file: null, part: null }
+const everything = { only: [], lifted: new Map(), file: null, part: null, within: null }
 
 /** What the first run's question found out. */
 interface Answer {
@@ -178,7 +180,9 @@ const ask = (sync: SyncConfig, connections: Connections, options: MigrationOptio
 /** Never fails: what went wrong stands in the result. Cut off at any time, the same call goes on. */
 export const run = (sync: SyncConfig, connections: Connections, options: MigrationOptions): Effect.Effect<Migrated, never, SyncRun.Memory> =>
   Effect.gen(function* () {
-    const { who, host, spool, onLook, onApply } = options
+    const { who, host, spool, within, onLook, onApply } = options
+    // What is asked about is the whole, so a run that is to be cut is not the one that asks.
+    const asksOnly = (outlook: Outlook | null) => within !== null || (outlook?.approves.length ?? 0) > 0
     const memory = yield* Effect.context<SyncRun.Memory>()
     const answer = yield* Ref.make<Answer>({ outlook: null, agreed: false, error: null })
     const writing = { kind: "migrate", who, host, spool, onLook, onApply, scope: everything } as const
@@ -186,14 +190,14 @@ export const run = (sync: SyncConfig, connections: Connections, options: Migrati
       ask(sync, connections, options, plan).pipe(
         Effect.provide(memory),
         Effect.tap((given) => Ref.set(answer, given)),
-        Effect.map(({ agreed, outlook }) => agreed && outlook?.approves.length === 0)
+        Effect.map(({ agreed, outlook }) => agreed && outlook !== null && !asksOnly(outlook))
       )
     const first = yield* SyncRun.run(sync, connections, { ...writing, depth: "usual", confirm })
     const { outlook, agreed, error } = yield* Ref.get(answer)
     if (error !== null) return { outlook, agreed, result: { ...first, status: "failed", error }, verified: null }
     if (outlook === null || !agreed || first.error !== null) return { outlook, agreed, result: first, verified: null }
-    const again = SyncRun.run(sync, connections, { ...writing, depth: "none", confirm: () => Effect.succeed(true) })
-    const result = outlook.approves.length === 0 ? first : yield* again
+    const again = SyncRun.run(sync, connections, { ...writing, scope: { ...everything, within }, depth: "none", confirm: () => Effect.succeed(true) })
+    const result = asksOnly(outlook) ? yield* again : first
     if (result.error !== null || result.resumesAt !== null || result.status === "none") return { outlook, agreed, result, verified: null }
     const verified = yield* Effect.either(verify(sync, connections, onLook))
     return { outlook, agreed, result, verified: verified._tag === "Right" ? verified.right : { error: Failure.of(verified.left) } }

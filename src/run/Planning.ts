@@ -1,6 +1,7 @@
 /** Makes a plan from what was seen. All of it happens in one transaction: a dry run's is taken back, so that it moves nothing. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { Within } from "../apply/Turns.ts"
 import * as WriteCost from "../calls/WriteCost.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
@@ -17,6 +18,7 @@ import { MappingStore } from "../reconcile/MappingStore.ts"
 import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
 import type { Connected } from "./Connections.ts"
 import { windows } from "./Connections.ts"
+import * as Cutting from "./Cutting.ts"
 import { RunStore } from "./RunStore.ts"
 
 /** What of the whole difference a run takes on. */
@@ -27,6 +29,8 @@ export interface Scope {
   readonly file: string | null
   /** An approved part: exactly its rows. */
   readonly part: number | null
+  /** What the run may make of calls and time; null: all that the plan takes. */
+  readonly within: Within | null
 }
 
 export interface Seen {
@@ -81,12 +85,10 @@ const restrict = (scope: Scope) =>
 /** What carrying out takes of a target's calls and time. A group is looked at once more before it is deleted. */
 const estimate = (connected: Connected, declaration: TargetDeclaration, figures: Estimated): Effect.Effect<Estimate> =>
   Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
     const { connector, config, pacer } = connected
     const { assignments, groups, groupWord: word } = declaration
     const creates = groups.create === "explicit" ? figures.creates : 0
     const calls = creates + figures.updates + figures.deletes + figures.addCalls + figures.removeCalls
-    const { seconds, perHour } = WriteCost.time(calls, windows(connector, config).windows, yield* pacer.status, now)
     const endpoints = [
       { endpoint: `make a ${word}`, calls: creates },
       { endpoint: `change a ${word}`, calls: figures.updates },
@@ -97,7 +99,10 @@ const estimate = (connected: Connected, declaration: TargetDeclaration, figures:
     // Packs are the largest that the target takes, one group or customer after the other, so no order of calls needs fewer.
     // Where customers are listed, each is looked at before it is added to, and after it is removed from.
     const looks = assignments.listedBy === "customer" ? figures.addCalls + figures.removeCalls : 0
-    return { calls, reads: figures.deletes + looks, fewest: calls, seconds, perHour, endpoints: endpoints.filter((item) => item.calls > 0) }
+    const reads = figures.deletes + looks
+    const seconds = yield* WriteCost.seconds(pacer, calls + reads)
+    const perHour = WriteCost.perHour(windows(connector, config).windows)
+    return { calls, reads, fewest: calls, seconds, perHour, endpoints: endpoints.filter((item) => item.calls > 0) }
   })
 
 const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly customers: number }>): UnmatchedSummary => ({
@@ -165,9 +170,11 @@ interface Restricted {
   /** Names given by `--only` that no group has. */
   readonly unknown: ReadonlyArray<string>
   readonly newTasks: number
+  /** What has no place in this run. */
+  readonly later: PlanResult["withheld"]
 }
 
-const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading>, { unknown, newTasks }: Restricted) =>
+const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading>, { unknown, newTasks, later }: Restricted) =>
   Effect.gen(function* () {
     const plan = yield* PlanStore
     const summary = yield* (yield* ReconcileStore).summary(frame)
@@ -180,7 +187,7 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
     )
     const result: PlanResult = {
       sync: frame.sync.name,
-      status: held.length > 0 ? "held" : newTasks + total(counts) > 0 ? "changes" : "none",
+      status: held.length > 0 ? "held" : newTasks + total(counts) + later.length > 0 ? "changes" : "none",
       from: seen.sources.map((source) => end(source.connected, source.identity)),
       to: end(seen.target, seen.targetIdentity),
       reads: seen.sources.flatMap(({ read, identity }) =>
@@ -213,7 +220,8 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
           reason: source.error ?? `${source.connected.config.name} could not be read: it keeps what it had and adds nothing`,
           changes: 0
         })),
-        ...withheld
+        ...withheld,
+        ...later
       ],
       warnings: [
         ...unknown.map((name) => `--only ${name}: no target group is called so`),
@@ -253,7 +261,8 @@ export const make = (seen: Seen, run: number, scope: Scope, spool: string, keep:
       const readings = yield* Guards.hold(frame, scope.lifted)
       const { unknown, leftOver } = yield* restrict(scope)
       const newTasks = seen.declaration.assignments.remove === "none" ? yield* (yield* PlanStore).openTasks(frame) : 0
-      const result = yield* describe(seen, frame, readings, { unknown, newTasks })
+      const later = yield* Cutting.cut(seen.target, seen.declaration, scope.within)
+      const result = yield* describe(seen, frame, readings, { unknown, newTasks, later })
       yield* PlanFile.writeChanges(frame, spool)
       if (keep) yield* commit(frame)
       return { result, leftOver, frame }

@@ -10,7 +10,7 @@ import { TargetStore } from "../read/TargetStore.ts"
 import * as Mapping from "../reconcile/Mapping.ts"
 import { MappingStore } from "../reconcile/MappingStore.ts"
 import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
-import { type Connected, type Connections, windows } from "./Connections.ts"
+import type { Connected, Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
 import * as Looking from "./Looking.ts"
 import { type Marked, RebuildStore } from "./RebuildStore.ts"
@@ -54,9 +54,7 @@ export const look = (syncs: ReadonlyArray<SyncConfig>, connections: Connections,
         if (!whole) return yield* stop(`the groups of ${name} could not be listed whole, so it cannot be told which are ours. Nothing was changed; try again.`)
         const marked = yield* store.marked(name, declaration.assignments.pageSize)
         const calls = marked.reduce((sum, one) => sum + one.calls, 0)
-        const now = yield* Clock.currentTimeMillis
-        const { seconds } = WriteCost.time(calls, windows(connected.connector, connected.config).windows, yield* connected.pacer.status, now)
-        return { name, marked, seconds }
+        return { name, marked, seconds: yield* WriteCost.seconds(connected.pacer, calls) }
       })
     )
     const outlook: Outlook = {

@@ -50,7 +50,7 @@ export interface RunOptions {
   readonly onLook: Looking.OnLook
 }
 
-export type WritingOptions = RunOptions & Omit<Attempt.Options, "undoes" | "approves">
+export type WritingOptions = RunOptions & Omit<Attempt.Options, "undoes" | "approves" | "within">
 
 /** An error that ends one source's part, not the run: it is not there, or it refuses us. Its claims stay as they are. */
 const isUnread = (error: { readonly _tag: string }): error is ConnectorError => error._tag === "ConnectorError"
@@ -132,7 +132,7 @@ export const headerOf = (result: PlanResult, sync: SyncConfig, accounts: Readonl
 
 /** Looks, plans and applies. Never fails: what went wrong stands in the result, and everything done is stored. */
 export const run = (sync: SyncConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, Memory> =>
-  Attempt.make(sync, connections, { ...options, undoes: null, approves: options.scope.part }, Pause.refuse(sync.name), (number) =>
+  Attempt.make(sync, connections, { ...options, undoes: null, approves: options.scope.part, within: options.scope.within }, Pause.refuse(sync.name), (number) =>
     Effect.gen(function* () {
       const seen = yield* see(sync, connections, options)
       if (options.scope.file !== null) yield* refuseStale(options.scope.file, seen)

@@ -15,7 +15,7 @@ import * as Planning from "./Planning.ts"
 import { RunStore } from "./RunStore.ts"
 import type { Memory } from "./SyncRun.ts"
 
-export interface Options extends Omit<Attempt.Options, "kind" | "undoes" | "approves"> {
+export interface Options extends Omit<Attempt.Options, "kind" | "undoes" | "approves" | "within"> {
   /** The number of the run to take back. */
   readonly run: number
   readonly reason: string | null
@@ -88,7 +88,7 @@ const plan = (sync: SyncConfig, options: Options, undo: number, target: Attempt.
 
 /** Undoes a run of this sync; asks nobody but `confirm`. Never fails: what went wrong stands in the result. A paused sync may be undone. */
 export const run = (sync: SyncConfig, connections: Connections, options: Options): Effect.Effect<SyncResult, never, Memory> =>
-  Attempt.make<Memory>(sync, connections, { ...options, kind: "undo", undoes: options.run, approves: null }, Effect.void, (undo, target) =>
+  Attempt.make<Memory>(sync, connections, { ...options, kind: "undo", undoes: options.run, approves: null, within: null }, Effect.void, (undo, target) =>
     Effect.map(plan(sync, options, undo, target), (result) => ({
       planned: { result, leftOver: [] },
       begin: total(result.summary) === 0 ? Effect.void : begin(options, undo),

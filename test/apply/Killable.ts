@@ -125,7 +125,7 @@ const run = (bridge: World, options: RunOptions, place: Place | null, strike: Ef
       const work = Effect.gen(function* () {
         const connections = yield* Connections.make(config, { maxWaitMillis: null, onWait: () => Effect.void })
         return yield* SyncRun.run(config.syncs.get("customers")!, connections, {
-          scope: { only: [], lifted: new Map(), file: null, part: null },
+          scope: { only: [], lifted: new Map(), file: null, part: null, within: null },
           depth: options.depth ?? "usual",
           spool: join(bridge.dir, "spool.jsonl"),
           onLook: () => Effect.void,

@@ -68,6 +68,33 @@ describe("a target by customer", () => {
   )
 
   it.scopedLive(
+    "is filled in several runs where each may make only so many calls, and takes no call more for it",
+    () =>
+      Effect.gen(function* () {
+        const { json, run, spa } = yield* world
+        const steps = [
+          // Whoever joins most, with the three labels that it takes.
+          [["sync", "--max-calls", "4"], 4, 4, "partial"],
+          [["sync", "--max-calls", "1"], 4, 5, "partial"],
+          [["sync", "--max-calls", "1,000", "--finish-by", "2h"], 0, 7, "done"],
+          [["sync", "--max-calls", "1"], 0, 7, "none"]
+        ] as const
+        for (const [args, code, writes, status] of steps) {
+          const done = yield* json(args)
+          assert.deepStrictEqual([done.code, spa.writes(), only(done.document).status], [code, writes, status], JSON.stringify(done.document))
+          assert.strictEqual(only(done.document).withheld.length, status === "partial" ? 1 : 0)
+        }
+        for (const wrong of [
+          ["--max-calls", "0"],
+          ["--max-calls", "many"],
+          ["--finish-by", "2020-01-01"]
+        ])
+          assert.strictEqual((yield* run(["sync", ...wrong])).code, 64)
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
     "detaches what we attached, with a body that arrives, and leaves what people attached",
     () =>
       Effect.gen(function* () {

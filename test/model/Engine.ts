@@ -87,7 +87,7 @@ export const make = (dir: string, apps: Apps) => {
   const state = join(dir, ".groupbridge", "state.db")
   const redactor = SecretRedactor.make()
   const spool = join(dir, "spool.jsonl")
-  const scope = { only: [], lifted: new Map(), file: null, part: null }
+  const scope = { only: [], lifted: new Map(), file: null, part: null, within: null }
 
   const invocation = <A>(
     stops: Boundaries,

@@ -23,12 +23,25 @@ const limited = `
 type Small = Effect.Effect.Success<typeof Bridge.small>
 
 /** One `groupbridge migrate`, asked by `confirm`. */
-const migrate = (bridge: Small, confirm: Migration.MigrationOptions["confirm"], onApply: Effect.Effect<void> = Effect.void) =>
+const migrate = (
+  bridge: Small,
+  confirm: Migration.MigrationOptions["confirm"],
+  onApply: Effect.Effect<void> = Effect.void,
+  within: Migration.MigrationOptions["within"] = null
+) =>
   invoke(bridge, (config, connections) =>
     Effect.gen(function* () {
       const sync = config.syncs.get("customers")
       if (sync === undefined) throw new Error("the config has no sync customers")
-      const options = { who: "petra", host: "ops1", spool: join(bridge.dir, "spool.jsonl"), onLook: () => Effect.void, confirm, onApply: () => onApply }
+      const options = {
+        within,
+        who: "petra",
+        host: "ops1",
+        spool: join(bridge.dir, "spool.jsonl"),
+        onLook: () => Effect.void,
+        confirm,
+        onApply: () => onApply
+      }
       return yield* Migration.run(sync, connections, options)
     })
   )
@@ -76,6 +89,24 @@ describe("migrating", () => {
       assert.deepStrictEqual(migrated.result.summary, { groups: { create: 3, update: 0, delete: 0 }, assignments: { add: 8, remove: 0 } })
       assert.deepStrictEqual(bridge.held(), whole)
       assert.deepStrictEqual(migrated.verified, { compared: true, differ: [], calls: 1 })
+    })
+  )
+
+  it.scopedLive("makes no more calls than it may, and the same command goes on without another word", () =>
+    Effect.gen(function* () {
+      const bridge = yield* limitedSmall
+      const seen: Array<readonly [calls: number, goesOn: boolean]> = []
+      const confirm = ({ calls, goesOn }: Migration.Outlook) => Effect.sync(() => (seen.push([calls, goesOn]), true))
+      const part = migrate(bridge, confirm, Effect.void, { calls: 4, until: null })
+      const first = yield* part
+      assert.deepStrictEqual([first.result.status, first.result.withheld.map(({ changes }) => changes), bridge.target.writes()], ["partial", [3], 4])
+      const second = yield* part
+      assert.deepStrictEqual([second.result.status, second.result.withheld, bridge.target.writes()], ["done", [], 6])
+      assert.deepStrictEqual(seen, [
+        [6, false],
+        [2, true]
+      ])
+      assert.deepStrictEqual(bridge.held(), whole)
     })
   )
 

@@ -53,7 +53,7 @@ export interface Bridge {
   readonly held: () => Readonly<Record<string, ReadonlyArray<string>>>
 }
 
-const everything: Scope = { only: [], lifted: new Map(), file: null, part: null }
+const everything: Scope = { only: [], lifted: new Map(), file: null, part: null, within: null }
 
 export const usualRules = `
     rules:
@@ -108,13 +108,14 @@ export const makeWith = (more: ReadonlyArray<AnyConnector>) =>
       use: (bridge: {
         readonly config: Effect.Effect.Success<ReturnType<typeof ConfigFile.load>>
         readonly connections: Connections.Connections
-      }) => Effect.Effect<A, never, SyncRun.Memory>
+      }) => Effect.Effect<A, never, SyncRun.Memory>,
+      until: number | null = null
     ) =>
       Effect.scoped(
         Effect.gen(function* () {
           const config = yield* ConfigFile.load({ file, connectors: known, env: {} })
           const work = Effect.gen(function* () {
-            const connections = yield* Connections.make(config, { maxWaitMillis: null, onWait: () => Effect.void })
+            const connections = yield* Connections.make(config, { maxWaitMillis: null, until, onWait: () => Effect.void })
             return yield* use({ config, connections })
           })
           return yield* work.pipe(Effect.provideService(Connections.Vendors, vendors), Effect.scoped, Effect.provide(SqliteState.layer(config.state)))
@@ -143,16 +144,18 @@ export const makeWith = (more: ReadonlyArray<AnyConnector>) =>
       configure,
       behind,
       sync: (given = {}) =>
-        invocation(({ config, connections }) =>
-          SyncRun.run(syncOf(config), connections, {
-            ...options(given),
-            depth: given.depth ?? "usual",
-            kind: given.kind ?? "sync",
-            who: "petra",
-            host: "ops1",
-            confirm: () => Effect.succeed(true),
-            onApply: () => Effect.void
-          })
+        invocation(
+          ({ config, connections }) =>
+            SyncRun.run(syncOf(config), connections, {
+              ...options(given),
+              depth: given.depth ?? "usual",
+              kind: given.kind ?? "sync",
+              who: "petra",
+              host: "ops1",
+              confirm: () => Effect.succeed(true),
+              onApply: () => Effect.void
+            }),
+          given.within?.until
         ),
       undo: (run) =>
         invocation(({ config, connections }) =>

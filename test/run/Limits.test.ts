@@ -1,0 +1,197 @@
+/** Runs that may make only so many calls, or only until some time: what is done, what is left, and that leaving it costs nothing. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as fc from "effect/FastCheck"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { SyncResult } from "../../src/model/Result.ts"
+import * as Bridge from "../support/Bridge.ts"
+import * as Crowd from "../support/Crowd.ts"
+import * as Minimum from "../support/Minimum.ts"
+import { jumping } from "../support/Time.ts"
+
+const unguarded = `${Bridge.usualRules}
+    guards: { removals: 9999, removalPercent: 100, groupRemovalPercent: 100, emptiedGroups: 99, sourceShrink: 100, additions: 9999, groupGrowthPercent: 9999, newGroups: 99 }`
+
+const organizations = ["101", "102", "103"]
+const few = Crowd.people(8)
+
+interface Edits {
+  /** Members of the three organizations before and after. */
+  readonly before: ReadonlyArray<ReadonlyArray<string>>
+  readonly after: ReadonlyArray<ReadonlyArray<string>>
+  /** How many of a crowd join and leave the first one besides. */
+  readonly join: number
+  readonly calls: number
+}
+
+const members = fc.array(fc.uniqueArray(fc.constantFrom(...few)), { minLength: 3, maxLength: 3 })
+const edits: fc.Arbitrary<Edits> = fc.record({
+  before: members,
+  after: members,
+  join: fc.constantFrom(0, 90, 101, 120),
+  calls: fc.constantFrom(2, 3, 5, 9)
+})
+
+const account = Effect.gen(function* () {
+  const bridge = yield* Bridge.make
+  bridge.configure(unguarded)
+  const ids = Crowd.people(132)
+  bridge.zendesk.source.load({
+    customers: ids.map((id) => ({ id, email: `c${id}@x.io`, name: id })),
+    organizations: organizations.map((id) => ({ id, name: `Org ${id}` })),
+    memberships: []
+  })
+  Crowd.known(bridge, ids)
+  return bridge
+})
+
+const set = (bridge: Crowd.Running, was: ReadonlyArray<ReadonlyArray<string>>, is: ReadonlyArray<ReadonlyArray<string>>) =>
+  organizations.forEach((organization, index) => {
+    for (const id of few) {
+      const [before, after] = [was[index]?.includes(id) === true, is[index]?.includes(id) === true]
+      if (after && !before) bridge.zendesk.source.join(id, organization)
+      if (before && !after) bridge.zendesk.source.leave(id, organization)
+    }
+  })
+
+const removals = (bridge: Crowd.Running) => bridge.target.log.filter(({ method }) => method === "DELETE").length
+const within = (calls: number) => ({ within: { calls, until: null } })
+
+const holds = ({ before, after, join, calls }: Edits) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const bridge = yield* account
+      set(bridge, [], before)
+      yield* bridge.sync()
+      set(bridge, before, after)
+      const crowd = Crowd.people(join + 8).slice(8)
+      for (const id of crowd) bridge.zendesk.source.join(id, "101")
+      const was = bridge.held()
+      const wished: Minimum.Holdings = {
+        ...was,
+        ...Object.fromEntries(
+          organizations.flatMap((id, index) => {
+            const people = [...(after[index] ?? []), ...(index === 0 ? crowd : [])].map((person) => `c${person}@x.io`).sort()
+            return people.length > 0 || was[`Org ${id}`] !== undefined ? [[`Org ${id}`, people] as const] : []
+          })
+        )
+      }
+      const left = () => {
+        const { additions, removals } = Minimum.writes(bridge.held(), wished)
+        return { removals, calls: additions + removals }
+      }
+      const fewest = left().calls
+      const started = bridge.target.writes()
+      assert.strictEqual((yield* bridge.plan()).result.estimate.calls, fewest, "the plan counts the fewest calls")
+      for (let before = left(); before.calls > 0; before = left()) {
+        const [writes, gone] = [bridge.target.writes(), removals(bridge)]
+        const run = yield* bridge.sync(within(calls))
+        const made = bridge.target.writes() - writes
+        assert.isAtLeast(removals(bridge) - gone, Math.min(before.removals, Math.ceil(calls / 5)), "a fifth is for removals")
+        // The last call could make a group only, and nobody would be in it.
+        assert.include([calls, calls - 1], made + Math.max(0, calls - before.calls))
+        const isAll = made === before.calls
+        assert.deepStrictEqual([run.status, run.withheld.length], isAll ? ["done", 0] : ["partial", 1])
+      }
+      assert.strictEqual(bridge.target.writes() - started, fewest, "cut into runs it takes no call more")
+      assert.strictEqual((yield* bridge.sync(within(calls))).status, "none")
+      assert.deepStrictEqual(bridge.held(), wished)
+    })
+  )
+
+describe("--max-calls", () => {
+  it.live("never takes more, keeps a fifth for removals, and leaves out nothing for good: random small accounts", () =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(edits, (given) => Effect.runPromise(holds(given))),
+        { numRuns: 3 }
+      )
+    )
+  )
+
+  const left = ({ withheld }: SyncResult) => withheld.map(({ changes, reason }) => `${changes} ${reason}`)
+
+  it.scopedLive("takes out first who has waited longest", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Crowd.make(12, unguarded)
+      yield* bridge.sync()
+      for (const id of ["12", "11", "10"]) bridge.zendesk.source.leave(id, "100001")
+      const first = yield* bridge.sync(within(1))
+      assert.deepStrictEqual(left(first), ["2 beyond --max-calls 1, and so left to the next run"])
+      const waiting = ["10", "11", "12"].filter((id) => bridge.held()["Globex"]?.includes(`c${id}@x.io`))
+      assert.strictEqual(waiting.length, 2)
+      // They come before by any other order than that of time.
+      for (const id of ["1", "2", "3"]) bridge.zendesk.source.leave(id, "100001")
+      yield* bridge.sync(within(2))
+      assert.deepStrictEqual(
+        bridge.held()["Globex"],
+        ["1", "2", "3", "4", "5", "6", "7", "8", "9"].map((id) => `c${id}@x.io`)
+      )
+    })
+  )
+
+  it.scopedLive("does one group whole before the next, and the largest first", () =>
+    Effect.gen(function* () {
+      const bridge = yield* account
+      for (const id of Crowd.people(130)) bridge.zendesk.source.join(id, "102")
+      for (const id of Crowd.people(3)) bridge.zendesk.source.join(id, "101")
+      const first = yield* bridge.sync(within(2))
+      assert.deepStrictEqual([Object.keys(bridge.held()), first.summary.assignments.add], [["Org 102"], 100])
+      const second = yield* bridge.sync(within(2))
+      assert.deepStrictEqual(
+        Object.entries(bridge.held()).map(([name, { length }]) => [name, length]),
+        [["Org 102", 130]],
+        "with one call left no group is made that nobody would be in"
+      )
+      assert.strictEqual(second.status, "partial")
+      assert.strictEqual((yield* bridge.sync(within(2))).status, "done")
+    })
+  )
+
+  it.scoped("counts calls that were sent once more", () =>
+    jumping(
+      Effect.gen(function* () {
+        const bridge = yield* account
+        for (const organization of organizations) bridge.zendesk.source.join("1", organization)
+        const isAdd = ({ method, path }: { readonly method: string; readonly path: string }) => method === "POST" && path.endsWith("/members")
+        bridge.target.inject(
+          [1, 2].map(() => ({ _tag: "Answer" as const, response: { status: 503, headers: {}, body: "{}" } })),
+          isAdd
+        )
+        const run = yield* bridge.sync(within(6))
+        assert.isAtMost(bridge.target.writes(), 6)
+        assert.deepStrictEqual([run.status, run.withheld.length], ["partial", 1])
+        assert.strictEqual((yield* bridge.sync()).status, "done")
+      })
+    )
+  )
+})
+
+describe("--finish-by", () => {
+  it.scoped("does what the allowance has room for until then, and not a call after", () =>
+    jumping(
+      Effect.gen(function* () {
+        const bridge = yield* account
+        for (const id of Crowd.people(40)) bridge.zendesk.source.join(id, "101")
+        yield* bridge.sync()
+        const config = join(bridge.dir, "groupbridge.yaml")
+        writeFileSync(config, readFileSync(config, "utf8").replace("budget: 100%", "budget: 10/minute"))
+        yield* Effect.sleep("1 hour")
+        for (const id of Crowd.people(40)) bridge.zendesk.source.leave(id, "101")
+        const until = (yield* Clock.currentTimeMillis) + 150_000
+        const run = yield* bridge.sync({ within: { calls: null, until } })
+        const last = bridge.target.log.findLast(({ method }) => method !== "GET")
+        assert.isAtMost(last?.at ?? 0, until)
+        const { assignments } = run.summary
+        assert.deepStrictEqual(
+          run.withheld.map(({ changes, reason }) => [changes, reason]),
+          [[40 - assignments.remove, "beyond what --finish-by leaves time for, and so left to the next run"]]
+        )
+        assert.isAtLeast(assignments.remove, 20, "three windows begin until then")
+        assert.strictEqual((yield* bridge.sync()).summary.assignments.remove, 40 - assignments.remove)
+      })
+    )
+  )
+})
