@@ -274,6 +274,19 @@ export const make = (database: Database): typeof Overview.Service => {
           targetGroups: number(sql, "SELECT count(*) AS n FROM target_group WHERE connection = ? AND key IS NOT NULL AND gone_at IS NULL", row?.["id"] ?? 0)
         }
       }),
+    membershipCalls: (name, listedBy, pageSize) =>
+      database.use((sql) =>
+        number(
+          sql,
+          listedBy === "group"
+            ? `SELECT sum(max(1, (coalesce(count, 0) + CAST(?2 AS INTEGER) - 1) / CAST(?2 AS INTEGER))) AS n FROM target_group
+               WHERE connection = (SELECT id FROM connection WHERE name = ?1) AND handle IS NOT NULL AND key IS NOT NULL AND gone_at IS NULL`
+            : `SELECT count(DISTINCT a.customer) AS n FROM assignment a JOIN target_customer t ON t.id = a.customer AND ?2 > 0
+               WHERE t.connection = (SELECT id FROM connection WHERE name = ?1) AND t.gone_at IS NULL`,
+          name,
+          pageSize
+        )
+      ),
     releasable: (configured) => database.atomically((sql) => Release.releasable(sql, configured)),
     releaseOutlook: (sync, configured) => database.atomically((sql) => Release.outlook(sql, sync, configured)),
     release: (sync, configured, by) =>

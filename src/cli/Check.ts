@@ -9,6 +9,7 @@ import * as CheckText from "../report/CheckText.ts"
 import * as OverviewJson from "../report/OverviewJson.ts"
 import { RunStore } from "../run/RunStore.ts"
 import * as CheckConnection from "./CheckConnection.ts"
+import * as CheckSchedule from "./CheckSchedule.ts"
 import * as CheckSync from "./CheckSync.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
@@ -25,14 +26,16 @@ const lookAround = (invocation: Invocation.Invocation, config: Config, syncs: Re
     const objection = yield* (yield* RunStore).objection
     const chosen = [...config.connections.values()].filter(({ name }) => all || used.has(name))
     const checks = yield* Effect.forEach(chosen, (connection) => CheckConnection.check(config, connections, syncs, connection), { concurrency: 4 })
+    const schedules = (yield* Effect.forEach(syncs, (sync) => CheckSchedule.costs(environment, config, sync))).flat()
     return {
       connections: checks.map(({ otherAccount: _other, ...check }) => check),
-      schedules: (yield* Effect.forEach(syncs, (sync) => CheckSync.costs(environment, config, sync))).flat(),
+      schedules,
       warnings: [
         ...(yield* Effect.forEach(syncs, CheckSync.warnings)).flat(),
         ...chosen.flatMap(({ name }) => (used.has(name) ? [] : [`connection ${name} is used by no sync`]))
       ],
       problems: [
+        ...CheckSchedule.refusals(environment, config, schedules),
         ...(objection === null ? [] : [objection]),
         ...checks.flatMap(({ otherAccount, connection }) => (otherAccount ? [`${connection}: another account than the state's`] : []))
       ]

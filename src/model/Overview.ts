@@ -97,6 +97,7 @@ export interface ScheduleCost {
   /** "hourly", "7 * * * *". */
   readonly every: string
   readonly connection: string
+  readonly turnsPerDay: number
   readonly callsPerDay: number
   /** What the limit and budget allow a day; null where no limit is known. */
   readonly allowedPerDay: number | null

@@ -19,13 +19,16 @@ export interface Withheld {
 export interface Estimate {
   /** Write calls of the plan. */
   readonly calls: number
-  /** Read calls that applying still needs (canary, evidence). */
+  /** Read calls that applying still needs: looks before and after calls, the first write's read back. */
   readonly reads: number
   /** The fewest write calls that the target's API allows for this plan. */
   readonly fewest: number
   readonly seconds: number
+  /** When the last call is answered if it is begun now (epoch milliseconds); null where there is none. */
+  readonly endsAt: number | null
   readonly perHour: number | null
-  readonly endpoints: ReadonlyArray<{ readonly endpoint: string; readonly calls: number }>
+  /** What the calls are for, in words for a person: "add 31 memberships". */
+  readonly endpoints: ReadonlyArray<{ readonly endpoint: string; readonly kind: "write" | "read"; readonly calls: number }>
 }
 
 export interface ReadSummary {

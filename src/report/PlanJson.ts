@@ -22,6 +22,7 @@ export const write = async (inputs: ReadonlyArray<PlanInput>, sink: Sink.Sink): 
 /** All of a plan but its changes. */
 export const head = (plan: PlanResult): Readonly<Record<string, unknown>> => ({
   ...plan,
+  estimate: { ...plan.estimate, endsAt: Times.isoOrNull(plan.estimate.endsAt) },
   reads: plan.reads.map((read) => ({ ...read, at: Times.iso(read.at) })),
   held: plan.held.map(Json.held)
 })

@@ -9,6 +9,7 @@ import * as PlanRows from "./PlanRows.ts"
 import * as PlanTally from "./PlanTally.ts"
 import * as Sink from "./Sink.ts"
 import * as Terminal from "./Terminal.ts"
+import * as Times from "./Times.ts"
 import type { View } from "./View.ts"
 import * as Wording from "./Wording.ts"
 
@@ -65,6 +66,10 @@ const head = (plan: PlanResult, view: View, renames: number | null): string => {
   const first = plan.firstRun ? ", first run" : ""
   const lines = [`${name} ${beside(Facts.way(plan, view), Facts.readings(plan.reads, view) + first, RIGHT - Terminal.width(plan.sync))}`]
   if (plan.error === null) lines.push(`  ${beside(Wording.planned(plan.summary, renames), Wording.estimate(plan.estimate), RIGHT)}`)
+  if (plan.estimate.endsAt !== null) {
+    const costs = `done ${Times.atWithZone(view, plan.estimate.endsAt)} if begun now; ${Wording.purposes(plan.estimate)}`
+    lines.push(...Columns.wrap(costs, view.width - 4).map((line) => `    ${line}`))
+  }
   const held = Facts.heldLine(plan.held)
   if (held !== null) lines.push(...Columns.wrap(held, view.width - 2).map((line) => `  ${Terminal.paint(view, "warn", line)}`))
   const facts = [

@@ -92,6 +92,12 @@ export const estimate = (value: Estimate): string => {
   return `${plural(value.calls, "call")}${reads}, ${Times.duration(value.seconds * 1000)}${pace} (fewest possible: ${number(value.fewest)})`
 }
 
+/** "2 to make a customer group, 4 to add 31 memberships": what the calls are for. */
+export const purposes = ({ endpoints }: Estimate): string => {
+  const of = (kind: "write" | "read") => endpoints.filter((item) => item.kind === kind).map(({ calls, endpoint }) => `${number(calls)} to ${endpoint}`)
+  return [...of("write"), ...of("read")].join(", ")
+}
+
 const REMOVING: ReadonlySet<HeldPart["guard"]> = new Set(["removals", "removalPercent", "groupRemovalPercent", "emptiedGroups", "sourceShrink"])
 const ADDING: ReadonlySet<HeldPart["guard"]> = new Set(["additions", "groupGrowthPercent"])
 

@@ -107,6 +107,8 @@ export class Overview extends Context.Tag("groupbridge/Overview")<
     /** Notes that a person did them: what they took out is not in the ledger any more. Those that are done already stay as they are. */
     readonly finish: (tasks: ReadonlyArray<number>, by: Decider) => Effect.Effect<void, StateError>
     readonly connection: (name: string) => Effect.Effect<KnownConnection, StateError>
+    /** Calls that reading all memberships of the target's groups that serve a wish takes, by group in pages or by customer. */
+    readonly membershipCalls: (connection: string, listedBy: "group" | "customer", pageSize: number) => Effect.Effect<number, StateError>
     /** What could be released, by sync and connection. */
     readonly releasable: (configured: ReadonlyArray<Sources>) => Effect.Effect<ReadonlyArray<Releasable>, StateError>
     readonly releaseOutlook: (sync: string, configured: ReadonlyArray<Sources>) => Effect.Effect<Released, StateError>

@@ -1,6 +1,7 @@
 /** Makes a plan from what was seen. All of it happens in one transaction: a dry run's is taken back, so that it moves nothing. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { Journal } from "../apply/Journal.ts"
 import type { Within } from "../apply/Turns.ts"
 import * as WriteCost from "../calls/WriteCost.ts"
 import type { SyncConfig } from "../config/Config.ts"
@@ -82,27 +83,43 @@ const restrict = (scope: Scope) =>
     return { unknown, leftOver: yield* plan.endFile }
   })
 
-/** What carrying out takes of a target's calls and time. A group is looked at once more before it is deleted. */
-const estimate = (connected: Connected, declaration: TargetDeclaration, figures: Estimated): Effect.Effect<Estimate> =>
+/**
+ * What carrying out takes of a target's calls and time. A group is looked at once more before it is deleted; where customers are listed, each
+ * is looked at before it is added to, and after it is removed from; the first write ever is read back.
+ */
+const estimate = (connected: Connected, declaration: TargetDeclaration, figures: Estimated): Effect.Effect<Estimate, StateError, Journal> =>
   Effect.gen(function* () {
     const { connector, config, pacer } = connected
     const { assignments, groups, groupWord: word } = declaration
-    const creates = groups.create === "explicit" ? figures.creates : 0
-    const calls = creates + figures.updates + figures.deletes + figures.addCalls + figures.removeCalls
-    const endpoints = [
-      { endpoint: `make a ${word}`, calls: creates },
+    const looks = assignments.listedBy === "customer"
+    const isFirst = assignments.listedBy !== "none" && figures.adds + figures.removes > 0 && !(yield* (yield* Journal).canaryDone(config.name))
+    const writes = [
+      { endpoint: `make a ${word}`, calls: groups.create === "explicit" ? figures.creates : 0 },
       { endpoint: `change a ${word}`, calls: figures.updates },
       { endpoint: `add ${figures.adds} memberships`, calls: figures.addCalls },
       { endpoint: `remove ${figures.removes} memberships`, calls: figures.removeCalls },
       { endpoint: `delete a ${word}`, calls: figures.deletes }
     ]
-    // Packs are the largest that the target takes, one group or customer after the other, so no order of calls needs fewer.
-    // Where customers are listed, each is looked at before it is added to, and after it is removed from.
-    const looks = assignments.listedBy === "customer" ? figures.addCalls + figures.removeCalls : 0
-    const reads = figures.deletes + looks
-    const seconds = yield* WriteCost.seconds(pacer, calls + reads)
-    const perHour = WriteCost.perHour(windows(connector, config).windows)
-    return { calls, reads, fewest: calls, seconds, perHour, endpoints: endpoints.filter((item) => item.calls > 0) }
+    const reads = [
+      { endpoint: `look at a ${word} before it is deleted`, calls: figures.deletes },
+      { endpoint: `look at a customer's ${word}s`, calls: looks ? figures.addCalls + figures.removeCalls : 0 },
+      { endpoint: "read the first write back", calls: isFirst ? 1 : 0 }
+    ]
+    const sum = (items: ReadonlyArray<{ readonly calls: number }>) => items.reduce((all, { calls }) => all + calls, 0)
+    const kept = (kind: "write" | "read", items: typeof writes) => items.flatMap((item) => (item.calls > 0 ? [{ ...item, kind }] : []))
+    const calls = sum(writes)
+    const seconds = yield* WriteCost.seconds(pacer, calls + sum(reads))
+    const now = yield* Clock.currentTimeMillis
+    return {
+      calls,
+      reads: sum(reads),
+      // Packs are the largest that the target takes, one group or customer after the other, so no order of calls needs fewer.
+      fewest: calls,
+      seconds,
+      endsAt: seconds === 0 ? null : now + seconds * 1000,
+      perHour: WriteCost.perHour(windows(connector, config).windows),
+      endpoints: [...kept("write", writes), ...kept("read", reads)]
+    }
   })
 
 const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly customers: number }>): UnmatchedSummary => ({
@@ -121,7 +138,7 @@ export const nothing = (sync: SyncConfig): PlanResult => ({
   summary: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 }, held: 0, unmatched: 0, ambiguous: 0, tasks: 0 },
   guards: [],
   held: [],
-  estimate: { calls: 0, reads: 0, fewest: 0, seconds: 0, perHour: null, endpoints: [] },
+  estimate: { calls: 0, reads: 0, fewest: 0, seconds: 0, endsAt: null, perHour: null, endpoints: [] },
   unmatched: { total: 0, change: 0, reasons: [] },
   withheld: [],
   warnings: [],

@@ -86,6 +86,7 @@ const check: CheckReport = {
       sync: "customers",
       every: "hourly",
       connection: "cStar",
+      turnsPerDay: 24,
       callsPerDay: 690,
       allowedPerDay: 24_000,
       freshness: ["tags seen within 1 h", "organizations within 24 h"]

@@ -33,7 +33,7 @@ describe("PlanJson", () => {
     assert.deepStrictEqual(sync.summary, S.plan.summary)
     assert.deepStrictEqual(sync.guards, S.plan.guards)
     assert.include(sync.held[0], { id: "H-14", guard: "groupRemovalPercent", changes: 311, since: "2026-03-03T13:07:00.000Z" })
-    assert.include(sync.estimate, { calls: 19, reads: 0, fewest: 19, seconds: 120 })
+    assert.include(sync.estimate, { calls: 19, reads: 0, fewest: 19, seconds: 120, endsAt: "2026-03-03T14:04:00.000Z" })
     assert.deepStrictEqual(sync.changes, S.changes)
     assert.deepStrictEqual(document.syncs[1].changes, [])
   })

@@ -25,6 +25,7 @@ describe("PlanText", () => {
       "read 15:02 CET, complete (users, organizations, memberships)",
       "12 leave, 31 join, 2 new groups, 1 rename",
       "19 calls, 2 min at 800/h (fewest possible: 19)",
+      "done 15:04 CET if begun now; 2 to make a customer group, 1 to change a customer group, 4 to add 31 memberships, 12",
       "HELD, not in these figures: H-14 (311 leave), H-15 (1 taken out by hand)",
       'HELD H-14   311 of 318 would leave "Plan Gold"',
       "98 % of the group, limit 50 %",

@@ -74,7 +74,20 @@ export const plan: PlanResult = {
   },
   guards: [{ name: "groupRemovalPercent", limit: 50, value: 98, tripped: true }],
   held: [h14, h15],
-  estimate: { calls: 19, reads: 0, fewest: 19, seconds: 120, perHour: 800, endpoints: [{ endpoint: "POST /members", calls: 19 }] },
+  estimate: {
+    calls: 19,
+    reads: 0,
+    fewest: 19,
+    seconds: 120,
+    endsAt: NOW + 120_000,
+    perHour: 800,
+    endpoints: [
+      { endpoint: "make a customer group", kind: "write", calls: 2 },
+      { endpoint: "change a customer group", kind: "write", calls: 1 },
+      { endpoint: "add 31 memberships", kind: "write", calls: 4 },
+      { endpoint: "remove 12 memberships", kind: "write", calls: 12 }
+    ]
+  },
   unmatched: {
     total: 5914,
     change: 3,
@@ -102,7 +115,7 @@ export const emptyPlan: PlanResult = {
   summary: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 }, held: 0, unmatched: 0, ambiguous: 0, tasks: 0 },
   guards: [],
   held: [],
-  estimate: { calls: 0, reads: 0, fewest: 0, seconds: 0, perHour: 800, endpoints: [] },
+  estimate: { calls: 0, reads: 0, fewest: 0, seconds: 0, endsAt: null, perHour: 800, endpoints: [] },
   unmatched: { total: 0, change: 0, reasons: [] },
   byHand: [],
   foundRows: 0
