@@ -40,5 +40,6 @@ export const condition = (sql: Statements, { sync }: Frame): string => {
 export const matching = (sql: Statements, sync: SyncConfig, source: string): { readonly bases: ReadonlyArray<string>; readonly options: boolean } => {
   const before = baseline(sql, sync)
   if (before === null) return { bases: [], options: false }
-  return { bases: Meaning.newBases(sync.match, before.meant), options: Meaning.hasOtherOptions(source, sync.meaning, before.meant) }
+  const options = Meaning.hasOtherOptions(source, sync.meaning, before.meant)
+  return { bases: [...Meaning.newBases(sync.match, before.meant), ...(options ? [Meaning.otherAddress] : [])], options }
 }

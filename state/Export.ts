@@ -146,6 +146,12 @@ const kinds: ReadonlyArray<Kind> = [
     key: ["a.source_customer", "a.target_connection"]
   },
   {
+    kind: "otherAddress",
+    members: { source: "k.name", sourceCustomer: "s.key", address: "a.address" },
+    from: "source_address a JOIN source_customer s ON s.id = a.customer JOIN connection k ON k.id = s.connection",
+    key: ["a.customer", "a.address"]
+  },
+  {
     kind: "membership",
     members: { ...row, origin: "a.origin", since: iso("a.since"), run: run("a.run") },
     from: `assignment a ${ends}`,

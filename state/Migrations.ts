@@ -159,8 +159,16 @@ CREATE INDEX planned_customer ON planned (run, op, customer) WHERE state = 'plan
 ALTER TABLE task ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;
 `
 
+/** Further addresses of customers whom a target did not know by their own, and when each was asked for them last. */
+const otherAddresses = `
+CREATE TABLE source_address (customer INTEGER NOT NULL, address TEXT NOT NULL, PRIMARY KEY (customer, address)) STRICT, WITHOUT ROWID;
+CREATE INDEX source_address_address ON source_address (address);
+-- address: the customer's own at that time; with another one they are asked anew at once.
+CREATE TABLE address_ask (customer INTEGER PRIMARY KEY, address TEXT NOT NULL, asked_at INTEGER NOT NULL, next_at INTEGER NOT NULL, asks INTEGER NOT NULL) STRICT;
+`
+
 /** Steps in order: the state's `user_version` is the number of steps it has taken. */
-export const steps: ReadonlyArray<string> = [first, second, third, fourth]
+export const steps: ReadonlyArray<string> = [first, second, third, fourth, otherAddresses]
 
 /** Tables of one run's work. They live in SQLite's temporary database: gone with the process, never in a backup. */
 export const temporary = `

@@ -1,6 +1,7 @@
 /** What explaining a row looks up, over SQLite: here the people; groups and rows stand in files of their own. Writes nothing. */
 import type { CustomerRecord, Gone, LastRead, SourcePerson } from "../src/model/Explanation.ts"
 import type { SyncConfig } from "../src/config/Config.ts"
+import * as Meaning from "../src/config/Meaning.ts"
 import type { Explanation, Hit, Person } from "../src/run/Explanation.ts"
 import type { Database, Row, Statements } from "./Database.ts"
 import * as ExplainedBehind from "./ExplainedBehind.ts"
@@ -26,11 +27,14 @@ const linkedTargets =
 const find = (sql: Statements, address: string | null, ids: string, connections: string): ReadonlyArray<Hit> => {
   const among = "c.connection IN (SELECT id FROM connection WHERE name IN (SELECT value FROM json_each(?3)))"
   const fits = `${among} AND (c.address = ?1 OR c.key IN (SELECT value FROM json_each(?2)))`
+  const byAddress = `'email', '${Meaning.otherAddress}'`
   const sources = sql
     .all(
       `SELECT ${columns} FROM source_customer c JOIN connection k ON k.id = c.connection WHERE ${fits}
        UNION SELECT ${columns} FROM customer_link l JOIN source_customer c ON c.id = l.source_customer JOIN connection k ON k.id = c.connection
-         WHERE l.basis = 'email' AND l.value = ?1 AND ${among} ORDER BY 1`,
+         WHERE l.basis IN (${byAddress}) AND l.value = ?1 AND ${among}
+       UNION SELECT ${columns} FROM source_address a JOIN source_customer c ON c.id = a.customer JOIN connection k ON k.id = c.connection
+         WHERE a.address = ?1 AND ${among} ORDER BY 1`,
       address,
       ids,
       connections
@@ -84,14 +88,24 @@ const ambiguity = (sql: Statements, to: number, row: Row): SourcePerson["ambiguo
   const keys = (rows: ReadonlyArray<Row>) => rows.map((item) => String(item["key"]))
   const same = sql.all("SELECT id, key FROM target_customer WHERE connection = ? AND address = ? AND gone_at IS NULL ORDER BY id LIMIT 5", to, row["address"])
   if (row["target_key"] === null && same.length > 1) return { reason: "several customers at the target have this e-mail address", candidates: keys(same) }
+  const others =
+    row["target_key"] !== null || same.length > 0
+      ? []
+      : sql.all(
+          "SELECT t.id, t.key FROM source_address a JOIN target_customer t ON t.connection = ? AND t.address = a.address AND t.gone_at IS NULL WHERE a.customer = ? ORDER BY t.id LIMIT 5",
+          to,
+          row["id"]
+        )
+  if (others.length > 1) return { reason: "several customers at the target have one of this customer's e-mail addresses", candidates: keys(others) }
   const rivals = keys(
     sql.all(
       `SELECT d.key FROM source_customer d LEFT JOIN customer_link l ON l.source_customer = d.id AND l.target_connection = ?1
-       WHERE d.connection = ?2 AND d.id <> ?3 AND d.${live.replaceAll(" AND ", " AND d.")} AND (l.target_customer = ?4 OR (l.target_customer IS NULL AND d.address = (SELECT address FROM target_customer WHERE id = ?4))) ORDER BY d.id LIMIT 5`,
+       WHERE d.connection = ?2 AND d.id <> ?3 AND d.${live.replaceAll(" AND ", " AND d.")} AND (l.target_customer = ?4 OR (l.target_customer IS NULL AND EXISTS (SELECT 1 FROM target_customer t WHERE t.id = ?4
+         AND (t.address = d.address OR t.address IN (SELECT address FROM source_address WHERE customer = d.id))))) ORDER BY d.id LIMIT 5`,
       to,
       row["source_connection"],
       row["id"],
-      row["target_id"] ?? same[0]?.["id"] ?? null
+      row["target_id"] ?? same[0]?.["id"] ?? others[0]?.["id"] ?? null
     )
   )
   if (rivals.length > 0) return { reason: "several customers of this source match one customer at the target", candidates: rivals }
@@ -99,7 +113,7 @@ const ambiguity = (sql: Statements, to: number, row: Row): SourcePerson["ambiguo
     sql.all(
       `SELECT DISTINCT d.key FROM customer_link l JOIN source_customer c ON c.id = l.source_customer AND c.connection = ?2 AND c.gone_at IS NULL AND c.address IS NOT l.value
        JOIN source_customer d ON d.connection = ?2 AND d.address = l.value AND d.id <> c.id AND d.${live.replaceAll(" AND ", " AND d.")}
-       WHERE l.target_connection = ?1 AND l.basis = 'email' AND ((c.id = ?3 AND l.value = ?5) OR (d.id = ?3 AND l.value = ?4)) ORDER BY d.id LIMIT 5`,
+       WHERE l.target_connection = ?1 AND l.basis IN ('email', '${Meaning.otherAddress}') AND ((c.id = ?3 AND l.value = ?5) OR (d.id = ?3 AND l.value = ?4)) ORDER BY d.id LIMIT 5`,
       to,
       row["source_connection"],
       row["id"],

@@ -55,6 +55,7 @@ const count = (sql: Statements, table: string, customers: string): number =>
 const footprint = (sql: Statements, hits: ReadonlyArray<Hit>): Footprint => {
   const records = recordsOf(sql, hits)
   const customers = numbers(records.filter(({ side }) => side === "target"))
+  const others = sql.all(`SELECT DISTINCT address FROM source_address WHERE customer IN ${list}`, numbers(records.filter(({ side }) => side === "source")))
   // A first name or a short number stands for much else in a text.
   const words = records.flatMap(({ email, id, name }) => [
     ...(email === null ? [] : [email.trim()]),
@@ -73,7 +74,7 @@ const footprint = (sql: Statements, hits: ReadonlyArray<Hit>): Footprint => {
     memberships: count(sql, "assignment", customers),
     waiting: count(sql, "held_row", customers) + count(sql, "refused", customers) + count(sql, "task", customers),
     history: count(sql, "planned", customers),
-    texts: [...new Set(words)].sort((a, b) => b.length - a.length)
+    texts: [...new Set([...words, ...others.map((row) => String(row["address"]))])].sort((a, b) => b.length - a.length)
   }
 }
 
@@ -111,10 +112,13 @@ const scrub = (sql: Statements, texts: ReadonlyArray<string>): void => {
 const erase = (sql: Statements, { records, texts }: Footprint, by: Decider, now: number): void => {
   const [sources, customers] = [numbers(records.filter(({ side }) => side === "source")), numbers(records.filter(({ side }) => side === "target"))]
   sql.run(
-    `DELETE FROM lookup WHERE address IN (SELECT address FROM source_customer WHERE id IN ${list} UNION SELECT address FROM target_customer WHERE id IN ${list})`,
+    `DELETE FROM lookup WHERE address IN (SELECT address FROM source_customer WHERE id IN ${list} UNION SELECT address FROM target_customer WHERE id IN ${list}
+       UNION SELECT address FROM source_address WHERE customer IN ${list})`,
     sources,
-    customers
+    customers,
+    sources
   )
+  for (const table of ["source_address", "address_ask"]) sql.run(`DELETE FROM ${table} WHERE customer IN ${list}`, sources)
   sql.run(`DELETE FROM customer_link WHERE source_customer IN ${list} OR target_customer IN ${list}`, sources, customers)
   for (const table of ["assignment", "drift", "claim", "pin", "held_row", "refused", "task", "unsure"])
     sql.run(`DELETE FROM ${table} WHERE customer IN ${list}`, customers)

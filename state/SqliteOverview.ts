@@ -142,6 +142,13 @@ const findAmbiguous = (sql: Statements, to: number, from: string): void => {
     from
   )
   sql.run(
+    `INSERT OR IGNORE INTO held_identity SELECT c.id, 'address' FROM source_customer c JOIN source_address a ON a.customer = c.id
+     JOIN target_customer t ON t.connection = ?1 AND t.address = a.address AND t.gone_at IS NULL
+     WHERE ${people} AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?1) GROUP BY c.id HAVING count(*) > 1`,
+    to,
+    from
+  )
+  sql.run(
     `INSERT OR IGNORE INTO held_identity SELECT c.id, 'shared' FROM source_customer c JOIN customer_link l ON l.source_customer = c.id AND l.target_connection = ?1 WHERE ${people}
      AND EXISTS (SELECT 1 FROM customer_link o JOIN source_customer d ON d.id = o.source_customer AND d.connection = c.connection AND d.gone_at IS NULL AND d.role = 'customer' AND d.excluded IS NULL
        WHERE o.target_customer = l.target_customer AND o.source_customer <> c.id)`,
@@ -156,7 +163,7 @@ const unmatched = (sql: Statements, sync: SyncConfig, after: string | null): Pag
   const rows = sql.all(
     `SELECT u.*, k.name AS connection_name, coalesce((SELECT started_at FROM read WHERE id = u.since), 0) AS since_at,
        CASE WHEN reason = 'ambiguous' THEN (SELECT group_concat(key, ' ') FROM (SELECT t.key FROM target_customer t JOIN source_customer c ON c.id = u.id WHERE t.connection = ?1 AND t.gone_at IS NULL
-         AND (t.address = c.address OR t.id IN (SELECT target_customer FROM customer_link WHERE source_customer = u.id)) LIMIT 5)) END AS candidates
+         AND (t.address = c.address OR t.address IN (SELECT address FROM source_address WHERE customer = c.id) OR t.id IN (SELECT target_customer FROM customer_link WHERE source_customer = u.id)) LIMIT 5)) END AS candidates
      FROM (${unmatchedPeople(sync)}) u JOIN connection k ON k.id = u.connection WHERE u.id > ?3 ORDER BY u.id LIMIT ${batch}`,
     to,
     from,
@@ -225,7 +232,12 @@ const snapshot = (sql: Statements, connection: string): SnapshotSummary | null =
   const read = sql.get("SELECT id, ended_at FROM read WHERE connection = ? AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1", connectionId(sql, connection))
   if (read === undefined) return null
   const streams = sql.all("SELECT name, rows FROM read_stream WHERE read = ?", read["id"])
-  return { at: Number(read["ended_at"]), streams: streams.map((row) => ({ name: String(row["name"]), rows: Number(row["rows"]) })) }
+  const asked = number(
+    sql,
+    "SELECT count(*) AS n FROM address_ask q JOIN source_customer c ON c.id = q.customer AND c.connection = ?",
+    connectionId(sql, connection)
+  )
+  return { at: Number(read["ended_at"]), streams: streams.map((row) => ({ name: String(row["name"]), rows: Number(row["rows"]) })), asked }
 }
 
 export const make = (database: Database): typeof Overview.Service => {

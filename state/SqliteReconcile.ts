@@ -7,6 +7,7 @@ import { type Frame, type ReconcileStore } from "../src/reconcile/ReconcileStore
 import * as Claims from "./Claims.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Row, Statements } from "./Database.ts"
+import * as SqliteAddresses from "./SqliteAddresses.ts"
 import { summarise } from "./Summary.ts"
 
 const linkGroups = (sql: Statements, { sync, now, run }: Frame): void => {
@@ -192,6 +193,13 @@ const matchRule = (sql: Statements, from: number, to: number, now: number, rule:
   }
 }
 
+/** Customers whom no rule has matched, by the further addresses that they told since their source was read: the last and weakest way. */
+const matchByOthers = (sql: Statements, from: number, to: number, now: number): void => {
+  if (sql.get("SELECT 1 FROM source_address LIMIT 1") === undefined) return
+  const told = `SELECT a.address FROM source_address a JOIN address_ask q ON q.customer = a.customer AND q.asked_at >= ${SqliteAddresses.lastRead} WHERE a.customer = c.id`
+  matchBy(sql, from, to, now, Meaning.otherAddress, "t.address", `t.address IN (${told})`)
+}
+
 const linkCustomers = (sql: Statements, { sync, now, target }: Frame, match: ReadonlyArray<MatchRule>): void => {
   const to = connectionId(sql, sync.to)
   const gone = "SELECT id FROM target_customer WHERE connection = ? AND gone_at IS NOT NULL"
@@ -204,12 +212,13 @@ const linkCustomers = (sql: Statements, { sync, now, target }: Frame, match: Rea
       if (!target.customers.list && !target.customers.search) nameUnseen(sql, from, to, now, rule, target.customers.namedBy)
       matchRule(sql, from, to, now, rule)
     }
+    if (match.some((rule) => rule._tag === "Email")) matchByOthers(sql, from, to, now)
     // Whoever takes the address that another active customer's match rests on may be that person or a stranger: a person decides.
     sql.run(
       `INSERT OR IGNORE INTO held_identity SELECT e.value, 'the address of this match belongs to another customer of ' || ?3 || ' now' FROM customer_link l
        JOIN source_customer c ON c.id = l.source_customer AND ${active} AND c.address IS NOT l.value
        JOIN source_customer d ON d.connection = ?1 AND d.address = l.value AND d.id <> c.id AND d.gone_at IS NULL AND d.role = 'customer' AND d.excluded IS NULL
-       JOIN json_each(json_array(c.id, d.id)) e WHERE l.target_connection = ?2 AND l.basis = 'email'`,
+       JOIN json_each(json_array(c.id, d.id)) e WHERE l.target_connection = ?2 AND l.basis IN ('email', '${Meaning.otherAddress}')`,
       from,
       to,
       source

@@ -6,6 +6,7 @@ import { Journal } from "../src/apply/Journal.ts"
 import type { StateError } from "../src/contract/StateError.ts"
 import { PlanStore } from "../src/plan/PlanStore.ts"
 import { UndoStore } from "../src/plan/UndoStore.ts"
+import { AddressStore } from "../src/read/AddressStore.ts"
 import { SnapshotStore } from "../src/read/SnapshotStore.ts"
 import { TargetStore } from "../src/read/TargetStore.ts"
 import { MappingStore } from "../src/reconcile/MappingStore.ts"
@@ -18,6 +19,7 @@ import { Records } from "../src/run/Records.ts"
 import { RunStore } from "../src/run/RunStore.ts"
 import type { Memory } from "../src/run/SyncRun.ts"
 import * as Database from "./Database.ts"
+import * as SqliteAddresses from "./SqliteAddresses.ts"
 import * as SqliteExplanation from "./SqliteExplanation.ts"
 import * as SqliteForgetting from "./SqliteForgetting.ts"
 import * as SqliteJournal from "./SqliteJournal.ts"
@@ -39,6 +41,7 @@ export const layer = (file: string, options: Database.Options = { maxPages: null
       Context.empty().pipe(
         Context.add(SnapshotStore, SqliteSnapshot.make(database)),
         Context.add(TargetStore, SqliteTarget.make(database)),
+        Context.add(AddressStore, SqliteAddresses.make(database)),
         Context.add(MappingStore, SqliteMapping.make(database)),
         Context.add(ReconcileStore, SqliteReconcile.make(database)),
         Context.add(PlanStore, SqlitePlan.make(database)),

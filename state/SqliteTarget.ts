@@ -9,10 +9,8 @@ import { connectionId } from "./Connections.ts"
 import * as CustomerWork from "./CustomerWork.ts"
 import * as Copies from "./Copies.ts"
 import type { Database, Statements } from "./Database.ts"
-
-const hour = 3_600_000
-/** Waits before an address that was not found is asked for again: 1 h, 6 h, a day, then weekly. */
-const patience = [hour, 6 * hour, 24 * hour, 168 * hour]
+import * as Patience from "./Patience.ts"
+import * as Unlinked from "./Unlinked.ts"
 
 const storeGroup = (sql: Statements, connection: number, group: TargetGroup, now: number): number => {
   sql.run(
@@ -58,20 +56,8 @@ export const storeCustomer = (sql: Statements, connection: number, customer: Tar
 
 const storeMiss = (sql: Statements, connection: number, address: string, now: number): void => {
   const misses = Number(sql.get("SELECT misses FROM lookup WHERE connection = ? AND address = ?", connection, address)?.["misses"] ?? 0) + 1
-  const wait = patience[Math.min(misses, patience.length) - 1] ?? hour
-  sql.run("INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?)", connection, address, now, now + wait, misses)
+  sql.run("INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?)", connection, address, now, now + Patience.after(misses), misses)
 }
-
-/** Addresses of people in mapped groups that are neither linked nor known at the target, and due to be asked for. */
-const neededAddresses = (sources: number) => `
-  SELECT DISTINCT c.address FROM source_customer c
-  WHERE c.connection IN (${Array.from({ length: sources }, () => "?").join(", ")}) AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL AND c.address IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM customer_link l JOIN target_customer g ON g.id = l.target_customer AND g.gone_at IS NULL WHERE l.source_customer = c.id AND l.target_connection = ?)
-    AND NOT EXISTS (SELECT 1 FROM target_customer t WHERE t.connection = ? AND t.address = c.address AND t.gone_at IS NULL)
-    AND NOT EXISTS (SELECT 1 FROM lookup k WHERE k.connection = ? AND k.address = c.address AND k.next_at > ?)
-    AND EXISTS (SELECT 1 FROM source_membership m WHERE m.customer = c.id AND (
-      EXISTS (SELECT 1 FROM mapping p WHERE p.source_group = m.grp)
-      OR EXISTS (SELECT 1 FROM source_inclusion i JOIN mapping p ON p.source_group = i.grp WHERE i.organization = m.grp)))`
 
 const groupsToRead = (depth: "none" | "counts" | "full"): string => {
   const unread = "g.members_read_at IS NULL AND (g.count IS NULL OR g.count > 0)"
@@ -179,7 +165,7 @@ export const make = (database: Database): typeof TargetStore.Service => ({
         const connection = connectionId(sql, name)
         const ids = sources.map((source) => connectionId(sql, source))
         sql.run("DELETE FROM needed")
-        return sql.run(`INSERT INTO needed ${neededAddresses(ids.length)}`, ...ids, connection, connection, connection, now)
+        return sql.run(`INSERT INTO needed ${Unlinked.addresses}`, JSON.stringify(ids), connection, now)
       })
     ),
   nextNeeded: (_name, after, limit) =>

@@ -12,6 +12,8 @@ export interface DeskUser {
   /** Kinds of agents: 1 light agent, 2 chat agent, 3 contributor, 5 billing admin. */
   readonly roleType: number | null
   readonly suspended: boolean
+  /** Addresses beside the primary one. */
+  readonly others?: ReadonlyArray<{ readonly value: string; readonly verified: boolean }>
   readonly tags: ReadonlyArray<string>
 }
 
@@ -39,6 +41,8 @@ export interface Desk {
   readonly defaultOrganization: (user: number) => number | null
   readonly edits: SourceEdits
   readonly agents: AgentEdits
+  readonly addAddress: (user: string, value: string, verified: boolean) => void
+  readonly removeAddress: (user: string, value: string) => void
 }
 
 /** Where numbers for ids that are no numbers begin: as long as Zendesk's own, out of the way of those given. */
@@ -159,5 +163,7 @@ export const make = (): Desk => {
     // A suspended agent is still listed.
     deactivate: (id) => edits.suspend(id, true)
   }
-  return { users, organizations, memberships: rows, deleted, defaultOrganization: memberships.first, edits, agents }
+  const addAddress: Desk["addAddress"] = (id, value, verified) => changeUser(id, ({ others = [] }) => ({ others: [...others, { value, verified }] }))
+  const removeAddress: Desk["removeAddress"] = (id, value) => changeUser(id, ({ others = [] }) => ({ others: others.filter((other) => other.value !== value) }))
+  return { users, organizations, memberships: rows, deleted, defaultOrganization: memberships.first, edits, agents, addAddress, removeAddress }
 }

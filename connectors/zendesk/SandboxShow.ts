@@ -67,3 +67,13 @@ export const membership = (desk: Desk, row: DeskMembership) => ({
   view_tickets: false,
   ...stamps
 })
+
+/** Every address and handle that the user has, the primary address first. */
+export const identities = (row: DeskUser) => {
+  const emails = [
+    ...(row.email === null ? [] : [{ value: row.email, verified: true, primary: true }]),
+    ...(row.others ?? []).map((other) => Object.assign({ primary: false }, other))
+  ]
+  const all = [...emails.map((one) => Object.assign({ type: "email" }, one)), { type: "phone_number", value: "+420601000000", verified: true, primary: false }]
+  return all.map((one, index) => Object.assign({ id: row.id * 100 + index, url: url("identities", row.id * 100 + index), user_id: row.id, ...stamps }, one))
+}

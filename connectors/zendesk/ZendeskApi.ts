@@ -1,5 +1,6 @@
 /** Wire shapes of Zendesk's Support API v2 and their turning into records of the model (vendor docs, read 2026-11). */
 import * as Schema from "effect/Schema"
+import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { SourceRecord } from "../../src/contract/Source.ts"
 import type { SourceCustomer } from "../../src/model/Customer.ts"
 import type { Fields, GroupCarrier, GroupKey } from "../../src/model/Group.ts"
@@ -87,6 +88,13 @@ export const agentKinds: ReadonlyMap<number, string> = new Map([
   [3, "contributor"],
   [5, "billing admin"]
 ])
+
+/** An address or another handle of a user. */
+const Identity = Schema.Struct({ type: Schema.String, value: Schema.String, verified: flag(false), primary: flag(false) })
+export const Identities = Schema.Struct({ identities: Schema.Array(Identity), ...paging })
+
+/** Only "RecordNotFound" tells that there is no such record; another 404 proves nothing. */
+export const isGone = ({ code, reason }: ConnectorError): boolean => reason === "NotFound" && code === "RecordNotFound"
 
 /** Which customers the connection's options leave out. */
 export interface Policy {

@@ -7,6 +7,7 @@ import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
 import * as ZendeskAgents from "./ZendeskAgents.ts"
+import * as ZendeskIdentities from "./ZendeskIdentities.ts"
 import * as ZendeskIdentity from "./ZendeskIdentity.ts"
 import * as ZendeskSource from "./ZendeskSource.ts"
 
@@ -35,7 +36,14 @@ const Options = Schema.Struct({
   apiToken: Schema.optional(Secret.annotations({ description: "An API token (Admin Center > Apps and integrations > APIs). Goes with email." })),
   accessToken: Schema.optional(Secret.annotations({ description: "Instead of email and apiToken: an OAuth access token with the scope read, of an admin." })),
   suspended: policy("Whether suspended users keep their groups. Zendesk goes on listing them as members. Default: include."),
-  unverified: policy("Whether users whose address was never verified get groups. Default: include.")
+  unverified: policy("Whether users whose address was never verified get groups. Default: include."),
+  identities: Schema.optionalWith(
+    Schema.Literal("unmatched", "never").annotations({
+      description:
+        "unmatched: users whom the target does not know by their address are asked for their other verified ones, one call each, and matched by those. Default: never."
+    }),
+    { default: () => "never" as const }
+  )
 }).pipe(
   Schema.filter(
     ({ subdomain, baseUrl, email, apiToken, accessToken }) => {
@@ -79,6 +87,7 @@ const makeSource = (options: Options, context: ConnectionContext): Effect.Effect
       }),
       streams: ZendeskSource.streams(client, context.name, options),
       customer: ZendeskSource.customer(client, options),
+      ...(options.identities === "unmatched" ? { addresses: ZendeskIdentities.addresses(client, context.name) } : {}),
       agents: ZendeskAgents.agents(client, context.name)
     }
   })
@@ -89,5 +98,5 @@ export const connector: Connector<Options, typeof Options.Encoded> = {
   options: Options,
   // The allowance depends on the plan, which no call tells; this is Suite Team's, and answers tell the rest (vendor docs, read 2026-11).
   limits: [{ calls: 200, perMillis: 60_000, endpoint: null }],
-  source: { declaration: ZendeskSource.declaration, decides: ["suspended", "unverified"], make: makeSource }
+  source: { declaration: ZendeskSource.declaration, decides: ["suspended", "unverified", "identities"], make: makeSource }
 }

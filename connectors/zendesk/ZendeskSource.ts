@@ -43,6 +43,7 @@ export const declaration: SourceDeclaration = {
   customerWord: "user",
   deletionsSeen: false,
   lookup: true,
+  addresses: true,
   agents: ZendeskAgents.declaration
 }
 
@@ -135,8 +136,5 @@ export const customer =
   (id) =>
     client.read({ path: `/users/${encodeURIComponent(id)}`, template: "/users/{id}", schema: ZendeskApi.OneUser }).pipe(
       Effect.map(({ body }) => (body.user.active ? Option.some(ZendeskApi.customer(body.user, policy)) : Option.none())),
-      Effect.catchIf(
-        ({ reason, code }) => reason === "NotFound" && code === "RecordNotFound",
-        () => Effect.succeed(Option.none())
-      )
+      Effect.catchIf(ZendeskApi.isGone, () => Effect.succeed(Option.none()))
     )

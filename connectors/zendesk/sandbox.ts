@@ -5,12 +5,15 @@ import * as Effect from "effect/Effect"
 import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxCalls from "./SandboxCalls.ts"
 import * as SandboxDesk from "./SandboxDesk.ts"
-import type * as SandboxRows from "./SandboxRows.ts"
+import * as SandboxRows from "./SandboxRows.ts"
 import * as SandboxShow from "./SandboxShow.ts"
 
 export interface ZendeskSandbox extends ConnectorSandbox {
   readonly source: SourceEdits
   readonly agents: AgentEdits
+  /** A further address of a user; one that is not verified may be anybody's. */
+  readonly addAddress: SandboxDesk.Desk["addAddress"]
+  readonly removeAddress: SandboxDesk.Desk["removeAddress"]
   /** Off: the key `tags` is missing from users and organizations. */
   readonly setTagsEnabled: (enabled: boolean) => void
   /** Answers this status on this path ("/organizations"), until it is given null. */
@@ -168,6 +171,14 @@ export const make = (): ZendeskSandbox => {
       const found = ids.flatMap((id) => desk.users.get(Number(id)) ?? desk.deleted.get(Number(id)) ?? [])
       return json(200, { users: found.map(showUser), next_page: null, previous_page: null, count: found.length })
     }
+    const [, holder] = /^\/users\/(\d+)\/identities$/.exec(path) ?? []
+    if (holder !== undefined) {
+      const user = desk.users.get(Number(holder))
+      if (user === undefined) return notFound
+      const rows = SandboxRows.make<ReturnType<typeof SandboxShow.identities>[number]>()
+      SandboxShow.identities(user).forEach(rows.put)
+      return list(request, { key: "identities", rows, keep: () => true, show: (row) => row })
+    }
     const [, kind, id] = /^\/(users|organizations)\/(\d+)$/.exec(path) ?? []
     if (kind === undefined) return noEndpoint
     if (kind === "users") {
@@ -198,6 +209,8 @@ export const make = (): ZendeskSandbox => {
     pageSize,
     source: desk.edits,
     agents: desk.agents,
+    addAddress: desk.addAddress,
+    removeAddress: desk.removeAddress,
     setTagsEnabled: (enabled) => {
       tagsEnabled = enabled
     },

@@ -17,15 +17,17 @@ const day = 86_400_000
 
 const connectorOf = ({ connectors }: Environment, { connections }: Config, name: string) => connectors.get(connections.get(name)?.connector ?? "")
 
-/** Calls that asking who we are and one full read of a source take, from the rows of its last one; null: never read, or it takes none. */
-const readCalls = (environment: Environment, config: Config, name: string) =>
+/** Calls a day that asking who we are and so many full reads of a source take, from the rows of its last one; null: never read, or it takes none. */
+const readCalls = (environment: Environment, config: Config, name: string, perDay: number) =>
   Effect.gen(function* () {
     const known = yield* (yield* Overview).snapshot(name)
     const connector = connectorOf(environment, config, name)
     const declaration = connector?.source?.declaration
     if (known === null || declaration === undefined || connector?.local === true) return null
     const sizes = new Map(declaration.streams.map((stream) => [stream.name, stream.pageSize]))
-    return known.streams.reduce((sum, stream) => sum + ReadCost.pages(stream.rows, sizes.get(stream.name) ?? 1), 1)
+    const calls = known.streams.reduce((sum, stream) => sum + ReadCost.pages(stream.rows, sizes.get(stream.name) ?? 1), 1)
+    // Whoever is not found again and again is asked for other addresses once a week.
+    return calls * perDay + Math.ceil(known.asked / 7)
   })
 
 /**
@@ -62,7 +64,7 @@ export const costs = (environment: Environment, config: Config, sync: SyncConfig
     })
     const fresh = [`changes seen within ${Times.duration(longest)}`]
     const sources = yield* Effect.forEach(sync.from, (name) =>
-      Effect.map(readCalls(environment, config, name), (calls) => (calls === null ? [] : [line(name, calls * perDay, fresh)]))
+      Effect.map(readCalls(environment, config, name, perDay), (calls) => (calls === null ? [] : [line(name, calls, fresh)]))
     )
     const looks = yield* lookCalls(environment, config, sync, perDay)
     return [...sources.flat(), line(sync.to, looks, ["to look at its groups; writes come on top"])]

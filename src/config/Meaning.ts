@@ -62,6 +62,9 @@ export const basis = (rule: MatchRule): string => {
   }
 }
 
+/** How a link is noted that an address beside the customer's own has made. */
+export const otherAddress = "second address"
+
 /** The bases of ways of matching that `meant` does not have, wherever they stand in the order. */
 export const newBases = (rules: ReadonlyArray<MatchRule>, meant: ReadonlyArray<string>): ReadonlyArray<string> => {
   const known = new Set(meant.filter((line) => line.startsWith("match ")).map((line) => line.slice(line.indexOf(": ") + 2)))

@@ -71,6 +71,8 @@ export interface SourceDeclaration {
   /** False where the vendor knows no suspended customers; left out where it does. */
   readonly suspensionsSeen?: false
   readonly lookup: boolean
+  /** Set where a customer can be asked for further addresses, one by one; a connection's options say whether they are. */
+  readonly addresses?: true
   /** Set where a sync of staff can read who works there. */
   readonly agents?: AgentsDeclaration
 }
@@ -82,6 +84,11 @@ export interface Source {
   readonly streams: ReadonlyArray<SourceStream>
   /** The customer as it is now; `None` only where the vendor surely says that there is none (gone). Costs one call. */
   readonly customer: (id: string) => Effect.Effect<Option.Option<SourceCustomer>, ConnectorError>
+  /**
+   * Addresses that are surely the customer's beside the one in the record; none where the vendor surely says that there is no such customer.
+   * There only where declared, and only if the connection's options ask for it. Costs a call.
+   */
+  readonly addresses?: (id: string) => Effect.Effect<ReadonlyArray<string>, ConnectorError>
   /** There exactly where declared. `end` only on the page where the vendor says so. */
   readonly agents?: Stream.Stream<ListPage<Agent>, ConnectorError>
 }

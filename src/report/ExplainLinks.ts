@@ -1,4 +1,5 @@
 /** The links of an explanation as labelled sentences, from the source record to the vendor's answer. Texts are safe for a terminal. */
+import * as Meaning from "../config/Meaning.ts"
 import type { Approval } from "../model/Done.ts"
 import type { Explanation, Gone, RowHistory, SourceLink, SourcePerson } from "../model/Explanation.ts"
 import * as Terminal from "./Terminal.ts"
@@ -120,7 +121,12 @@ export const rule = (told: Explanation, view: View.View): ReadonlyArray<string> 
   return [`${rules.length === 0 ? "no rule leads to this group" : rules.join("; ")}; ${judged}`, ...blocked, exception]
 }
 
-const BASES: Readonly<Record<string, string>> = { email: "e-mail", externalId: "external id", file: "the map file" }
+const BASES: Readonly<Record<string, string>> = {
+  email: "e-mail",
+  externalId: "external id",
+  file: "the map file",
+  [Meaning.otherAddress]: "their second address"
+}
 
 const match = (told: Explanation, person: SourcePerson, view: View.View): string => {
   const target = title(view, told.target.connector)

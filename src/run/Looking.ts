@@ -5,8 +5,11 @@ import * as Effect from "effect/Effect"
 import type { SyncConfig } from "../config/Config.ts"
 import type { ConnectorError } from "../contract/ConnectorError.ts"
 import type { Identity } from "../contract/Identity.ts"
+import type { Source } from "../contract/Source.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { RunFailure } from "../model/Result.ts"
+import type { AddressStore } from "../read/AddressStore.ts"
+import * as OtherAddresses from "../read/OtherAddresses.ts"
 import * as SourceReader from "../read/SourceReader.ts"
 import type { SnapshotStore } from "../read/SnapshotStore.ts"
 import * as TargetReader from "../read/TargetReader.ts"
@@ -151,6 +154,30 @@ export const lookAgain = <R>(
     return unread
   })
 
+/** A source that was read in this run. */
+export interface ReadSource {
+  readonly name: string
+  readonly api: Source
+}
+
+/** The source, if this run has read it. */
+export const asRead = ({ connected: { config, source }, read }: { readonly connected: Connected; readonly read: unknown }): ReadonlyArray<ReadSource> =>
+  source === null || read === null ? [] : [{ name: config.name, api: source }]
+
+/** Finds counterparts by address, and where sources tell further addresses by those. Answers what could not be read, in words. */
+const lookForCustomers = (sync: SyncConfig, target: NonNullable<Connected["target"]>, sources: ReadonlyArray<ReadSource>, onLook: OnLook) =>
+  Effect.gen(function* () {
+    if (sync.match.every((rule) => rule._tag === "File")) return []
+    const find = TargetReader.findCustomers(sync.to, target.api, target.declaration, sync.from, (what, rows, total) => onLook(sync.to, what, rows, total))
+    yield* find
+    if (!sync.match.some((rule) => rule._tag === "Email")) return []
+    const asked = yield* Effect.forEach(sources, ({ api, name }) =>
+      OtherAddresses.ask(sync.to, name, api, (what, rows, total) => onLook(name, what, rows, total))
+    )
+    if (asked.some(({ told }) => told)) yield* find
+    return asked.flatMap(({ unread }) => unread)
+  })
+
 const lookAtMembers = (sync: SyncConfig, target: NonNullable<Connected["target"]>, depth: Depth, onRows: TargetReader.OnRows) =>
   Effect.gen(function* () {
     const store = yield* TargetStore
@@ -168,16 +195,17 @@ const lookAtMembers = (sync: SyncConfig, target: NonNullable<Connected["target"]
 export const lookAtTarget = (
   sync: SyncConfig,
   target: NonNullable<Connected["target"]>,
+  sources: ReadonlyArray<ReadSource>,
   depth: Depth,
   onLook: OnLook
-): Effect.Effect<ReadonlyArray<string>, ConnectorError | StateError | Stopped, TargetStore | MappingStore | RunStore> =>
+): Effect.Effect<ReadonlyArray<string>, ConnectorError | StateError | Stopped, TargetStore | AddressStore | MappingStore | RunStore> =>
   Effect.gen(function* () {
     const onRows: TargetReader.OnRows = (what, rows, total) => onLook(sync.to, what, rows, total)
     yield* Mapping.make(sync, target.declaration.groups)
     yield* lookAtGroups(sync, target, depth, onRows)
     yield* refuseForeignMarks(sync)
-    if (sync.match.some((rule) => rule._tag !== "File")) yield* TargetReader.findCustomers(sync.to, target.api, target.declaration, sync.from, onRows)
+    const unasked = yield* lookForCustomers(sync, target, sources, onLook)
     const unread = yield* lookAtMembers(sync, target, depth, onRows)
     if (target.declaration.customers.search) yield* TargetReader.findReplaced(sync.to, target.api)
-    return unread
+    return [...unasked, ...unread]
   })

@@ -44,10 +44,11 @@ export interface KnownConnection {
   readonly targetGroups: number
 }
 
-/** The snapshot of a source: when it was last read (epoch milliseconds) and how many rows each stream then had. */
+/** The snapshot of a source: when it was last read (epoch milliseconds), how many rows each stream then had, and how many customers are asked for other addresses. */
 export interface SnapshotSummary {
   readonly at: number
   readonly streams: ReadonlyArray<{ readonly name: string; readonly rows: number }>
+  readonly asked: number
 }
 
 /** The unbroken series of failures that a sync's last runs ended in. */

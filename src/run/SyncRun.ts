@@ -9,6 +9,7 @@ import type { PlanResult, RunFailure, SyncResult } from "../model/Result.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import { PlanStore } from "../plan/PlanStore.ts"
 import type { UndoStore } from "../plan/UndoStore.ts"
+import type { AddressStore } from "../read/AddressStore.ts"
 import type { SnapshotStore } from "../read/SnapshotStore.ts"
 import type { TargetStore } from "../read/TargetStore.ts"
 import type { MappingStore } from "../reconcile/MappingStore.ts"
@@ -30,6 +31,7 @@ import type { RunStore } from "./RunStore.ts"
 export type Memory =
   | SnapshotStore
   | TargetStore
+  | AddressStore
   | MappingStore
   | ReconcileStore
   | PlanStore
@@ -65,7 +67,7 @@ const see = (sync: SyncConfig, connections: Connections, options: RunOptions) =>
     const [first] = failed
     if (first !== undefined && failed.length === sources.length) return yield* first
     const before = yield* connections.calls
-    const unread = yield* Looking.lookAtTarget(sync, target.target, options.depth, options.onLook)
+    const unread = yield* Looking.lookAtTarget(sync, target.target, sources.flatMap(Looking.asRead), options.depth, options.onLook)
     return { sync, sources, target, declaration: target.target.declaration, targetIdentity, unread, readCalls: before.read } satisfies Planning.Seen
   })
 

@@ -1,0 +1,20 @@
+/** People who need a counterpart at a target and have none, in SQL: `?1` the sources as a JSON array, `?2` the target. */
+
+/** Active customers `c` in mapped groups who are linked to nobody who is there. */
+export const people = `c.connection IN (SELECT value FROM json_each(?1)) AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL AND c.address IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM customer_link l JOIN target_customer g ON g.id = l.target_customer AND g.gone_at IS NULL WHERE l.source_customer = c.id AND l.target_connection = ?2)
+    AND EXISTS (SELECT 1 FROM source_membership m WHERE m.customer = c.id AND (
+      EXISTS (SELECT 1 FROM mapping p WHERE p.source_group = m.grp)
+      OR EXISTS (SELECT 1 FROM source_inclusion i JOIN mapping p ON p.source_group = i.grp WHERE i.organization = m.grp)))`
+
+/** Nobody who is at the target is known to have the address. */
+export const unknown = (address: string): string =>
+  `NOT EXISTS (SELECT 1 FROM target_customer t WHERE t.connection = ?2 AND t.address = ${address} AND t.gone_at IS NULL)`
+
+const due = (address: string): string =>
+  `${unknown(address)} AND NOT EXISTS (SELECT 1 FROM lookup k WHERE k.connection = ?2 AND k.address = ${address} AND k.next_at > ?3)`
+
+/** Their addresses that the target is to be asked for at `?3`: their own, and the others as far as they are known of those whose own it does not know. */
+export const addresses = `
+  SELECT c.address FROM source_customer c WHERE ${due("c.address")} AND ${people}
+  UNION SELECT a.address FROM source_address a JOIN source_customer c ON c.id = a.customer WHERE ${due("a.address")} AND ${unknown("c.address")} AND ${people}`
