@@ -48,11 +48,15 @@ const listCustomers = (call: SandboxAnswers.Call): SandboxResponse => {
     object: "customer",
     name: customer.name,
     email: customer.email,
+    sentiment: null,
     status: "active",
     tags: [],
+    notes: null,
     customFields: {},
     ticketCount: 0,
-    createdAt: SandboxAnswers.iso(customer.createdAt)
+    metadata: {},
+    createdAt: SandboxAnswers.iso(customer.createdAt),
+    updatedAt: SandboxAnswers.iso(customer.createdAt)
   }))
 }
 

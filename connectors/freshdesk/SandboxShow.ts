@@ -48,7 +48,8 @@ export const viewed = (row: DeskContact, shown: Shown) => ({
   ...(shown.severalCompanies ? { other_companies: row.companies.slice(1).map((company_id) => ({ company_id, view_all_tickets: true })) } : {}),
   tags: row.tags,
   other_emails: [],
-  avatar: null
+  avatar: null,
+  devices: null
 })
 
 /** Domains may be bare words, and times of companies carry offsets. */

@@ -27,6 +27,7 @@ const basicOf = (key: string) => Buffer.from(`${key}:X`).toString("base64")
 const pageSize = 100
 const usualPageSize = 30
 const minute = 60_000
+const madeAt = "2024-01-02T03:04:05Z"
 
 type Headers = Readonly<Record<string, string>>
 const json = (status: number, body: unknown, headers: Headers = {}): SandboxResponse => ({
@@ -119,7 +120,7 @@ export const make = (): FreshdeskSandbox => {
     if (path === "/roles")
       return json(
         200,
-        desk.roles().map(({ id, name }) => ({ id, name, description: "", default: id <= SandboxDesk.supporter.id }))
+        desk.roles().map(({ id, name }) => ({ id, name, description: "", default: id <= SandboxDesk.supporter.id, created_at: madeAt, updated_at: madeAt }))
       )
     const row = desk.agent(Number(id))
     return row === undefined ? notFound : json(200, SandboxShow.agent(row, true))

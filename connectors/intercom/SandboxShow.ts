@@ -79,6 +79,7 @@ export const admin = ({ id, name, email }: Admin) => ({
   id,
   email,
   name,
+  job_title: "Support",
   away_mode_enabled: false,
   away_mode_reassign: false,
   away_status_reason_id: null,

@@ -30,7 +30,12 @@ interface Position {
 const ids = Schema.optional(Schema.Array(Schema.Int))
 
 /** The form of an answer that `full=true` asks for. The key of its ids is `record_ids` or named after the list. */
-const Full = Schema.Struct({ assets: Schema.Record({ key: Schema.String, value: Schema.Unknown }), record_ids: ids, user_ids: ids, organization_ids: ids })
+export const Full = Schema.Struct({
+  assets: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+  record_ids: ids,
+  user_ids: ids,
+  organization_ids: ids
+})
 
 /** Every id is larger than the one before. Another order would let rows slip through between pages. */
 const ascends = (rows: ReadonlyArray<{ readonly id: string }>, after: number): boolean =>

@@ -12,6 +12,7 @@ export const documented: ReadonlyArray<DocumentedCall> = [
   call("GET", "/users/show_many", { ids: text }),
   call("GET", "/users", { ...pages, role: text, "role[]": text, permission_set: text, external_id: text }),
   call("GET", "/users/{id}"),
+  call("GET", "/users/{id}/identities", pages),
   call("GET", "/organizations", pages),
   call("GET", "/organizations/{id}"),
   call("GET", "/organization_memberships", pages),

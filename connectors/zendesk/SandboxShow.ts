@@ -14,6 +14,7 @@ export const user = (desk: Desk, row: DeskUser, tagsShown: boolean) => ({
   time_zone: "Prague",
   iana_time_zone: "Europe/Prague",
   phone: null,
+  shared_phone_number: null,
   photo: null,
   locale_id: 1,
   locale: "en-US",
@@ -27,6 +28,8 @@ export const user = (desk: Desk, row: DeskUser, tagsShown: boolean) => ({
   shared: false,
   shared_agent: false,
   last_login_at: null,
+  two_factor_auth_enabled: null,
+  signature: null,
   details: null,
   notes: null,
   role_type: row.roleType,
@@ -37,6 +40,7 @@ export const user = (desk: Desk, row: DeskUser, tagsShown: boolean) => ({
   restricted_agent: true,
   suspended: row.suspended,
   default_group_id: null,
+  report_csv: false,
   user_fields: {}
 })
 
