@@ -84,7 +84,7 @@ describe("agents", () => {
 
   it.effect("are not read beside a list without any role, which no account has", () =>
     Effect.gen(function* () {
-      const { agents } = yield* answering({ "/roles": json([]), "/agents": json([row(1)]) })
+      const { agents } = yield* answering({ "/roles": json([]), "/agents": json([row(1, { role_ids: [72] })]) })
       assert.strictEqual((yield* Effect.flip(agents)).reason, "Malformed")
     })
   )
