@@ -84,6 +84,19 @@ const blockMeetings = (sql: Statements): void => {
   )
 }
 
+/** An exception asks for somebody in the group, by its name or handle. */
+const namedIn = "EXISTS (SELECT 1 FROM json_each(?4) e WHERE e.value = w.folded OR e.value = w.handle)"
+
+/** Somebody would join the group: an active customer who is linked, or one of whose addresses the target has. */
+const joined = `EXISTS (
+  SELECT 1 FROM mapping p
+  JOIN (SELECT grp, customer FROM source_membership UNION ALL SELECT i.grp, m.customer FROM source_inclusion i JOIN source_membership m ON m.grp = i.organization) m ON m.grp = p.source_group
+  JOIN source_customer c ON c.id = m.customer AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL
+  WHERE p.handle = w.handle AND (?3
+    OR EXISTS (SELECT 1 FROM customer_link l JOIN target_customer t ON t.id = l.target_customer AND t.gone_at IS NULL WHERE l.source_customer = c.id AND l.target_connection = ?1)
+    OR EXISTS (SELECT 1 FROM target_customer t WHERE t.connection = ?1 AND t.gone_at IS NULL
+      AND (t.address = c.address OR t.address IN (SELECT a.address FROM source_address a WHERE a.customer = c.id)))))`
+
 export const make = (database: Database): typeof MappingStore.Service => ({
   clear: database.use((sql) => {
     sql.run("DELETE FROM mapping")
@@ -141,7 +154,17 @@ export const make = (database: Database): typeof MappingStore.Service => ({
         )
       }
       sql.run("UPDATE mapping SET target_group = w.target_group, blocked = w.blocked FROM wanted w WHERE w.handle = mapping.handle")
-      return { unresolved: Number(sql.get("SELECT count(*) AS n FROM wanted WHERE target_group IS NULL AND blocked IS NULL")?.["n"]) }
+    }),
+  toBeMade: ({ always, anybody, empty, to }) =>
+    database.use((sql) => {
+      const row = sql.get(
+        `SELECT 1 FROM wanted w WHERE target_group IS NULL AND blocked IS NULL AND (?2 OR ${namedIn} OR ${joined}) LIMIT 1`,
+        connectionId(sql, to),
+        empty ? 1 : 0,
+        anybody ? 1 : 0,
+        JSON.stringify(always)
+      )
+      return row !== undefined
     }),
   blocked: database.use((sql) =>
     sql

@@ -59,13 +59,18 @@ const storeMiss = (sql: Statements, connection: number, address: string, now: nu
   sql.run("INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?, ?)", connection, address, now, now + Patience.after(misses), misses)
 }
 
+/** Of groups that are due for a full look only by their age so many are read in a run, those read longest ago first, so that no run bears all of it. */
+const slice = 200
+
 const groupsToRead = (depth: "none" | "counts" | "full"): string => {
   const unread = "g.members_read_at IS NULL AND (g.count IS NULL OR g.count > 0)"
   const moved = "g.expected_count IS NOT NULL AND g.count IS NOT NULL AND g.count <> g.expected_count"
-  const condition =
-    depth === "full" ? "true" : depth === "counts" ? `(${unread}) OR (${moved}) OR (g.members_read_at IS NOT NULL AND g.members_read_at < ?2)` : unread
+  const served = "g.id IN (SELECT target_group FROM wanted WHERE target_group IS NOT NULL)"
+  const due = `g.id IN (SELECT id FROM target_group g WHERE connection = ?1 AND key IS NOT NULL AND gone_at IS NULL AND members_read_at < ?2 AND ${served}
+    ORDER BY members_read_at, id LIMIT ${slice})`
+  const condition = depth === "full" ? "true" : depth === "counts" ? `(${unread}) OR (${moved}) OR ${due}` : unread
   return `SELECT g.id, g.key, g.name FROM target_group g WHERE g.connection = ?1 AND g.key IS NOT NULL AND g.gone_at IS NULL AND (${condition}) AND ?2 IS NOT NULL
-    AND g.id IN (SELECT target_group FROM wanted WHERE target_group IS NOT NULL) ORDER BY g.id`
+    AND ${served} ORDER BY g.id`
 }
 
 const customersToRead = (full: boolean): string => `
@@ -108,6 +113,11 @@ export const make = (database: Database): typeof TargetStore.Service => ({
           now,
           connection
         )
+        // Who is in a group that nobody is in need not be read.
+        sql.run(
+          "UPDATE target_group SET members_read_at = ?, expected_count = 0 WHERE members_read_at IS NULL AND id IN (SELECT grp FROM seen_group WHERE count = 0)",
+          now
+        )
         sql.run("UPDATE connection SET groups_listed_at = ? WHERE id = ?", now, connection)
       })
     ),
@@ -135,7 +145,9 @@ export const make = (database: Database): typeof TargetStore.Service => ({
     ),
   customersSeen: (name, since) =>
     database.use((sql) =>
-      Number(sql.get("SELECT count(*) AS n FROM target_customer WHERE connection = ? AND seen_at >= ?", connectionId(sql, name), since)?.["n"])
+      Number(
+        sql.get("SELECT count(*) AS n FROM target_customer WHERE connection = ? AND seen_at >= ? AND gone_at IS NULL", connectionId(sql, name), since)?.["n"]
+      )
     ),
   missingCustomers: (name, since, limit) =>
     database.use((sql) =>

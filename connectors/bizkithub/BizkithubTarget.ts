@@ -99,6 +99,5 @@ export const make = (access: Access): Target => ({
   add: (pack) => add(access, pack),
   remove: () => excluded("to take somebody out of a group"),
   customers: Stream.dieMessage("BizKitHub has no call to list customers"),
-  customerCount: excluded("to count customers"),
   customersByAddress: () => excluded("to find a customer")
 })

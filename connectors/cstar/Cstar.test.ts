@@ -42,19 +42,6 @@ describe("cStar's customers", () => {
       assert.strictEqual(yield* reasonOf(target.customersByAddress("b@x.io")), "Malformed")
     })
   )
-
-  it.scoped("are counted by one call, in either envelope", () =>
-    Effect.gen(function* () {
-      const { faulty, sandbox, target } = yield* connected()
-      people(sandbox, 3)
-      assert.deepStrictEqual(yield* target.customerCount, Option.some(3))
-      sandbox.behave({ customerEnvelope: "pagination" })
-      assert.deepStrictEqual(yield* target.customerCount, Option.some(3))
-      assert.strictEqual(faulty.log.length, 2)
-      faulty.inject(answered(200, { data: [] }))
-      assert.deepStrictEqual(yield* target.customerCount, Option.none())
-    })
-  )
 })
 
 describe("cStar's lists", () => {

@@ -91,14 +91,6 @@ export const make = (access: CstarAccess.Access): Target => ({
   add: (pack) => add(access, pack),
   remove: (pack) => remove(access, pack),
   customers: CstarPages.stream(access.client, { path: customersPath }, CstarApi.CustomerRow, CstarApi.toCustomer),
-  customerCount: Effect.map(
-    access.client.read({
-      path: customersPath,
-      params: { page: 1, pageSize: 1 },
-      schema: CstarApi.list(CstarApi.CustomerRow)
-    }),
-    (answer) => Option.fromNullable(CstarApi.total(answer.body))
-  ),
   customersByAddress: (address) => customersByAddress(access, address)
 })
 

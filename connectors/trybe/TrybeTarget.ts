@@ -154,6 +154,5 @@ export const make = (access: Access): Target => ({
   add: (pack) => add(access, pack),
   remove: (pack) => remove(access, pack),
   customers: Stream.dieMessage("Trybe has no documented call to list customers"),
-  customerCount: excluded("to count customers"),
   customersByAddress: () => excluded("to find a customer")
 })

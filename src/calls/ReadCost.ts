@@ -4,18 +4,24 @@
 export const pages = (rows: number, pageSize: number): number => Math.max(1, Math.ceil(rows / pageSize))
 
 /**
- * How to find `needed` addresses: one search each, or one list of all. `total` is what the target told of its customers, null if it did not,
- * and then searching is preferred as long as it is possible at all.
+ * How to begin to find `needed` addresses: by one search each, or with the first page of the list of all, which tells how long the list is and
+ * shows some. Of the list nothing is known before but that it has at least `known` customers.
  */
-export const cheapestLookup = (question: {
+export const firstLook = (question: {
   readonly needed: number
-  readonly total: number | null
+  readonly known: number
   readonly pageSize: number
   readonly list: boolean
   readonly search: boolean
 }): "list" | "search" | "none" => {
-  const { needed, total, pageSize, list, search } = question
+  const { known, list, needed, pageSize, search } = question
   if (!search) return list ? "list" : "none"
-  if (!list || total === null) return "search"
-  return pages(total, pageSize) < needed ? "list" : "search"
+  return list && needed > pages(known, pageSize) ? "list" : "search"
+}
+
+/** Whether the rest of the list, of which one page is read, costs less than one search each. `total` null: it does not tell how long it is. */
+export const listOn = (question: { readonly needed: number; readonly total: number | null; readonly pageSize: number; readonly search: boolean }): boolean => {
+  const { needed, pageSize, search, total } = question
+  if (!search) return true
+  return total !== null && pages(total, pageSize) - 1 < needed
 }

@@ -106,8 +106,6 @@ export interface Target {
   /** At most `remove.pack` rows. Removing who is not in is fine. */
   readonly remove: (pack: Pack) => Effect.Effect<Receipt, ConnectorError>
   readonly customers: Stream.Stream<ListPage<TargetCustomer>, ConnectorError>
-  /** How many customers there are, and what it cost to know: one call. `None` where the vendor does not tell. */
-  readonly customerCount: Effect.Effect<Option.Option<number>, ConnectorError>
   /** All customers whose address is exactly this one (case and surrounding space folded); every result page is walked. */
   readonly customersByAddress: (address: string) => Effect.Effect<ReadonlyArray<TargetCustomer>, ConnectorError>
 }

@@ -28,8 +28,8 @@ interface Drained {
 const lookupLimit = 200
 
 /** Reads pages to the sign of their end. */
-const drain = <A>(
-  pages: Stream.Stream<ListPage<A>, ConnectorError>,
+const drain = <A, E extends ConnectorError | StateError, R extends TargetStore>(
+  pages: Stream.Stream<ListPage<A>, E, R>,
   take: (items: ReadonlyArray<A>, total: number | null) => Effect.Effect<void, StateError, TargetStore>
 ): Reading<Drained> =>
   Stream.runFoldEffect(pages, { total: null, ended: false, steady: true, pages: 0 } as Drained, (state, page) =>
@@ -102,20 +102,33 @@ const lookUpCustomers = (connection: string, target: Target, search: boolean, si
     return true
   })
 
-const listCustomers = (connection: string, target: Target, search: boolean, onRows: OnRows): Reading<void> =>
+/** Reads customers from the list, and goes on after its first page only if `goesOn`, asked with the total that it tells, says so. Answers whether it did. */
+const listCustomers = (
+  connection: string,
+  target: Target,
+  search: boolean,
+  goesOn: (total: number | null) => Reading<boolean>,
+  onRows: OnRows
+): Reading<boolean> =>
   Effect.gen(function* () {
     const store = yield* TargetStore
     const since = yield* Clock.currentTimeMillis
     let rows = 0
-    const end = yield* drain(target.customers, (customers, total) =>
+    let onward = true
+    const pages = Stream.takeUntilEffect(target.customers, ({ end, items, total }) =>
       Effect.gen(function* () {
-        yield* store.storeCustomers(connection, customers)
-        rows += customers.length
+        yield* store.storeCustomers(connection, items)
+        if (rows === 0 && !end) onward = yield* goesOn(total)
+        rows += items.length
         yield* onRows("customers", rows, total)
+        return !onward
       })
     )
-    if (!isWhole(end, yield* store.customersSeen(connection, since))) return
+    const end = yield* drain(pages, () => Effect.void)
+    if (!onward) return false
+    if (!isWhole(end, yield* store.customersSeen(connection, since))) return true
     if (yield* lookUpCustomers(connection, target, search, since)) yield* store.finishCustomers(connection, since)
+    return true
   })
 
 const searchEach = (connection: string, target: Target, count: number, onRows: OnRows): Reading<void> =>
@@ -142,6 +155,7 @@ const searchEach = (connection: string, target: Target, count: number, onRows: O
 
 /**
  * Finds the target's customers behind the addresses that mapped groups need: searched one by one, or all listed, whichever takes fewer calls.
+ * How long the list is tells its first page, which is read where searching may cost more; whom it shows need not be searched.
  * Who is not found is remembered, and asked for again after 1 h, 6 h, a day, then weekly.
  */
 export const findCustomers = (
@@ -156,12 +170,15 @@ export const findCustomers = (
     const count = yield* store.needed(connection, sources)
     if (count === 0) return
     const { list, search, pageSize } = declaration.customers
-    const total = list && (count > 1 || !search) ? Option.getOrNull(yield* target.customerCount) : null
-    const way = ReadCost.cheapestLookup({ needed: count, total, pageSize, list, search })
-    if (way === "list") yield* listCustomers(connection, target, search, onRows)
-    if (way === "search") yield* searchEach(connection, target, count, onRows)
-    // A list may have been cut short: whom it did not show is searched for, where that is possible.
-    if (way === "list" && search && (yield* store.needed(connection, sources)) > 0) yield* searchEach(connection, target, count, onRows)
+    const known = yield* store.customersSeen(connection, 0)
+    const way = ReadCost.firstLook({ needed: count, known, pageSize, list, search })
+    const goesOn = (total: number | null) =>
+      Effect.map(store.needed(connection, sources), (needed) => needed > 0 && ReadCost.listOn({ needed, total, pageSize, search }))
+    if (way === "list") yield* listCustomers(connection, target, search, goesOn, onRows)
+    if (!search) return
+    // Whom the list did not show, or only its beginning was read for, is searched for.
+    const left = way === "list" ? yield* store.needed(connection, sources) : count
+    if (left > 0) yield* searchEach(connection, target, left, onRows)
   })
 
 /**

@@ -37,7 +37,7 @@ export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
       connection: string
     ) => Effect.Effect<ReadonlyArray<{ readonly state: string; readonly groups: number; readonly copy: string | null }>, StateError>
     readonly storeCustomers: (connection: string, customers: ReadonlyArray<TargetCustomer>) => Effect.Effect<void, StateError>
-    /** How many distinct customers were seen from `since` on. */
+    /** How many distinct customers that are still there were seen from `since` on. */
     readonly customersSeen: (connection: string, since: number) => Effect.Effect<number, StateError>
     /** Addresses of linked customers who were not seen from `since` on, at most `limit`. */
     readonly missingCustomers: (connection: string, since: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StateError>
@@ -49,7 +49,7 @@ export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
     readonly storeLookup: (connection: string, address: string, found: ReadonlyArray<TargetCustomer>) => Effect.Effect<void, StateError>
     /**
      * Groups of the present mapping whose members must be read: never read before, or (`counts`) of a size that our own writes
-     * do not explain, or (`full`) all of them.
+     * do not explain or, of those not read since `fullBefore`, a slice, or (`full`) all of them.
      */
     readonly groupsToRead: (connection: string, depth: "none" | "counts" | "full", fullBefore: number) => Effect.Effect<ReadonlyArray<GroupToRead>, StateError>
     /**

@@ -28,7 +28,6 @@ export class MappingStore extends Context.Tag("groupbridge/MappingStore")<
     /**
      * Finds the existing target group of each wish: by our link, our mark, then by what `adopt` allows. What meets another wish or
      * several groups is blocked with the reason; what may only be proposed is kept as a proposal. Nothing is linked yet.
-     * Answers how many wishes have no group, and would need one made.
      */
     readonly resolve: (options: {
       readonly to: string
@@ -37,7 +36,17 @@ export class MappingStore extends Context.Tag("groupbridge/MappingStore")<
       /** Whether the target's groups can be made by us: false where there is no way to. */
       readonly makes: boolean
       readonly listIsWhole: boolean
-    }) => Effect.Effect<{ readonly unresolved: number }, StateError>
+    }) => Effect.Effect<void, StateError>
+    /** Whether a wish has no group and needs one made: somebody would join it. */
+    readonly toBeMade: (options: {
+      readonly to: string
+      /** Names (folded) and handles of groups that exceptions put somebody into. */
+      readonly always: ReadonlyArray<string>
+      /** Any active member counts: who is matched otherwise than by address is known only later. */
+      readonly anybody: boolean
+      /** Groups are made without members too. */
+      readonly empty: boolean
+    }) => Effect.Effect<boolean, StateError>
     readonly blocked: Effect.Effect<ReadonlyArray<{ readonly handle: string; readonly name: string; readonly reason: string }>, StateError>
   }
 >() {}

@@ -28,6 +28,7 @@ export interface Connected {
   readonly config: ConnectionConfig
   readonly connector: AnyConnector
   readonly pacer: Pacer
+  /** Asked once in an invocation, as soon as it has an answer. */
   readonly identify: Effect.Effect<Identity, ConnectorError>
   readonly source: Source | null
   readonly target: { readonly api: Target; readonly declaration: TargetDeclaration } | null
@@ -93,7 +94,17 @@ const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
     const source = connector.source === undefined ? null : yield* connector.source.make(config.options, context)
     const target =
       connector.target === undefined ? null : { api: yield* connector.target.make(config.options, context), declaration: connector.target.declaration }
-    const identify = source?.identify ?? target?.api.identify ?? Effect.dieMessage(`${connector.name} is neither a source nor a target`)
+    const asked = source?.identify ?? target?.api.identify ?? Effect.dieMessage(`${connector.name} is neither a source nor a target`)
+    let known: Identity | null = null
+    const identify = Effect.suspend(() =>
+      known === null
+        ? Effect.tap(asked, (identity) =>
+            Effect.sync(() => {
+              known = identity
+            })
+          )
+        : Effect.succeed(known)
+    )
     return { config, connector, pacer, identify, source, target } satisfies Connected
   })
 

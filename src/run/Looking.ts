@@ -7,6 +7,7 @@ import type { ConnectorError } from "../contract/ConnectorError.ts"
 import type { Identity } from "../contract/Identity.ts"
 import type { Source } from "../contract/Source.ts"
 import type { StateError } from "../contract/StateError.ts"
+import { foldName } from "../model/Group.ts"
 import type { RunFailure } from "../model/Result.ts"
 import type { AddressStore } from "../read/AddressStore.ts"
 import * as OtherAddresses from "../read/OtherAddresses.ts"
@@ -96,27 +97,43 @@ const refuseForeignMarks = (sync: SyncConfig): Effect.Effect<void, StateError | 
 
 const recently = Duration.minutes(15)
 
-/** Lists the target's groups if what we know is too old, or if a group is to be made that might be there already. */
-const lookAtGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>, depth: Depth, onRows: TargetReader.OnRows) =>
+/** Maps wishes to the target's groups, listed anew by `list` or as they are known. */
+const resolve = <E, R>(sync: SyncConfig, { declaration }: NonNullable<Connected["target"]>, list: Effect.Effect<boolean, E, R>) =>
   Effect.gen(function* () {
     const mapping = yield* MappingStore
-    const resolve = (listIsWhole: boolean) =>
-      mapping.resolve({
-        to: sync.to,
-        adopt: sync.adopt.groups,
-        naming: target.declaration.groups,
-        makes: target.declaration.groups.create !== "none",
-        listIsWhole
-      })
-    const list = () => (target.declaration.groups.list ? TargetReader.listGroups(sync.to, target.api, onRows) : Effect.succeed(true))
+    yield* mapping.resolve({
+      to: sync.to,
+      adopt: sync.adopt.groups,
+      naming: declaration.groups,
+      makes: declaration.groups.create !== "none",
+      listIsWhole: yield* list
+    })
+  })
+
+const listGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>, onRows: TargetReader.OnRows) =>
+  target.declaration.groups.list ? TargetReader.listGroups(sync.to, target.api, onRows) : Effect.succeed(true)
+
+/** Lists the target's groups if what we know is too old. */
+const lookAtGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>, depth: Depth, onRows: TargetReader.OnRows) =>
+  Effect.gen(function* () {
     const stale = depth !== "none" && (yield* TargetReader.groupsAreStale(sync.to, depth === "usual" ? sync.refresh.counts : Duration.zero))
     const never = yield* TargetReader.groupsAreStale(sync.to, Duration.infinity)
-    if (stale || never) {
-      yield* resolve(yield* list())
-      return
-    }
-    const { unresolved } = yield* resolve(true)
-    if (unresolved > 0 && (yield* TargetReader.groupsAreStale(sync.to, recently))) yield* resolve(yield* list())
+    yield* resolve(sync, target, stale || never ? listGroups(sync, target, onRows) : Effect.succeed(true))
+  })
+
+/** Lists them also if a group is to be made that might be there already since they were listed last. */
+const lookForNewGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>, onRows: TargetReader.OnRows) =>
+  Effect.gen(function* () {
+    if (!(yield* TargetReader.groupsAreStale(sync.to, recently))) return
+    const isNeeded = yield* (yield* MappingStore).toBeMade({
+      to: sync.to,
+      always: sync.exceptions.flatMap(({ group, what }) => (what === "always" ? [foldName(group), group] : [])),
+      anybody: sync.match.some((rule) => rule._tag !== "Email"),
+      empty: sync.emptyGroups === "create"
+    })
+    if (!isNeeded) return
+    yield* resolve(sync, target, listGroups(sync, target, onRows))
+    yield* refuseForeignMarks(sync)
   })
 
 /** How deep to look at the target: as often as the config says, or as `--refresh` asks. */
@@ -205,6 +222,7 @@ export const lookAtTarget = (
     yield* lookAtGroups(sync, target, depth, onRows)
     yield* refuseForeignMarks(sync)
     const unasked = yield* lookForCustomers(sync, target, sources, onLook)
+    yield* lookForNewGroups(sync, target, onRows)
     const unread = yield* lookAtMembers(sync, target, depth, onRows)
     if (target.declaration.customers.search) yield* TargetReader.findReplaced(sync.to, target.api)
     return [...unasked, ...unread]

@@ -46,7 +46,6 @@ const slow = (millis: number): Target => {
     add: () => never,
     remove: () => never,
     customers: Stream.die("not asked for"),
-    customerCount: never,
     customersByAddress: () => never
   }
 }

@@ -36,7 +36,6 @@ const listing = (
     add: unasked,
     remove: unasked,
     customers: Stream.empty,
-    customerCount: Effect.dieMessage("not asked in these tests"),
     customersByAddress: unasked
   }
   return { target, reads: () => lists.length - rest.length }
