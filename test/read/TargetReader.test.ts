@@ -5,9 +5,11 @@ import * as Stream from "effect/Stream"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { RuleConfig } from "../../src/config/Config.ts"
 import type { Member, Target } from "../../src/contract/Target.ts"
 import * as TargetReader from "../../src/read/TargetReader.ts"
 import { TargetStore } from "../../src/read/TargetStore.ts"
+import { MappingStore } from "../../src/reconcile/MappingStore.ts"
 import * as SqliteState from "../../state/SqliteState.ts"
 
 const member = (id: number): Member => ({ customer: { id: String(id), email: null, externalId: null, name: null }, joinedAt: null })
@@ -115,6 +117,82 @@ describe("members of several pages", () => {
       ])
       assert.deepStrictEqual(yield* read(target, range(1, 110)), { counts: true, missing: 0 })
       assert.strictEqual(reads(), 1)
+    })
+  )
+})
+
+const rule: RuleConfig = {
+  index: 1,
+  place: { line: 1, column: 1 },
+  kind: "tag",
+  of: "customer",
+  include: [],
+  exclude: [],
+  where: [],
+  into: null,
+  name: "{name}",
+  slug: null,
+  description: null,
+  externalId: null,
+  customFields: {},
+  previously: []
+}
+
+describe("groups that are due for a full look", () => {
+  it.scopedLive("are read in slices, those read longest ago first", () =>
+    Effect.gen(function* () {
+      const dir = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "groupbridge-"))),
+        (dir) => Effect.sync(() => rmSync(dir, { recursive: true, force: true }))
+      )
+      const file = join(dir, "state.db")
+      const found = yield* Effect.gen(function* () {
+        const [store, mapping] = [yield* TargetStore, yield* MappingStore]
+        const names = Array.from({ length: 203 }, (_, index) => `g${index}`)
+        const draft = (name: string) => ({ name, slug: undefined, description: undefined, externalId: undefined, customFields: {} })
+        yield* mapping.store(
+          names.map((name, number) => ({
+            number,
+            cut: false,
+            explicitSlug: false,
+            wish: { rule, handle: name, draft: draft(name), explicitExternalId: false, previousHandles: [] }
+          }))
+        )
+        yield* store.stageGroups(
+          "cstar",
+          names.map((name) => ({
+            id: name,
+            name,
+            count: 1,
+            marksShown: false,
+            slug: undefined,
+            description: undefined,
+            externalId: undefined,
+            mark: undefined,
+            createdAt: undefined
+          }))
+        )
+        const read = (set: string) => {
+          const db = new Sqlite(file)
+          db.exec(`UPDATE target_group SET ${set}`)
+          db.close()
+        }
+        read("members_read_at = 1000 - id, expected_count = 1")
+        yield* mapping.resolve({
+          to: "cstar",
+          adopt: ["name"],
+          naming: { nameLength: null, longNames: "refused", slugs: null },
+          makes: true,
+          listIsWhole: true
+        })
+        const due = (before: number) => Effect.map(store.groupsToRead("cstar", "counts", before), (groups) => groups.map(({ group }) => group))
+        const slice = yield* due(1000)
+        const none = yield* due(0)
+        read("expected_count = 2")
+        return { slice, none: none.length, moved: (yield* due(1000)).length, full: (yield* store.groupsToRead("cstar", "full", 0)).length }
+      }).pipe(Effect.provide(SqliteState.layer(file)))
+      assert.deepStrictEqual([found.slice.length, Math.min(...found.slice), found.none], [200, 4, 0])
+      assert.deepStrictEqual([found.moved, found.full], [203, 203], "where our own writes do not explain the size, all are read at once")
     })
   )
 })

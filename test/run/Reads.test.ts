@@ -157,28 +157,6 @@ describe("reads", () => {
     )
   )
 
-  it.scoped("spread the full look over runs", () =>
-    jumping(
-      Effect.gen(function* () {
-        yield* TestClock.setTime(Date.parse("2026-03-02T10:00:00Z"))
-        const bridge = yield* Bridge.make
-        bridge.configure(unguarded.replace(`, include: ["vip", "gold"]`, "").replace("newGroups: 99", "newGroups: 999"))
-        const tags = Array.from({ length: 203 }, (_, index) => `tag${index}`)
-        bridge.zendesk.source.load({ customers: [{ id: "1", email: "c1@x.io", name: "1", tags }], organizations: [], memberships: [] })
-        Crowd.known(bridge, ["1"])
-        yield* bridge.sync()
-        yield* Effect.sleep("31 days")
-        const members = []
-        for (let run = 0; run < 3; run++) {
-          const seen = bridge.target.log.length
-          yield* bridge.sync()
-          members.push(reads(bridge, seen)["members"] ?? 0)
-        }
-        assert.deepStrictEqual(members, [200, 3, 0])
-      })
-    )
-  )
-
   it.scoped("ask again for whom the target does not know after an hour, six, a day and then weekly", () =>
     jumping(
       Effect.gen(function* () {
