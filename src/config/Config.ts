@@ -86,11 +86,19 @@ export interface GuardLimits {
   readonly ruleChange: "hold" | "apply"
 }
 
-export interface SyncConfig {
+/** What all syncs have in common, of customers and of staff. */
+export interface Scheduled {
   readonly name: string
   readonly place: Place
   readonly from: ReadonlyArray<string>
   readonly to: string
+  /** The longest that a call at the terminal waits for an allowance before the run hands back. */
+  readonly maxWait: Duration.Duration
+  readonly schedule: string | null
+  readonly timezone: string | null
+}
+
+export interface SyncConfig extends Scheduled {
   readonly rules: ReadonlyArray<RuleConfig>
   readonly match: ReadonlyArray<MatchRule>
   readonly removals: "never" | "ours" | "all"
@@ -108,10 +116,6 @@ export interface SyncConfig {
   readonly refresh: { readonly counts: Duration.Duration; readonly full: Duration.Duration }
   readonly fullRead: Duration.Duration
   readonly planMaxAge: Duration.Duration
-  /** The longest that a call at the terminal waits for an allowance before the run hands back. */
-  readonly maxWait: Duration.Duration
-  readonly schedule: string | null
-  readonly timezone: string | null
   /**
    * What the file says on everything that decides who gets what (rules, match, map file, removals, adopt), as canonical lines;
    * two files of the same meaning have the same lines. Compared by the `ruleChange` guard, which shows the lines that differ.
@@ -119,11 +123,30 @@ export interface SyncConfig {
   readonly meaning: ReadonlyArray<string>
 }
 
+export interface TeamLimits {
+  /** Mails to real people. */
+  readonly invites: number
+  /** Changes to a role that may do more. */
+  readonly roleRaise: number
+  readonly removals: number
+}
+
+/** A sync of staff: who works at a source is in the target's team. */
+export interface TeamConfig extends Scheduled {
+  /** In the file's order: the first whose source role somebody has (compared without regard to case) gives the role at the target. */
+  readonly roles: ReadonlyArray<{ readonly source: string; readonly target: string }>
+  readonly remove: "never" | "ours"
+  readonly guards: TeamLimits
+}
+
 export interface Config {
   /** Absolute path of the file. */
   readonly file: string
   readonly connections: ReadonlyMap<string, ConnectionConfig>
+  /** Those of customers; no name is in `teams` too. */
   readonly syncs: ReadonlyMap<string, SyncConfig>
+  /** Those of staff. */
+  readonly teams: ReadonlyMap<string, TeamConfig>
   /** Absolute path. */
   readonly state: string
   readonly backup: { readonly dir: string; readonly keep: number }

@@ -80,7 +80,7 @@ const read = (options: LoadOptions, now: number): Either.Either<Config, ConfigIn
     report,
     problems
   }
-  const syncs = syncNodes === undefined || Array.isArray(syncNodes.value) ? new Map() : Syncs.read(syncNodes, world)
+  const { syncs, teams } = syncNodes === undefined || Array.isArray(syncNodes.value) ? { syncs: new Map(), teams: new Map() } : Syncs.read(syncNodes, world)
   const given = [...connections.values()].map((one) => one.options)
   const hidden = given.flatMap(Connections.secretsIn)
   if (Option.isNone(shape) || !problems.none()) {
@@ -99,6 +99,7 @@ const read = (options: LoadOptions, now: number): Either.Either<Config, ConfigIn
     file: options.file,
     connections,
     syncs,
+    teams,
     state: path.resolve(dir, state),
     backup: { dir: path.resolve(dir, backup.dir), keep: backup.keep },
     keep,

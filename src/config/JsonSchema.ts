@@ -3,7 +3,7 @@ import * as JSONSchema from "effect/JSONSchema"
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import type { AnyConnector } from "../contract/Connector.ts"
-import { File, Sync } from "./Shape.ts"
+import { File, Staff, Sync } from "./Shape.ts"
 import { BudgetText } from "./Values.ts"
 
 type Json = { readonly [key: string]: unknown }
@@ -105,7 +105,8 @@ export const generate = (connectors: ReadonlyMap<string, AnyConnector>): object 
     properties: {
       ...properties,
       connections: named("connections", connections(connectors)),
-      syncs: named("syncs", of(Sync))
+      // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON Schema
+      syncs: named("syncs", { if: { required: ["team"] }, then: of(Staff), else: of(Sync) })
     }
   }
 }

@@ -96,6 +96,12 @@ const Refresh = Schema.Struct({
 
 const defaults = <A, I>(schema: Schema.Schema<A, I>, empty: I): A => Schema.decodeSync(schema)(empty)
 
+const Times = {
+  maxWait: orElse(DurationText, Duration.minutes(15), "The longest wait for the vendor's allowance before a run hands back. Default: 15m."),
+  schedule: maybe(Cron, 'When serve runs this sync: a cron expression such as "7 * * * *".'),
+  timezone: maybe(Timezone, "Time zone of schedule and of the dates in exceptions, such as Europe/Prague. Default: the machine's.")
+}
+
 export const Sync = Schema.Struct({
   from: oneOrMore(Filled).annotations({
     description: "The connection that is read, or a list of them."
@@ -124,9 +130,31 @@ export const Sync = Schema.Struct({
   refresh: orElse(Refresh, defaults(Refresh, {}), "How often the target is looked at."),
   fullRead: orElse(DurationText, Duration.hours(24), "How often an incremental source is read in full. Default: 24h."),
   planMaxAge: orElse(DurationText, Duration.days(7), "How old a saved plan may be when its applying starts. Default: 7d."),
-  maxWait: orElse(DurationText, Duration.minutes(15), "The longest wait for the vendor's allowance before a run hands back. Default: 15m."),
-  schedule: maybe(Cron, 'When serve runs this sync: a cron expression such as "7 * * * *".'),
-  timezone: maybe(Timezone, "Time zone of schedule and of the dates in exceptions, such as Europe/Prague. Default: the machine's.")
+  ...Times
+})
+
+const TeamGuards = Schema.Struct({
+  invites: orElse(whole(0), 10, "Most invitations in any 24 hours: mails to real people. Default: 10."),
+  roleRaise: orElse(whole(0), 0, "Most changes in any 24 hours to a role that may do more. Default: 0."),
+  removals: orElse(whole(0), 3, "Most removals in any 24 hours. Default: 3.")
+})
+
+const Team = Schema.Struct({
+  roles: Schema.Record({ key: Schema.String, value: Filled })
+    .pipe(Schema.filter((roles) => Object.keys(roles).length > 0 || "names no role; without one nothing is synced", { jsonSchema: { minProperties: 1 } }))
+    .annotations({
+      description: "Source role: target role. The first that somebody has counts, without regard to case; who has none is left alone."
+    }),
+  remove: orElse(Schema.Literal("never", "ours"), "never", "Who may be removed once they work at the source no more. ours: whom we invited. Default: never."),
+  guards: orElse(TeamGuards, defaults(TeamGuards, {}), "Limits: what goes beyond one is held until somebody decides.")
+})
+
+/** A sync of staff. */
+export const Staff = Schema.Struct({
+  from: Sync.fields.from,
+  to: Filled.annotations({ description: "The connection whose team is kept true." }),
+  team: Team.annotations({ description: "The target's team members instead of its customer groups." }),
+  ...Times
 })
 
 const Backup = Schema.Struct({

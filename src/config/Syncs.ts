@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as path from "node:path"
 import type { AnyConnector } from "../contract/Connector.ts"
-import type { ConnectionConfig, ExceptionRow, MapRow, MatchRule, SyncConfig } from "./Config.ts"
+import type { ConnectionConfig, ExceptionRow, MapRow, MatchRule, SyncConfig, TeamConfig } from "./Config.ts"
 import type { Problems, Report } from "./ConfigInvalid.ts"
 import { decode } from "./Decode.ts"
 import { type Node, text } from "./Document.ts"
@@ -13,6 +13,7 @@ import * as Meaning from "./Meaning.ts"
 import { hint } from "../model/Nearest.ts"
 import * as Rules from "./Rules.ts"
 import { type MatchItem, Sync } from "./Shape.ts"
+import * as Teams from "./Teams.ts"
 import { isTimezone } from "./Values.ts"
 
 export interface World {
@@ -33,31 +34,47 @@ const named = (node: Node | undefined): ReadonlyArray<Node> => {
   return items.filter((item) => item !== undefined).filter((item) => typeof item.value === "string" && item.value.trim() !== "" && !item.broken)
 }
 
-const checkConnection = (node: Node, role: "source" | "target", world: World): void => {
+const connectorOf = (name: string, { connections, connectors }: World): AnyConnector | undefined =>
+  connectors.get(text(connections?.children.get(name), "connector") ?? "")
+
+/** What a sync asks of its connections: customers and groups, or who works there and who is in the team. */
+interface Roles {
+  readonly source: "source" | "agents"
+  readonly target: "target" | "team"
+}
+
+/** What a connector that cannot do it says of itself; null where it can. */
+const lacks: Readonly<Record<Roles["source"] | Roles["target"], (connector: AnyConnector) => string | null>> = {
+  source: ({ source, title }) => (source === undefined ? `cannot be read from; ${title} is a target only` : null),
+  target: ({ target, title }) => (target === undefined ? `cannot be written to; ${title} is a source only` : null),
+  agents: ({ source, title }) =>
+    source?.declaration.agents === undefined ? `cannot be read from by a sync of staff (team); ${title} does not show who works there` : null,
+  team: ({ team, title }) => (team === undefined ? `cannot be written to by a sync of staff (team); ${title} has no team that can be written to` : null)
+}
+
+const checkConnection = (node: Node, role: keyof typeof lacks, world: World): void => {
   const name = String(node.value)
-  const connection = world.connections?.children.get(name)
-  if (connection === undefined) {
+  if (world.connections?.children.get(name) === undefined) {
     const names = [...(world.connections?.children.keys() ?? [])]
     world.report(node.place, `no connection is called "${name}"${hint(name, names)}`)
     return
   }
-  const connector = world.connectors.get(text(connection, "connector") ?? "")
-  if (connector === undefined || connector[role] !== undefined) return
-  const instead = role === "source" ? `cannot be read from; ${connector.title} is a target only` : `cannot be written to; ${connector.title} is a source only`
-  world.report(node.place, `"${name}" ${instead}`)
+  const connector = connectorOf(name, world)
+  const lack = connector === undefined ? null : lacks[role](connector)
+  if (lack !== null) world.report(node.place, `"${name}" ${lack}`)
 }
 
-const checkConnections = (node: Node, world: World): void => {
+const checkConnections = (node: Node, roles: Roles, world: World): void => {
   const from = named(node.children.get("from"))
   const to = named(node.children.get("to"))[0]
   from.forEach((one, index) => {
-    checkConnection(one, "source", world)
+    checkConnection(one, roles.source, world)
     if (from.findIndex((other) => other.value === one.value) < index) world.report(one.place, `"${String(one.value)}" stands here twice`)
   })
   if (to === undefined) return
   if (from.some((one) => one.value === to.value))
     world.report(to.place, `"${String(to.value)}" is in "from" already; a sync leads from one connection to another`)
-  else checkConnection(to, "target", world)
+  else checkConnection(to, roles.target, world)
 }
 
 /** The rows of every map file by its path as written. Files that are not right are reported and left out. */
@@ -105,12 +122,7 @@ const deciding = (connection: string, { connectors, decoded }: World): Meaning.D
 
 /** None after a report. What a sync decodes to stands for nothing while anything is reported of its files. */
 const readOne = (name: string, node: Node, world: World): Option.Option<SyncConfig> => {
-  checkConnections(node, world)
-  const team = node.children.get("team")
-  if (team !== undefined) {
-    world.report(team.key, "syncs of staff (team) are not supported yet in this version")
-    return Option.none()
-  }
+  checkConnections(node, { source: "source", target: "target" }, world)
   Rules.check(node.children.get("rules"), world.report)
   const rows = maps(node, world)
   const except = exceptions(node, world)
@@ -136,9 +148,21 @@ const readOne = (name: string, node: Node, world: World): Option.Option<SyncConf
   })
 }
 
+const readTeam = (name: string, node: Node, world: World): Option.Option<TeamConfig> => {
+  checkConnections(node, { source: "agents", target: "team" }, world)
+  const names = (key: "from" | "to") => named(node.children.get(key)).map(({ value }) => String(value))
+  const [from, [to = ""]] = [names("from"), names("to")]
+  return Teams.read(name, node, { from, to, connectorOf: (connection) => connectorOf(connection, world), report: world.report })
+}
+
 /** The syncs that decode, in the file's order; everything that is wrong has been reported. */
-export const read = (node: Node, world: World): ReadonlyMap<string, SyncConfig> => {
+export const read = (node: Node, world: World): { readonly syncs: ReadonlyMap<string, SyncConfig>; readonly teams: ReadonlyMap<string, TeamConfig> } => {
   const syncs = new Map<string, SyncConfig>()
-  for (const [name, child] of node.children) Option.map(readOne(name, child, world), (sync) => syncs.set(name, sync))
-  return syncs
+  const teams = new Map<string, TeamConfig>()
+  for (const [name, child] of node.children) {
+    if (child.children.has("team")) Option.map(readTeam(name, child, world), (team) => teams.set(name, team))
+    else Option.map(readOne(name, child, world), (sync) => syncs.set(name, sync))
+  }
+  Teams.checkTargets(node, world.report)
+  return { syncs, teams }
 }

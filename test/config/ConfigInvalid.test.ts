@@ -96,7 +96,9 @@ groupbridge.yaml:43:9  "zendesk" is in "from" already; a sync leads from one con
 groupbridge.yaml:44:12  holds no rule; without one nothing is synced
 groupbridge.yaml:45:3  "rules" is missing
 groupbridge.yaml:46:5  unknown key "form"; did you mean "from"?
-groupbridge.yaml:51:5  syncs of staff (team) are not supported yet in this version
+groupbridge.yaml:49:11  "zendesk" cannot be read from by a sync of staff (team); Zendesk does not show who works there
+groupbridge.yaml:50:9  "cstar" cannot be written to by a sync of staff (team); cStar has no team that can be written to
+groupbridge.yaml:51:20  names no role; without one nothing is synced
 groupbridge.yaml:52:8  expected text, found 7; put it in quotes
 groupbridge.yaml:53:7  expected a duration such as 45s, 90m, 6h or 30d, found 400
 groupbridge.yaml:54:9  messages (notify) are not supported yet in this version; leave the list empty`

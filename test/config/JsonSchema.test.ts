@@ -11,6 +11,7 @@ interface Part {
   readonly allOf?: ReadonlyArray<Part>
   readonly if?: Part
   readonly then?: Part
+  readonly else?: Part
   readonly pattern?: string
   readonly minLength?: number
   readonly minimum?: number
@@ -34,7 +35,7 @@ const accepts = (schema: Part | boolean, value: unknown): boolean => {
   if (schema.enum !== undefined && !schema.enum.includes(value)) return false
   if (schema.anyOf !== undefined && !schema.anyOf.some((one) => accepts(one, value))) return false
   if (schema.allOf !== undefined && !schema.allOf.every((one) => accepts(one, value))) return false
-  if (schema.if !== undefined && accepts(schema.if, value) && !accepts(schema.then ?? true, value)) return false
+  if (schema.if !== undefined && !accepts((accepts(schema.if, value) ? schema.then : schema.else) ?? true, value)) return false
   if (typeof value === "string") return value.length >= (schema.minLength ?? 0) && new RegExp(schema.pattern ?? "").test(value)
   if (typeof value === "number") {
     if (schema.multipleOf === 1 && !Number.isInteger(value)) return false
