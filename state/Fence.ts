@@ -1,5 +1,4 @@
 /** Keeps a run that slept from writing once another one has taken its place. */
-import type { OpenCall } from "../src/apply/Journal.ts"
 import { StateError } from "../src/contract/StateError.ts"
 import type { Database, Statements } from "./Database.ts"
 
@@ -16,6 +15,6 @@ export const checkLease = (database: Database, sql: Statements, number: number |
 }
 
 /** An outcome is stored once: throws `Superseded` where the call has one, for it was settled by the run that took over. */
-export const checkOpen = (database: Database, sql: Statements, { call }: OpenCall): void => {
-  if (sql.get("SELECT 1 FROM call WHERE id = ? AND outcome IS NULL", call) === undefined) throw superseded(database)
+export const checkOpen = (database: Database, sql: Statements, table: "call" | "team_call", { call }: { readonly call: number }): void => {
+  if (sql.get(`SELECT 1 FROM ${table} WHERE id = ? AND outcome IS NULL`, call) === undefined) throw superseded(database)
 }

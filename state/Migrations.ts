@@ -167,8 +167,39 @@ CREATE INDEX source_address_address ON source_address (address);
 CREATE TABLE address_ask (customer INTEGER PRIMARY KEY, address TEXT NOT NULL, asked_at INTEGER NOT NULL, next_at INTEGER NOT NULL, asks INTEGER NOT NULL) STRICT;
 `
 
+/** Syncs of staff. The team of a target is one that a single sync writes to. */
+const staff = `
+-- People of a target's team, by their folded address. origin: applied (we invited them), found. place: member, invited, out (was there, and then not, without us).
+-- role, roles: the wish as it was when it and the team last agreed, and what the source said then. source, agent: the record that wished them last.
+CREATE TABLE team_person (
+  id INTEGER PRIMARY KEY, connection INTEGER NOT NULL, address TEXT NOT NULL, email TEXT NOT NULL, name TEXT, origin TEXT, place TEXT, member TEXT,
+  role TEXT, roles TEXT, source INTEGER, agent TEXT, changed_at INTEGER NOT NULL, UNIQUE (connection, address)
+) STRICT;
+-- The changes of a run as planned, in the order of seq, and what came of each. state: planned, done, already, refused, void. part: the approved part that let it through.
+CREATE TABLE team_planned (
+  run INTEGER NOT NULL, person INTEGER NOT NULL, op TEXT NOT NULL, seq INTEGER NOT NULL, role TEXT NOT NULL, was TEXT, raise INTEGER NOT NULL, cause TEXT NOT NULL,
+  member TEXT, roles TEXT NOT NULL, origin TEXT, source INTEGER, agent TEXT, approved INTEGER NOT NULL, part INTEGER, state TEXT NOT NULL DEFAULT 'planned', call INTEGER, settled_at INTEGER,
+  PRIMARY KEY (run, person, op)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX team_planned_done ON team_planned (settled_at) WHERE state = 'done';
+-- As call: the intent is stored before it is sent, the outcome after.
+CREATE TABLE team_call (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, lease INTEGER NOT NULL, connection INTEGER NOT NULL, op TEXT NOT NULL, person INTEGER NOT NULL, intent_at INTEGER NOT NULL,
+  answered_at INTEGER, outcome TEXT, detail TEXT
+) STRICT;
+CREATE INDEX team_call_open ON team_call (connection) WHERE outcome IS NULL;
+-- What a decision is about: it holds as long as the source says the same (roles).
+CREATE TABLE team_held (
+  part INTEGER NOT NULL, op TEXT NOT NULL, person INTEGER NOT NULL, role TEXT NOT NULL, was TEXT, cause TEXT NOT NULL, roles TEXT NOT NULL, origin TEXT, source INTEGER, agent TEXT,
+  PRIMARY KEY (part, op, person)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE team_refused (op TEXT NOT NULL, person INTEGER NOT NULL, role TEXT NOT NULL, roles TEXT NOT NULL, reason TEXT NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, PRIMARY KEY (op, person)) STRICT, WITHOUT ROWID;
+-- Whether a held part is about staff.
+ALTER TABLE held_part ADD COLUMN staff INTEGER NOT NULL DEFAULT 0;
+`
+
 /** Steps in order: the state's `user_version` is the number of steps it has taken. */
-export const steps: ReadonlyArray<string> = [first, second, third, fourth, otherAddresses]
+export const steps: ReadonlyArray<string> = [first, second, third, fourth, otherAddresses, staff]
 
 /** Tables of one run's work. They live in SQLite's temporary database: gone with the process, never in a backup. */
 export const temporary = `

@@ -4,15 +4,19 @@ import type { HeldPart } from "../src/model/Change.ts"
 import type { Decided, Decider } from "../src/run/Overview.ts"
 import type { Row, Statements } from "./Database.ts"
 
-const select = "SELECT p.*, s.name AS sync_name, (SELECT count(*) FROM held_row r WHERE r.part = p.id) AS rows FROM held_part p JOIN sync s ON s.id = p.sync"
+const select =
+  "SELECT p.*, s.name AS sync_name, (SELECT count(*) FROM held_row r WHERE r.part = p.id) + (SELECT count(*) FROM team_held t WHERE t.part = p.id) AS rows FROM held_part p JOIN sync s ON s.id = p.sync"
 
 const lines = (value: Row[string] | undefined): ReadonlyArray<string> => JSON.parse(String(value)) as ReadonlyArray<string>
 
 /** `run`: the one under way, in which a part may be new. */
 const toPart = (sql: Statements, row: Row, run: number | null): HeldPart => {
   const id = Number(row["id"])
+  const isStaff = row["staff"] === 1
   const groups = sql.all(
-    `SELECT g.name, count(*) AS n, (SELECT count(*) FROM assignment a WHERE a.grp = g.id) AS members FROM held_row r JOIN target_group g ON g.id = r.grp
+    isStaff
+      ? "SELECT role AS name, count(*) AS n, 0 AS members FROM team_held WHERE part = ? GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10"
+      : `SELECT g.name, count(*) AS n, (SELECT count(*) FROM assignment a WHERE a.grp = g.id) AS members FROM held_row r JOIN target_group g ON g.id = r.grp
      WHERE r.part = ? GROUP BY g.id ORDER BY 2 DESC, 1 LIMIT 10`,
     id
   )
@@ -30,7 +34,8 @@ const toPart = (sql: Statements, row: Row, run: number | null): HeldPart => {
     why: [...lines(row["why"]), ...lines(row["told"])],
     proposal: row["proposal"] === null ? null : String(row["proposal"]),
     groups: groups.map((group) => ({ name: String(group["name"]), changes: Number(group["n"]), members: Number(group["members"]) })),
-    decision: state === "approved" || state === "rejected" ? state : "open"
+    decision: state === "approved" || state === "rejected" ? state : "open",
+    ...(isStaff ? { staff: true as const } : {})
   }
 }
 
@@ -44,9 +49,9 @@ export const waiting = (sql: Statements): ReadonlyArray<HeldPart> =>
     .all(`SELECT * FROM (${select}) WHERE state = 'open' OR (state = 'rejected' AND rows > 0) ORDER BY state <> 'open', id`)
     .map((row) => toPart(sql, row, null))
 
-export const owner = (sql: Statements, part: number): { readonly sync: number; readonly name: string; readonly id: number } | null => {
-  const row = sql.get("SELECT s.id, s.name FROM held_part p JOIN sync s ON s.id = p.sync WHERE p.id = ?", part)
-  return row === undefined ? null : { sync: Number(row["id"]), name: String(row["name"]), id: part }
+export const owner = (sql: Statements, part: number): { readonly sync: number; readonly name: string; readonly id: number; readonly staff: boolean } | null => {
+  const row = sql.get("SELECT s.id, s.name, p.staff FROM held_part p JOIN sync s ON s.id = p.sync WHERE p.id = ?", part)
+  return row === undefined ? null : { sync: Number(row["id"]), name: String(row["name"]), id: part, staff: row["staff"] === 1 }
 }
 
 export const one = (sql: Statements, part: number): { readonly part: HeldPart; readonly closed: boolean; readonly decided: Decided | null } | null => {

@@ -61,7 +61,7 @@ export const make = (database: Database): typeof Journal.Service => {
     Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => work(sql, now)))
   const settled = (call: OpenCall, work: (sql: Statements, now: number) => void): Effect.Effect<void, StateError> =>
     stored((sql, now) => {
-      Fence.checkOpen(database, sql, call)
+      Fence.checkOpen(database, sql, "call", call)
       work(sql, now)
     })
   return {

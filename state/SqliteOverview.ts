@@ -3,21 +3,21 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { SyncConfig } from "../src/config/Config.ts"
 import type { StateError } from "../src/contract/StateError.ts"
-import type { RunRow, StatusRow, ToldBefore, UnmatchedRow } from "../src/model/Overview.ts"
+import type { RunRow, ToldBefore, UnmatchedRow } from "../src/model/Overview.ts"
 import type { ChangeCounts, RunFailure, UnmatchedReason } from "../src/model/Result.ts"
-import type { Failing, Overview, Page, SnapshotSummary, Within } from "../src/run/Overview.ts"
+import type { Overview, Page, SnapshotSummary, Within } from "../src/run/Overview.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Row, Statements } from "./Database.ts"
 import * as Mirror from "./Mirror.ts"
 import * as OverviewParts from "./OverviewParts.ts"
 import * as OverviewRows from "./OverviewRows.ts"
+import { failing, findAmbiguous, number, runSelect, status, teamStatus } from "./OverviewStatus.ts"
 import * as Release from "./Release.ts"
 import { sourceIds, unmatchedPeople } from "./Summary.ts"
 import * as Tasks from "./Tasks.ts"
+import * as TeamRows from "./TeamRows.ts"
 
 const batch = 1000
-
-const number = (sql: Statements, text: string, ...values: ReadonlyArray<unknown>): number => Number(sql.get(text, ...values)?.["n"] ?? 0)
 
 const counts = (sql: Statements, run: number): ChangeCounts => {
   const done = new Map(
@@ -26,13 +26,10 @@ const counts = (sql: Statements, run: number): ChangeCounts => {
   const of = (op: string): number => done.get(op) ?? 0
   return {
     groups: { create: of("group.create"), update: of("group.update"), delete: of("group.delete") },
-    assignments: { add: of("assignment.add"), remove: of("assignment.remove") }
+    assignments: { add: of("assignment.add"), remove: of("assignment.remove") },
+    ...TeamRows.counts(sql, run)
   }
 }
-
-/** The run that holds the lease now is under way; any other without an end broke off. */
-const runSelect = `SELECT r.*, s.name AS sync_name, r.ended_at IS NULL AND EXISTS (SELECT 1 FROM lease WHERE name = 'run' AND expires_at > ?1) AND r.id = (SELECT max(id) FROM run) AS running
-  FROM run r JOIN sync s ON s.id = r.sync`
 
 /** The decision that a run carried out: on the part that it applied, or on the run that it took back. */
 const decisionOf = (sql: Statements, row: Row): Row | undefined => {
@@ -56,7 +53,11 @@ const toRun = (sql: Statements, row: Row): RunRow => {
     "SELECT group_concat(' --approve ' || (details ->> 'lift'), '') AS words FROM decision WHERE what = 'lifted' AND details ->> 'run' = ?",
     id
   )
-  const writes = number(sql, "SELECT count(DISTINCT call) AS n FROM planned WHERE run = ? AND call IS NOT NULL", id)
+  const writes = number(
+    sql,
+    "SELECT (SELECT count(DISTINCT call) FROM planned WHERE run = ?1 AND call IS NOT NULL) + (SELECT count(DISTINCT call) FROM team_planned WHERE run = ?1 AND call IS NOT NULL) AS n",
+    id
+  )
   return {
     run: `r-${id}`,
     sync: String(row["sync_name"]),
@@ -65,9 +66,16 @@ const toRun = (sql: Statements, row: Row): RunRow => {
     by: `${String(row["who"])}@${String(row["host"])}`,
     startedAt: Number(row["started_at"]),
     endedAt: row["ended_at"] === null ? null : Number(row["ended_at"]),
-    summary: stored === null ? counts(sql, id) : { groups: stored.groups, assignments: stored.assignments },
+    summary:
+      stored === null
+        ? counts(sql, id)
+        : { groups: stored.groups, assignments: stored.assignments, ...(stored.members === undefined ? {} : { members: stored.members }) },
     calls: stored?.calls ?? { read: 0, write: writes },
-    refused: number(sql, "SELECT count(*) AS n FROM planned WHERE run = ? AND state = 'refused'", id),
+    refused: number(
+      sql,
+      "SELECT (SELECT count(*) FROM planned WHERE run = ?1 AND state = 'refused') + (SELECT count(*) FROM team_planned WHERE run = ?1 AND state = 'refused') AS n",
+      id
+    ),
     held: sql.all("SELECT id FROM held_part WHERE run = ? ORDER BY id", id).map((part) => `H-${String(part["id"])}`),
     reason: decision === undefined || decision["reason"] === null ? null : String(decision["reason"]),
     error: row["error"] === null ? null : (JSON.parse(String(row["error"])) as RunFailure)
@@ -84,20 +92,6 @@ const runs = (sql: Statements, limit: number, { from, selected, to }: Within, no
       to ?? Number.MAX_SAFE_INTEGER
     )
     .map((row) => toRun(sql, row))
-
-const failing = (sql: Statements, sync: number, before: number | null): Failing | null => {
-  // A saved plan that was refused as stale says nothing about the sync.
-  const failed = "status = 'failed' AND error ->> '$.kind' <> 'stale'"
-  const good = "SELECT coalesce(max(id), 0) FROM run WHERE sync = ?1 AND id < ?2 AND ended_at IS NOT NULL AND status NOT IN ('failed', 'interrupted')"
-  const rows = sql.all(
-    `SELECT started_at, error FROM run WHERE sync = ?1 AND id < ?2 AND ${failed} AND id > (${good}) ORDER BY id`,
-    sync,
-    before ?? Number.MAX_SAFE_INTEGER
-  )
-  const [first, last] = [rows.at(0), rows.at(-1)]
-  if (first === undefined || last === undefined || last["error"] === null) return null
-  return { since: Number(first["started_at"]), runs: rows.length, error: JSON.parse(String(last["error"])) as RunFailure }
-}
 
 /** How many of the last failures in a row are of the same kind as the last one. */
 const sameKind = (sql: Statements, sync: number, before: number | null): ToldBefore["failure"] => {
@@ -119,7 +113,8 @@ const toldBefore = (sql: Statements, sync: number, run: number | null): ToldBefo
   failure: sameKind(sql, sync, run),
   refused: number(
     sql,
-    "SELECT count(*) AS n FROM planned p JOIN refused r ON r.op = p.op AND r.grp = p.grp AND r.customer = p.customer AND r.attempts > 1 WHERE p.run = ? AND p.state = 'refused'",
+    `SELECT (SELECT count(*) FROM planned p JOIN refused r ON r.op = p.op AND r.grp = p.grp AND r.customer = p.customer AND r.attempts > 1 WHERE p.run = ?1 AND p.state = 'refused')
+       + (SELECT count(*) FROM team_planned p JOIN team_refused r ON r.op = p.op AND r.person = p.person AND r.attempts > 1 WHERE p.run = ?1 AND p.state = 'refused') AS n`,
     run
   ),
   tasks: number(
@@ -129,33 +124,6 @@ const toldBefore = (sql: Statements, sync: number, run: number | null): ToldBefo
     run
   )
 })
-
-/** Whom a run would hold as ambiguous: several targets of one address, or several people of one source on one target. */
-const findAmbiguous = (sql: Statements, to: number, from: string): void => {
-  sql.run("DELETE FROM held_identity")
-  const people = "c.connection IN (SELECT value FROM json_each(?2)) AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL"
-  sql.run(
-    `INSERT OR IGNORE INTO held_identity SELECT c.id, 'address' FROM source_customer c WHERE ${people} AND c.address IS NOT NULL
-     AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?1)
-     AND (SELECT count(*) FROM target_customer t WHERE t.connection = ?1 AND t.address = c.address AND t.gone_at IS NULL) > 1`,
-    to,
-    from
-  )
-  sql.run(
-    `INSERT OR IGNORE INTO held_identity SELECT c.id, 'address' FROM source_customer c JOIN source_address a ON a.customer = c.id
-     JOIN target_customer t ON t.connection = ?1 AND t.address = a.address AND t.gone_at IS NULL
-     WHERE ${people} AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.source_customer = c.id AND l.target_connection = ?1) GROUP BY c.id HAVING count(*) > 1`,
-    to,
-    from
-  )
-  sql.run(
-    `INSERT OR IGNORE INTO held_identity SELECT c.id, 'shared' FROM source_customer c JOIN customer_link l ON l.source_customer = c.id AND l.target_connection = ?1 WHERE ${people}
-     AND EXISTS (SELECT 1 FROM customer_link o JOIN source_customer d ON d.id = o.source_customer AND d.connection = c.connection AND d.gone_at IS NULL AND d.role = 'customer' AND d.excluded IS NULL
-       WHERE o.target_customer = l.target_customer AND o.source_customer <> c.id)`,
-    to,
-    from
-  )
-}
 
 const unmatched = (sql: Statements, sync: SyncConfig, after: string | null): Page<UnmatchedRow> => {
   const [to, from] = [connectionId(sql, sync.to), sourceIds(sql, { sync })]
@@ -182,49 +150,6 @@ const unmatched = (sql: Statements, sync: SyncConfig, after: string | null): Pag
       candidates: row["candidates"] === null ? [] : String(row["candidates"]).split(" ")
     })),
     next: last === undefined || rows.length < batch ? null : String(last["id"])
-  }
-}
-
-const today = (sql: Statements, sync: number, midnight: number): StatusRow["today"] => {
-  const done = (op: string) =>
-    number(
-      sql,
-      "SELECT count(*) AS n FROM planned p JOIN run r ON r.id = p.run WHERE p.state = 'done' AND p.settled_at >= ? AND p.op = ? AND r.sync = ?",
-      midnight,
-      op,
-      sync
-    )
-  const calls = number(sql, "SELECT sum(summary ->> '$.calls.write') AS n FROM run WHERE sync = ? AND started_at >= ?", sync, midnight)
-  return { added: done("assignment.add"), removed: done("assignment.remove"), calls, share: null }
-}
-
-const status = (sql: Statements, sync: SyncConfig, midnight: number, now: number): Omit<StatusRow, "next" | "guards"> => {
-  const id = syncId(sql, sync.name)
-  const [to, from] = [connectionId(sql, sync.to), sourceIds(sql, { sync })]
-  findAmbiguous(sql, to, from)
-  const people = sql.all(`SELECT reason, count(*) AS n FROM (${unmatchedPeople(sync)}) GROUP BY 1`, to, from)
-  const last = sql.get(`${runSelect} WHERE r.sync = ?2 ORDER BY r.id DESC LIMIT 1`, now, id)
-  const good = sql.get("SELECT max(ended_at) AS at FROM run WHERE sync = ? AND status NOT IN ('failed', 'interrupted')", id)?.["at"]
-  const pause = sql.get("SELECT paused_until, paused_by, paused_reason FROM sync WHERE id = ? AND paused_until > ?", id, now)
-  const series = failing(sql, id, null)
-  const text = (value: string | number | null | undefined): string | null => (value === null || value === undefined ? null : String(value))
-  return {
-    sync: sync.name,
-    state: pause !== undefined ? "paused" : last === undefined ? "never" : last["running"] === 1 ? "running" : series !== null ? "failed" : "ok",
-    lastGood: typeof good === "number" ? good : null,
-    today: today(sql, id, midnight),
-    held: OverviewParts.open(sql, id),
-    refused: number(
-      sql,
-      "SELECT count(*) AS n FROM refused r WHERE EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant WHERE sync = ?) AND c.grp = r.grp)",
-      id
-    ),
-    tasks: number(sql, "SELECT count(*) AS n FROM task WHERE sync = ? AND done_at IS NULL", id),
-    unmatched: people.reduce((sum, row) => sum + Number(row["n"]), 0),
-    ambiguous: Number(people.find((row) => row["reason"] === "ambiguous")?.["n"] ?? 0),
-    pinned: sql.all("SELECT DISTINCT p.run FROM pin p JOIN run r ON r.id = p.run WHERE r.sync = ? ORDER BY 1", id).map((row) => `r-${String(row["run"])}`),
-    paused: pause === undefined ? null : { by: String(pause["paused_by"]), until: Number(pause["paused_until"]), reason: text(pause["paused_reason"]) },
-    failing: series
   }
 }
 
@@ -255,7 +180,8 @@ export const make = (database: Database): typeof Overview.Service => {
     partChanges: (part, after) =>
       database.use((sql) => {
         const owner = OverviewParts.owner(sql, part)
-        return owner === null ? { rows: [], next: null } : OverviewRows.ofPart(sql, owner, after)
+        if (owner === null) return { rows: [], next: null }
+        return owner.staff ? TeamRows.ofPart(sql, owner) : OverviewRows.ofPart(sql, owner, after)
       }),
     decide: (part, decision, by) =>
       atNow((sql, now) => {
@@ -264,6 +190,7 @@ export const make = (database: Database): typeof Overview.Service => {
       }),
     note: (what, subject, by) => atNow((sql, now) => OverviewParts.note(sql, what, subject, by, now)),
     status: (sync, midnight, now) => database.atomically((sql) => status(sql, sync, midnight, now)),
+    teamStatus: (sync, midnight, now) => database.atomically((sql) => teamStatus(sql, sync, midnight, now)),
     failing: (sync) => database.atomically((sql) => failing(sql, syncId(sql, sync), null)),
     toldBefore: (sync, run) => database.atomically((sql) => toldBefore(sql, syncId(sql, sync), run)),
     unmatched: (sync, after) => database.atomically((sql) => unmatched(sql, sync, after)),

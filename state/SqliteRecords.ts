@@ -7,20 +7,24 @@ import type { Records, Selection } from "../src/run/Records.ts"
 import * as Approvals from "./Approvals.ts"
 import type { Database, Row, Statements } from "./Database.ts"
 import { textOf } from "./Explained.ts"
+import * as TeamRows from "./TeamRows.ts"
 import * as Export from "./Export.ts"
 
 const batch = 1000
 
-/** Sorted once, on disk where it is much: pages then follow their number. */
+/** Sorted once, on disk where it is much: pages then follow their number. Changes of staff have no group, and a number of their own for the person. */
 const select = (sql: Statements, { from, groups, person, run, to }: Selection, order: "time" | "plan"): number => {
   sql.run("DELETE FROM selected_change")
   const people = person === null ? null : JSON.stringify(person.targets)
   return sql.run(
-    `INSERT INTO selected_change (run, op, grp, customer) SELECT p.run, p.op, p.grp, p.customer FROM planned p WHERE p.state IN ('done', 'already', 'refused')
-       AND (?1 IS NULL OR p.run = ?1) AND p.settled_at >= ?2 AND p.settled_at <= ?3
-       AND (?4 IS NULL OR p.grp IN (SELECT value FROM json_each(?4)))
-       AND (?5 IS NULL OR p.customer IN (SELECT value FROM json_each(?5)) OR p.person IN (SELECT value FROM json_each(?6)))
-     ORDER BY ${order === "time" ? "p.settled_at, p.run, p.op LIKE 'assignment.%', p.grp, p.op, p.customer" : "p.run, p.op, p.grp, p.customer"}`,
+    `INSERT INTO selected_change (run, op, grp, customer) SELECT run, op, grp, customer FROM (
+       SELECT p.run, p.op, p.grp, p.customer, p.settled_at, 0 AS seq FROM planned p WHERE p.state IN ('done', 'already', 'refused')
+         AND (?1 IS NULL OR p.run = ?1) AND p.settled_at >= ?2 AND p.settled_at <= ?3
+         AND (?4 IS NULL OR p.grp IN (SELECT value FROM json_each(?4)))
+         AND (?5 IS NULL OR p.customer IN (SELECT value FROM json_each(?5)) OR p.person IN (SELECT value FROM json_each(?6)))
+       UNION ALL SELECT t.run, t.op, 0, t.person, t.settled_at, t.seq FROM team_planned t WHERE t.state IN ('done', 'already', 'refused')
+         AND (?1 IS NULL OR t.run = ?1) AND t.settled_at >= ?2 AND t.settled_at <= ?3 AND ?4 IS NULL AND ?5 IS NULL)
+     ORDER BY ${order === "time" ? "settled_at, run, op LIKE 'assignment.%', grp, op, customer" : "run, seq, op, grp, customer"}`,
     run,
     from ?? 0,
     to ?? Number.MAX_SAFE_INTEGER,
@@ -109,9 +113,11 @@ export const make = (database: Database): typeof Records.Service => ({
   select: (selection, order) => database.use((sql) => select(sql, selection, order)),
   selected: (after) =>
     database.use((sql) => {
-      const found = sql.all(rows, Number(after ?? 0))
+      const from = Number(after ?? 0)
+      const customers = sql.all(rows, from).map((row) => ({ n: Number(row["n"]), done: done(sql, row) }))
+      const found = [...customers, ...TeamRows.selected(sql, from, batch)].sort((a, b) => a.n - b.n).slice(0, batch)
       const last = found.at(-1)
-      return { rows: found.map((row) => done(sql, row)), next: last === undefined || found.length < batch ? null : String(last["n"]) }
+      return { rows: found.map((row) => row.done), next: last === undefined || found.length < batch ? null : String(last.n) }
     }),
   everything: (after) => database.use((sql) => Export.page(sql, after)),
   groupsCalled: (text) => database.use((sql) => groupsCalled(sql, text)),

@@ -13,6 +13,7 @@ import type { Database, Row, Statements } from "./Database.ts"
 import * as Fence from "./Fence.ts"
 import * as Mirror from "./Mirror.ts"
 import * as OverviewParts from "./OverviewParts.ts"
+import * as TeamRows from "./TeamRows.ts"
 
 /** No vendor counts calls over more than a day. */
 const longestWindow = 86_400_000
@@ -49,7 +50,8 @@ const counts = (sql: Statements, run: number): ChangeCounts => {
   const done = (op: ChangeOp) => Number(sql.get("SELECT count(*) AS n FROM planned WHERE run = ? AND op = ? AND state = 'done'", run, op)?.["n"])
   return {
     groups: { create: done("group.create"), update: done("group.update"), delete: done("group.delete") },
-    assignments: { add: done("assignment.add"), remove: done("assignment.remove") }
+    assignments: { add: done("assignment.add"), remove: done("assignment.remove") },
+    ...TeamRows.counts(sql, run)
   }
 }
 
@@ -88,6 +90,8 @@ const pacerUse = (sql: Statements, name: string, now: number): ReadonlyArray<Pac
       `SELECT endpoint, at FROM pacer_use WHERE connection = ?1
        UNION ALL SELECT NULL, coalesce(answered_at, intent_at) FROM call
          WHERE connection = ?1 AND id > (SELECT coalesce(max(c.id), 0) FROM call c JOIN run r ON r.id = c.run WHERE r.ended_at IS NOT NULL AND r.status <> 'interrupted') AND intent_at > ?2
+       UNION ALL SELECT NULL, coalesce(answered_at, intent_at) FROM team_call
+         WHERE connection = ?1 AND id > (SELECT coalesce(max(c.id), 0) FROM team_call c JOIN run r ON r.id = c.run WHERE r.ended_at IS NOT NULL AND r.status <> 'interrupted') AND intent_at > ?2
        ORDER BY at`,
       connectionId(sql, name),
       now - longestWindow
@@ -108,7 +112,9 @@ export const make = (database: Database): typeof RunStore.Service => {
       const mirrored = Mirror.read(database.file)
       return Mirror.objection(database.file, Mirror.ofState(sql), mirrored, database.backups)?.message ?? null
     }),
-    written: database.use((sql) => Number(sql.get("SELECT max(id) AS id FROM call")?.["id"] ?? 0)),
+    written: database.use((sql) =>
+      Number(sql.get("SELECT coalesce((SELECT max(id) FROM call), 0) + coalesce((SELECT max(id) FROM team_call), 0) AS calls")?.["calls"])
+    ),
     acquire: (holder, millis, instead) =>
       Effect.tap(
         atNow((sql, now) => {
@@ -168,8 +174,14 @@ export const make = (database: Database): typeof RunStore.Service => {
              JOIN refused r ON r.op = p.op AND r.grp = p.grp AND r.customer = p.customer LEFT JOIN target_customer t ON t.id = p.customer WHERE p.run = ? AND p.state = 'refused' LIMIT 1000`,
             run
           )
-          .map((row) => refusedRow(sync, row)),
-        left: Number(sql.get("SELECT count(*) AS n FROM planned WHERE run = ? AND state = 'planned'", run)?.["n"])
+          .map((row) => refusedRow(sync, row))
+          .concat(TeamRows.refused(sql, run, sync)),
+        left: Number(
+          sql.get(
+            "SELECT (SELECT count(*) FROM planned WHERE run = ?1 AND state = 'planned') + (SELECT count(*) FROM team_planned WHERE run = ?1 AND state = 'planned') AS n",
+            run
+          )?.["n"]
+        )
       })),
     bind: (name, connector, identity) => atNow((sql, now) => bind(sql, name, connector, identity, now)),
     rebind: (name) => atNow((sql) => sql.run("UPDATE connection SET account = NULL, role = NULL, actor = NULL WHERE name = ?", name) > 0),
@@ -180,7 +192,11 @@ export const make = (database: Database): typeof RunStore.Service => {
         sql.run("DELETE FROM pacer_use WHERE connection = ?", connection)
         for (const item of use) sql.run("INSERT INTO pacer_use VALUES (?, ?, ?)", connection, item.endpoint, item.at)
       }),
-    voidPlanned: (run) => atNow((sql, now) => void sql.run("UPDATE planned SET state = 'void', settled_at = ? WHERE run = ? AND state = 'planned'", now, run)),
+    voidPlanned: (run) =>
+      atNow((sql, now) => {
+        for (const table of ["planned", "team_planned"])
+          sql.run(`UPDATE ${table} SET state = 'void', settled_at = ? WHERE run = ? AND state = 'planned'`, now, run)
+      }),
     judgement: (keep, steps) =>
       database.around(
         Effect.zipRight(

@@ -18,6 +18,8 @@ import { RebuildStore } from "../src/run/RebuildStore.ts"
 import { Records } from "../src/run/Records.ts"
 import { RunStore } from "../src/run/RunStore.ts"
 import type { Memory } from "../src/run/SyncRun.ts"
+import { TeamJournal } from "../src/team/TeamJournal.ts"
+import { TeamStore } from "../src/team/TeamStore.ts"
 import * as Database from "./Database.ts"
 import * as SqliteAddresses from "./SqliteAddresses.ts"
 import * as SqliteExplanation from "./SqliteExplanation.ts"
@@ -32,6 +34,8 @@ import * as SqliteRecords from "./SqliteRecords.ts"
 import * as SqliteRuns from "./SqliteRuns.ts"
 import * as SqliteSnapshot from "./SqliteSnapshot.ts"
 import * as SqliteTarget from "./SqliteTarget.ts"
+import * as SqliteTeam from "./SqliteTeam.ts"
+import * as SqliteTeamJournal from "./SqliteTeamJournal.ts"
 import * as SqliteUndo from "./SqliteUndo.ts"
 
 /** Opens the state file for one invocation and closes it with the scope. See `Database.open` for how it fails. */
@@ -52,7 +56,9 @@ export const layer = (file: string, options: Database.Options = { maxPages: null
         Context.add(Explanation, SqliteExplanation.make(database)),
         Context.add(Records, SqliteRecords.make(database)),
         Context.add(Forgetting, SqliteForgetting.make(database)),
-        Context.add(RebuildStore, SqliteRebuild.make(database))
+        Context.add(RebuildStore, SqliteRebuild.make(database)),
+        Context.add(TeamStore, SqliteTeam.make(database)),
+        Context.add(TeamJournal, SqliteTeamJournal.make(database))
       )
     )
   )

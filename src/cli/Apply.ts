@@ -21,7 +21,7 @@ export const run = (load: Load, file: string, options: ApplyOptions): Promise<nu
       const within = yield* Limits.within(options)
       const header = yield* PlanFile.header(file)
       const config = yield* World.config(invocation)
-      const sync = yield* World.sync(config.syncs, header.sync)
+      const sync = yield* World.sync(config, header.sync, `No plan of it is ever kept: groupbridge sync ${header.sync}`)
       return yield* World.withState(
         invocation,
         config

@@ -33,7 +33,7 @@ const wentThrough = (exit: Exit.Exit<Writing.Written>): boolean => Exit.isSucces
 /** On a terminal the decision stands only once its consequences were shown and agreed to. */
 const applyPart = (invocation: Invocation.Invocation, config: Config, { number, part }: Deciding.OpenPart, options: DecisionOptions) =>
   Effect.gen(function* () {
-    const sync = yield* World.sync(config.syncs, part.sync)
+    const sync = yield* World.any(config, part.sync)
     yield* Pause.refuse(sync.name)
     const overview = yield* Overview
     const by = Deciding.decider(invocation, options.reason)

@@ -2,23 +2,29 @@
 import * as Effect from "effect/Effect"
 import { existsSync } from "node:fs"
 import { relative } from "node:path"
-import type { Config, SyncConfig } from "../config/Config.ts"
+import type { Config } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
-import type { CheckReport } from "../model/Overview.ts"
+import type { CheckReport, ScheduleCost } from "../model/Overview.ts"
 import * as CheckText from "../report/CheckText.ts"
 import * as OverviewJson from "../report/OverviewJson.ts"
+import type { Overview } from "../run/Overview.ts"
 import { RunStore } from "../run/RunStore.ts"
+import type { TeamStore } from "../team/TeamStore.ts"
 import * as CheckConnection from "./CheckConnection.ts"
 import * as CheckSchedule from "./CheckSchedule.ts"
 import * as CheckSync from "./CheckSync.ts"
+import * as CheckTeam from "./CheckTeam.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
-import type { Load } from "./Environment.ts"
+import type { Environment, Load } from "./Environment.ts"
 import * as Invocation from "./Invocation.ts"
 import * as World from "./World.ts"
 
 type Found = Pick<CheckReport, "connections" | "schedules" | "warnings" | "problems">
 
-const lookAround = (invocation: Invocation.Invocation, config: Config, syncs: ReadonlyArray<SyncConfig>, all: boolean) =>
+const costsOf = (environment: Environment, config: Config, sync: World.AnySync): Effect.Effect<ReadonlyArray<ScheduleCost>, StateError, Overview | TeamStore> =>
+  World.isTeam(sync) ? CheckTeam.costs(environment, config, sync) : CheckSchedule.costs(environment, config, sync)
+
+const lookAround = (invocation: Invocation.Invocation, config: Config, syncs: ReadonlyArray<World.AnySync>, all: boolean) =>
   Effect.gen(function* () {
     const { environment } = invocation
     const connections = yield* World.connections(invocation, config, syncs)
@@ -26,12 +32,12 @@ const lookAround = (invocation: Invocation.Invocation, config: Config, syncs: Re
     const objection = yield* (yield* RunStore).objection
     const chosen = [...config.connections.values()].filter(({ name }) => all || used.has(name))
     const checks = yield* Effect.forEach(chosen, (connection) => CheckConnection.check(config, connections, syncs, connection), { concurrency: 4 })
-    const schedules = (yield* Effect.forEach(syncs, (sync) => CheckSchedule.costs(environment, config, sync))).flat()
+    const schedules = (yield* Effect.forEach(syncs, (sync) => costsOf(environment, config, sync))).flat()
     return {
       connections: checks.map(({ otherAccount: _other, ...check }) => check),
       schedules,
       warnings: [
-        ...(yield* Effect.forEach(syncs, CheckSync.warnings)).flat(),
+        ...(yield* Effect.forEach(syncs, (sync) => (World.isTeam(sync) ? Effect.succeed([]) : CheckSync.warnings(sync)))).flat(),
         ...chosen.flatMap(({ name }) => (used.has(name) ? [] : [`connection ${name} is used by no sync`]))
       ],
       problems: [

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { basename } from "node:path"
-import type { Config, ConnectionConfig, SyncConfig } from "../config/Config.ts"
+import type { Config, ConnectionConfig, Scheduled } from "../config/Config.ts"
 import type { ConnectorError } from "../contract/ConnectorError.ts"
 import type { Identity } from "../contract/Identity.ts"
 import type { StateError } from "../contract/StateError.ts"
@@ -13,7 +13,7 @@ import * as Failure from "../run/Failure.ts"
 import { type KnownConnection, Overview } from "../run/Overview.ts"
 
 /** Since when runs of these syncs fail like this because of this connection. */
-const failingSince = (name: string, syncs: ReadonlyArray<SyncConfig>, kind: RunFailure["kind"]) =>
+const failingSince = (name: string, syncs: ReadonlyArray<Scheduled>, kind: RunFailure["kind"]) =>
   Effect.gen(function* () {
     const overview = yield* Overview
     const using = syncs.filter((sync) => sync.to === name || sync.from.includes(name))
@@ -33,7 +33,7 @@ const refusedState = (error: ConnectorError): ConnectionCheck["state"] => (error
 export const check = (
   config: Config,
   connections: Connections,
-  syncs: ReadonlyArray<SyncConfig>,
+  syncs: ReadonlyArray<Scheduled>,
   connection: ConnectionConfig
 ): Effect.Effect<ConnectionCheck & { readonly otherAccount: boolean }, StateError, Overview> =>
   Effect.gen(function* () {

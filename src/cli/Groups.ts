@@ -77,7 +77,11 @@ export const run = (load: Load, name: string, options: GroupsOptions): Promise<n
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
       const config = yield* World.config(invocation)
-      const sync = yield* World.sync(config.syncs, name)
+      const sync = yield* World.sync(
+        config,
+        name,
+        `Its roles stand in ${config.file} (line ${config.teams.get(name)?.place.line}); what it would do: groupbridge plan ${name}`
+      )
       return yield* World.withState(
         invocation,
         config

@@ -16,7 +16,9 @@ const names: ReadonlyArray<GuardName> = [
   "newGroups",
   "ruleChange",
   "adoption",
-  "drift"
+  "drift",
+  "invites",
+  "roleRaise"
 ]
 
 const parse = (text: string): Effect.Effect<readonly [GuardName, number], UsageError> => {

@@ -161,7 +161,7 @@ export const run = (load: Load, name: string, options: MigrateOptions): Promise<
     Effect.gen(function* () {
       const within = yield* Limits.within(options)
       const config = yield* World.config(invocation)
-      const sync = yield* World.sync(config.syncs, name)
+      const sync = yield* World.sync(config, name, `There is nothing to migrate: groupbridge sync ${name}`)
       return yield* World.withState(
         invocation,
         config

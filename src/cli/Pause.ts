@@ -21,7 +21,7 @@ export const pause = (load: Load, name: string, options: PauseOptions): Promise<
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
       const config = yield* World.config(invocation)
-      const sync = yield* World.sync(config.syncs, name)
+      const sync = yield* World.any(config, name)
       const until = yield* Until.parse(options.until, Schedules.zone(sync), yield* Clock.currentTimeMillis)
       const by = Deciding.decider(invocation, options.reason)
       yield* World.withState(invocation, config)(Effect.flatMap(RunStore, (store) => store.pause(name, until, by)))
@@ -38,7 +38,7 @@ export const resume = (load: Load, name: string, options: DecisionOptions): Prom
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
       const config = yield* World.config(invocation)
-      yield* World.sync(config.syncs, name)
+      yield* World.any(config, name)
       const by = Deciding.decider(invocation, options.reason)
       const resumed = yield* World.withStateToLook(invocation, config)(Effect.flatMap(RunStore, (store) => store.resume(name, by)))
       const shown = Terminal.visible(name)

@@ -12,6 +12,7 @@ import type { Depth } from "../run/Looking.ts"
 import { Overview } from "../run/Overview.ts"
 import { RunStore } from "../run/RunStore.ts"
 import * as SyncRun from "../run/SyncRun.ts"
+import * as TeamRun from "../run/TeamRun.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -38,12 +39,13 @@ export interface Planned {
   readonly spool: string | null
 }
 
-const planOne = (invocation: Invocation.Invocation, sync: SyncConfig, connections: Connections, options: PlanOptions) =>
+const planOne = (invocation: Invocation.Invocation, sync: World.AnySync, connections: Connections, options: PlanOptions) =>
   Effect.gen(function* () {
     const spool = join(invocation.folder, `${sync.name}.jsonl`)
     const { onLook } = yield* Telling.make(invocation, connections, sync.name, sync.to)
     const scope = { ...Writing.everything, only: options.only ?? [] }
-    const plan = yield* SyncRun.dryRun(sync, connections, { scope, depth: options.refresh ?? "usual", spool, onLook })
+    const looking = { scope, depth: options.refresh ?? "usual", spool, onLook }
+    const plan = yield* World.isTeam(sync) ? TeamRun.dryRun(sync, connections, looking) : SyncRun.dryRun(sync, connections, looking)
     const objection = yield* (yield* RunStore).objection
     const warned = objection === null ? plan : { ...plan, warnings: [objection, ...plan.warnings] }
     return { plan: warned, spool: plan.error === null ? spool : null } satisfies Planned
@@ -80,6 +82,14 @@ export const run = (load: Load, names: ReadonlyArray<string>, options: PlanOptio
           message: `--save keeps the plan of one sync; name it: groupbridge plan ${first?.name ?? "SYNC"} --save ${options.save}`
         })
       }
+      const kept =
+        options.save === undefined || first === undefined
+          ? null
+          : yield* World.sync(
+              config,
+              first.name,
+              `Its plan is not kept, because invitations are not for later: groupbridge sync ${first.name} shows it and asks.`
+            )
       return yield* World.withState(
         invocation,
         config
@@ -89,7 +99,7 @@ export const run = (load: Load, names: ReadonlyArray<string>, options: PlanOptio
           const planned = yield* Effect.forEach(syncs, (sync) => planOne(invocation, sync, connections, options))
           yield* PlanReport.print(invocation, planned, forms)
           const [only] = planned
-          if (options.save !== undefined && first !== undefined && only !== undefined) yield* save(invocation, first, only, options.save)
+          if (options.save !== undefined && kept !== null && only !== undefined) yield* save(invocation, kept, only, options.save)
           return ExitCode.worst(planned.map(({ plan }) => ExitCode.ofPlan(plan, options.exitCode === true)))
         })
       )

@@ -2,17 +2,17 @@
 import * as Cron from "effect/Cron"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
-import type { Config, SyncConfig } from "../config/Config.ts"
+import type { Config, Scheduled } from "../config/Config.ts"
 import * as Connections from "../run/Connections.ts"
 import type { Environment } from "./Environment.ts"
 
 const day = 86_400_000
 
 /** The sync's zone, else the machine's. */
-export const zone = ({ timezone }: SyncConfig): DateTime.TimeZone =>
+export const zone = ({ timezone }: Scheduled): DateTime.TimeZone =>
   (timezone === null ? Option.none<DateTime.TimeZone>() : DateTime.zoneMakeNamed(timezone)).pipe(Option.getOrElse(() => DateTime.zoneMakeLocal()))
 
-export const cron = (sync: SyncConfig): Option.Option<Cron.Cron> =>
+export const cron = (sync: Scheduled): Option.Option<Cron.Cron> =>
   sync.schedule === null ? Option.none() : Option.getRight(Cron.parse(sync.schedule, zone(sync)))
 
 /** How often a schedule is due within a day of `now`, and the longest time between two turns in milliseconds. */

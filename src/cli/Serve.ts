@@ -1,7 +1,7 @@
 /** `serve`: runs syncs by their schedules until a signal ends it. */
 import * as Effect from "effect/Effect"
 import * as Clock from "effect/Clock"
-import type { Config, SyncConfig } from "../config/Config.ts"
+import type { Config } from "../config/Config.ts"
 import type { SyncResult } from "../model/Result.ts"
 import * as SyncJson from "../report/SyncJson.ts"
 import * as SyncText from "../report/SyncText.ts"
@@ -23,13 +23,13 @@ import { UsageError } from "./UsageError.ts"
 import * as World from "./World.ts"
 import * as Writing from "./Writing.ts"
 
-const turnsOf = ({ syncs }: Config): ReadonlyArray<Turn> =>
-  [...syncs.values()].flatMap(({ name, schedule, timezone }) => (schedule === null ? [] : [{ sync: name, schedule, timezone }]))
+const turnsOf = (config: Config): ReadonlyArray<Turn> =>
+  World.all(config).flatMap(({ name, schedule, timezone }) => (schedule === null ? [] : [{ sync: name, schedule, timezone }]))
 
-const refuseIdle = ({ file, syncs }: Config): UsageError => {
-  const [first] = syncs.keys()
+const refuseIdle = (config: Config): UsageError => {
+  const [first] = World.all(config)
   return new UsageError({
-    message: `no sync has a schedule, so there is nothing to serve. Add one in ${file}, such as this under syncs.${first ?? "NAME"}:\n  schedule: "7 * * * *"`
+    message: `no sync has a schedule, so there is nothing to serve. Add one in ${config.file}, such as this under syncs.${first?.name ?? "NAME"}:\n  schedule: "7 * * * *"`
   })
 }
 
@@ -49,7 +49,7 @@ const print = (invocation: Invocation.Invocation, result: SyncResult) =>
     yield* invocation.output.text(SyncText.quiet([result], yield* Invocation.view(invocation), new Map([[result.sync, told]])))
   })
 
-const runNow = (invocation: Invocation.Invocation, config: Config, sync: SyncConfig) =>
+const runNow = (invocation: Invocation.Invocation, config: Config, sync: World.AnySync) =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const paused = yield* (yield* RunStore).pausedUntil(sync.name, now)
@@ -73,7 +73,7 @@ const runNow = (invocation: Invocation.Invocation, config: Config, sync: SyncCon
 const turn = (invocation: Invocation.Invocation, name: string): Effect.Effect<number | null> =>
   Effect.gen(function* () {
     const config = yield* World.config(invocation)
-    const sync = yield* World.sync(config.syncs, name)
+    const sync = yield* World.any(config, name)
     return yield* World.withState(invocation, config)(runNow(invocation, config, sync))
   }).pipe(
     Effect.scoped,
@@ -97,7 +97,7 @@ export const run = (load: Load, options: CommonOptions): Promise<number> =>
       const config = yield* World.config(invocation)
       const turns = turnsOf(config)
       if (turns.length === 0) return yield* refuseIdle(config)
-      for (const { name, schedule } of config.syncs.values()) {
+      for (const { name, schedule } of World.all(config)) {
         if (schedule === null) yield* Effect.logInfo(`${name}: has no schedule, so it runs only by hand: groupbridge sync ${name}`)
       }
       const onReady = (next: ReadonlyArray<{ readonly turn: Turn; readonly at: number | null }>) =>

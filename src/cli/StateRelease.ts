@@ -18,7 +18,7 @@ const sources = ({ syncs }: Config): ReadonlyArray<Sources> =>
   [...syncs.values()].map(({ name, from, to, removals }) => ({ sync: name, from, to, removes: removals !== "never" }))
 
 const refuse = (config: Config, name: string, all: ReadonlyArray<Releasable>): UsageError => {
-  if (config.syncs.has(name)) {
+  if (config.syncs.has(name) || config.teams.has(name)) {
     return new UsageError({
       message: `${name} is in the config and reads all that its memberships rest on, so there is nothing to release. To stop it for a time: groupbridge pause ${name} --until 3d`
     })

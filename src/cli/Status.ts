@@ -4,7 +4,7 @@ import * as Cron from "effect/Cron"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Config, SyncConfig } from "../config/Config.ts"
+import type { Config, Scheduled } from "../config/Config.ts"
 import type { StatusRow } from "../model/Overview.ts"
 import * as Mapping from "../reconcile/Mapping.ts"
 import * as OverviewJson from "../report/OverviewJson.ts"
@@ -19,13 +19,15 @@ import * as World from "./World.ts"
 const midnight = (zone: DateTime.TimeZone, now: number): number =>
   DateTime.toEpochMillis(DateTime.startOf(DateTime.setZone(DateTime.unsafeMake(now), zone), "day"))
 
-const next = (sync: SyncConfig, now: number): number | null =>
+const next = (sync: Scheduled, now: number): number | null =>
   Option.getOrNull(Option.map(Schedules.cron(sync), (cron) => Cron.next(cron, DateTime.toDateUtc(DateTime.unsafeMake(now))).getTime()))
 
-const rowOf = (environment: Environment, config: Config, sync: SyncConfig, now: number) =>
+const rowOf = (environment: Environment, config: Config, sync: World.AnySync, now: number) =>
   Effect.gen(function* () {
-    yield* Mapping.make(sync)
-    const row = yield* (yield* Overview).status(sync, midnight(Schedules.zone(sync), now), now)
+    const overview = yield* Overview
+    const since = midnight(Schedules.zone(sync), now)
+    if (!World.isTeam(sync)) yield* Mapping.make(sync)
+    const row = yield* World.isTeam(sync) ? overview.teamStatus(sync, since, now) : overview.status(sync, since, now)
     const allowed = Schedules.callsPerDay(environment, config, sync.to)
     const share = allowed === null || allowed === 0 ? null : row.today.calls / allowed
     return { ...row, today: { ...row.today, share }, next: next(sync, now), guards: [] } satisfies StatusRow
@@ -37,7 +39,7 @@ export const run = (load: Load, options: CommonOptions): Promise<number> =>
       const { environment, output } = invocation
       const config = yield* World.config(invocation)
       const now = yield* Clock.currentTimeMillis
-      const rows = yield* World.withStateToLook(invocation, config)(Effect.forEach([...config.syncs.values()], (sync) => rowOf(environment, config, sync, now)))
+      const rows = yield* World.withStateToLook(invocation, config)(Effect.forEach(World.all(config), (sync) => rowOf(environment, config, sync, now)))
       const view = yield* Invocation.view(invocation)
       yield* options.json === true ? output.print((sink) => OverviewJson.status(rows, sink)) : output.text(StatusText.text(rows, view))
       return 0

@@ -1,7 +1,6 @@
 /** `sync`: read, plan and apply, sync by sync; one that fails does not keep the others from running. */
 import * as Effect from "effect/Effect"
 import type { Within } from "../apply/Turns.ts"
-import type { SyncConfig } from "../config/Config.ts"
 import * as SyncJson from "../report/SyncJson.ts"
 import * as SyncText from "../report/SyncText.ts"
 import type { Connections } from "../run/Connections.ts"
@@ -42,7 +41,7 @@ const printQuietly = (invocation: Invocation.Invocation, written: ReadonlyArray<
   })
 
 /** Tells of a paused sync, unless only what newly needs a person is told. */
-const isSkipped = (invocation: Invocation.Invocation, { name }: SyncConfig, options: SyncOptions) =>
+const isSkipped = (invocation: Invocation.Invocation, { name }: World.AnySync, options: SyncOptions) =>
   Effect.gen(function* () {
     const view = yield* Invocation.view(invocation)
     const paused = yield* (yield* RunStore).pausedUntil(name, view.now)
@@ -51,7 +50,13 @@ const isSkipped = (invocation: Invocation.Invocation, { name }: SyncConfig, opti
     return true
   })
 
-const runAll = (invocation: Invocation.Invocation, syncs: ReadonlyArray<SyncConfig>, connections: Connections, options: SyncOptions, within: Within | null) =>
+const runAll = (
+  invocation: Invocation.Invocation,
+  syncs: ReadonlyArray<World.AnySync>,
+  connections: Connections,
+  options: SyncOptions,
+  within: Within | null
+) =>
   Effect.gen(function* () {
     const scope = { ...Writing.everything, only: options.only ?? [], lifted: yield* Guards.lifted(options.approve) }
     return yield* Effect.forEach(syncs, (sync) =>

@@ -39,7 +39,11 @@ const takeBack = (invocation: Invocation.Invocation, config: Config, id: string,
   Effect.gen(function* () {
     const { number, row } = yield* find(id)
     yield* refuse(row)
-    const sync = yield* World.sync(config.syncs, row.sync)
+    const sync = yield* World.sync(
+      config,
+      row.sync,
+      `Take back by hand at ${config.teams.get(row.sync)?.to} what it did: groupbridge runs ${row.run}. The next sync then holds it as a question, and does not do it again`
+    )
     const connections = yield* World.connections(invocation, config, [sync])
     const spool = Writing.spoolOf(invocation, sync)
     return yield* Writing.attempt(

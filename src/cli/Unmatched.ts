@@ -48,7 +48,8 @@ export const run = (load: Load, name: string | undefined, options: UnmatchedOpti
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
       const config = yield* World.config(invocation)
-      const syncs = yield* World.syncs(config, name === undefined ? [] : [name])
+      const syncs =
+        name === undefined ? [...config.syncs.values()] : [yield* World.sync(config, name, `Who could not be placed is told by: groupbridge plan ${name}`)]
       const view = yield* Invocation.view(invocation, options.all === true)
       yield* World.withStateToLook(invocation, config)(print(invocation, config, syncs, options, view))
       return 0

@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import type { Config, SyncConfig } from "../config/Config.ts"
+import type { Config, SyncConfig, TeamConfig } from "../config/Config.ts"
 import * as ConfigFile from "../config/ConfigFile.ts"
 import type { ConfigInvalid } from "../config/ConfigInvalid.ts"
 import type { StateError } from "../contract/StateError.ts"
@@ -15,7 +15,7 @@ import * as Connections from "../run/Connections.ts"
 import { RunStore } from "../run/RunStore.ts"
 import type { Memory } from "../run/SyncRun.ts"
 import * as Invocation from "./Invocation.ts"
-import { unknown, type UsageError } from "./UsageError.ts"
+import { unknown, UsageError } from "./UsageError.ts"
 
 /** Loads the config; from here on nothing that came out of its variables can be printed. */
 export const config = ({ environment, options, redactor }: Invocation.Invocation): Effect.Effect<Config, ConfigInvalid> =>
@@ -26,14 +26,37 @@ export const config = ({ environment, options, redactor }: Invocation.Invocation
     return loaded
   })
 
-/** The named syncs, or all of them. */
-export const syncs = ({ syncs: known }: Config, names: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<SyncConfig>, UsageError> =>
-  names.length === 0 ? Effect.succeed([...known.values()]) : Effect.forEach([...new Set(names)], (name) => sync(known, name))
+/** A sync of customers or of staff. */
+export type AnySync = SyncConfig | TeamConfig
 
-export const sync = (known: Config["syncs"], name: string): Effect.Effect<SyncConfig, UsageError> => {
-  const found = known.get(name)
-  return found === undefined ? Effect.fail(unknown("sync", name, known.keys())) : Effect.succeed(found)
+export const isTeam = (sync: AnySync): sync is TeamConfig => "roles" in sync
+
+/** All syncs in the file's order. */
+export const all = ({ syncs: customers, teams }: Config): ReadonlyArray<AnySync> =>
+  [...customers.values(), ...teams.values()].sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+
+/** The named syncs, or all of them. */
+export const syncs = (config: Config, names: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<AnySync>, UsageError> =>
+  names.length === 0 ? Effect.succeed(all(config)) : Effect.forEach([...new Set(names)], (name) => any(config, name))
+
+export const any = (config: Config, name: string): Effect.Effect<AnySync, UsageError> => {
+  const found = config.syncs.get(name) ?? config.teams.get(name)
+  return found === undefined
+    ? Effect.fail(
+        unknown(
+          "sync",
+          name,
+          all(config).map((sync) => sync.name)
+        )
+      )
+    : Effect.succeed(found)
 }
+
+/** A sync of customers; `instead` says what to do about one of staff. */
+export const sync = (config: Config, name: string, instead: string): Effect.Effect<SyncConfig, UsageError> =>
+  Effect.flatMap(any(config, name), (found) =>
+    isTeam(found) ? Effect.fail(new UsageError({ message: `${name} is a sync of staff (team). ${instead}` })) : Effect.succeed(found)
+  )
 
 /** Copies the state after work that sent anything to a target. Without the copy the work is done all the same, so that is only told. */
 const keepCopy = ({ environment, output }: Invocation.Invocation, { backup, state }: Config, before: number): Effect.Effect<void, never, RunStore> =>
@@ -62,7 +85,7 @@ export const withStateToLook = (invocation: Invocation.Invocation, config: Confi
 export const connections = (
   invocation: Invocation.Invocation,
   config: Config,
-  syncs: ReadonlyArray<SyncConfig>,
+  syncs: ReadonlyArray<Pick<AnySync, "maxWait">>,
   until: number | null = null
 ): Effect.Effect<Connections.Connections, never, RunStore | Scope.Scope> =>
   Effect.gen(function* () {

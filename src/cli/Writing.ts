@@ -1,7 +1,7 @@
 /** Runs one sync for a command that writes, and asks the person at the terminal before anything is sent. */
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
-import type { SyncConfig } from "../config/Config.ts"
+import type { Scheduled } from "../config/Config.ts"
 import * as Result from "../model/Result.ts"
 import type { PlanResult, SyncResult } from "../model/Result.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
@@ -12,9 +12,11 @@ import type { Depth } from "../run/Looking.ts"
 import type { Scope } from "../run/Planning.ts"
 import type { RunKind } from "../run/RunStore.ts"
 import * as SyncRun from "../run/SyncRun.ts"
+import * as TeamRun from "../run/TeamRun.ts"
 import * as Ask from "./Ask.ts"
 import * as Invocation from "./Invocation.ts"
 import * as Telling from "./Telling.ts"
+import * as World from "./World.ts"
 
 /** A run and whether it was called off at the question. */
 export interface Written {
@@ -39,7 +41,7 @@ type Watched = Pick<SyncRun.WritingOptions, "who" | "host" | "confirm" | "onLook
 /** Runs `start` with telling and asking of this invocation. `confirm` is asked only where there is something to do. */
 export const attempt = (
   invocation: Invocation.Invocation,
-  sync: SyncConfig,
+  sync: Pick<Scheduled, "name" | "to">,
   connections: Connections,
   confirm: (plan: PlanResult) => Effect.Effect<boolean>,
   start: (watched: Watched) => Effect.Effect<SyncResult, never, SyncRun.Memory>
@@ -65,7 +67,7 @@ export const attempt = (
 
 export const run = (
   invocation: Invocation.Invocation,
-  sync: SyncConfig,
+  sync: World.AnySync,
   connections: Connections,
   { kind, scope, depth, confirm }: WritingOptions
 ): Effect.Effect<Written, never, SyncRun.Memory> => {
@@ -75,12 +77,15 @@ export const run = (
     sync,
     connections,
     (plan) => confirm(plan, spool),
-    (watched) => SyncRun.run(sync, connections, { ...watched, scope, depth, spool, kind })
+    (watched) => {
+      const options = { ...watched, scope, depth, spool, kind }
+      return World.isTeam(sync) ? TeamRun.run(sync, connections, options) : SyncRun.run(sync, connections, options)
+    }
   )
 }
 
 /** Where a plan's changes are kept while it is asked about. */
-export const spoolOf = ({ folder }: Invocation.Invocation, { name }: SyncConfig): string => join(folder, `${name}.jsonl`)
+export const spoolOf = ({ folder }: Invocation.Invocation, { name }: Pick<Scheduled, "name">): string => join(folder, `${name}.jsonl`)
 
 /** Shows the plan on standard error and asks whether to apply it. */
 export const showAndAsk = (invocation: Invocation.Invocation, plan: PlanResult, spool: string): Effect.Effect<boolean> =>

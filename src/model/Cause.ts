@@ -22,8 +22,20 @@ export type AdditionCause =
   /** Taken out by hand and put back by `drift: restore` or an approval. */
   | "restored"
 
+/** Why somebody is invited to a team, gets another role there, or leaves it; beside `rule-changed`. */
+export type TeamCause =
+  | "works-there"
+  /** Was in the team or invited before, and is not any more, without us. */
+  | "out-by-hand"
+  /** The source changed it. */
+  | "role-changed"
+  /** A person gave another role at the target, or it was so before us. */
+  | "role-differs"
+  | "agent-gone"
+  | "agent-inactive"
+
 /** `undone`: a person took back the run that had done the opposite. */
-export type Cause = RemovalCause | AdditionCause | "undone"
+export type Cause = RemovalCause | AdditionCause | TeamCause | "undone"
 
 /** How a ledger row came to be: added by us, already there, or there and taken over. */
 export type Origin = "applied" | "found" | "adopted"
@@ -41,3 +53,5 @@ export type GuardName =
   | "adoption"
   | "drift"
   | "first-run"
+  | "invites"
+  | "roleRaise"

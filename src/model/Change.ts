@@ -1,7 +1,10 @@
 /** One change of a plan: what is done, to whom, why, and what must still hold when it is done. */
 import type { Cause, GuardName, Origin } from "./Cause.ts"
 
-export type ChangeOp = "group.create" | "group.update" | "group.delete" | "assignment.add" | "assignment.remove"
+/** What a sync of staff does: its `group` is the role, its `customer` the person. */
+export type TeamOp = "member.invite" | "member.role" | "member.remove"
+
+export type ChangeOp = "group.create" | "group.update" | "group.delete" | "assignment.add" | "assignment.remove" | TeamOp
 
 /** A target group of a change. `id` is null while the group does not exist yet; `key` tells the groups of a plan apart either way. */
 export interface ChangeGroup {
@@ -30,7 +33,7 @@ export interface Change {
   readonly source?: ChangeSource
   /** The rule that asked for it: its place in the config (from 1) and the line it starts on. */
   readonly rule?: { readonly index: number; readonly line: number }
-  /** For `group.create` and `group.update`: the values written, and for an update those found before. */
+  /** For `group.create`, `group.update` and `member.role`: the values written, and for the latter two those found before. */
   readonly values?: Readonly<Record<string, string>>
   readonly before?: Readonly<Record<string, string | null>>
   /** What the ledger said when the change was planned. `null`: no row. */
@@ -61,6 +64,8 @@ export interface HeldPart {
   /** Names of the groups it is about, largest first, at most ten. `members`: who is in the group now, as far as we know. */
   readonly groups: ReadonlyArray<{ readonly name: string; readonly changes: number; readonly members: number }>
   readonly decision: "open" | "approved" | "rejected"
+  /** Set where the changes are those of a sync of staff. */
+  readonly staff?: true
 }
 
 /** A guard's measure in this plan. */

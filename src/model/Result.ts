@@ -4,10 +4,18 @@ import type { Change, GuardReading, HeldPart } from "./Change.ts"
 export interface ChangeCounts {
   readonly groups: { readonly create: number; readonly update: number; readonly delete: number }
   readonly assignments: { readonly add: number; readonly remove: number }
+  /** Of a sync of staff. */
+  readonly members?: { readonly invite: number; readonly role: number; readonly remove: number }
 }
 
 /** Changes that a plan or result counts, of all kinds. */
-export const total = ({ groups, assignments }: ChangeCounts): number => groups.create + groups.update + groups.delete + assignments.add + assignments.remove
+export const total = ({ groups, assignments, members }: ChangeCounts): number =>
+  groups.create +
+  groups.update +
+  groups.delete +
+  assignments.add +
+  assignments.remove +
+  (members === undefined ? 0 : members.invite + members.role + members.remove)
 
 /** Something that waits, or is left out, with the reason in words for a person. */
 export interface Withheld {

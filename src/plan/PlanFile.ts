@@ -33,30 +33,41 @@ export class PlanFileError extends Schema.TaggedError<PlanFileError>()("PlanFile
 
 const batch = 1000
 
-/** Writes all changes of the present plan to a file that only its owner may read, without holding them in memory. */
-export const writeChanges = (
-  frame: Frame,
-  file: string
-): Effect.Effect<number, PlanFileError | Effect.Effect.Error<ReturnType<typeof PlanStore.Service.changes>>, PlanStore> =>
+type Write = (changes: ReadonlyArray<Change>) => Effect.Effect<void, PlanFileError>
+
+/** A file that only its owner may read, written piece by piece. */
+const writing = <A, E, R>(file: string, use: (write: Write) => Effect.Effect<A, E, R>): Effect.Effect<A, E | PlanFileError, R> =>
   Effect.acquireUseRelease(
     attempt(file, () => {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
       return openSync(file, "w", 0o600)
     }),
-    (handle) =>
-      Effect.gen(function* () {
-        const store = yield* PlanStore
-        let count = 0
-        let after: string | null = null
-        do {
-          const page: { readonly changes: ReadonlyArray<Change>; readonly next: string | null } = yield* store.changes(frame, after, batch)
-          if (page.changes.length > 0) yield* attempt(file, () => writeSync(handle, page.changes.map((change) => `${JSON.stringify(change)}\n`).join("")))
-          count += page.changes.length
-          after = page.next
-        } while (after !== null)
-        return count
-      }),
+    (handle) => use((changes) => attempt(file, () => void writeSync(handle, changes.map((change) => `${JSON.stringify(change)}\n`).join("")))),
     (handle) => Effect.sync(() => closeSync(handle))
+  )
+
+/** Writes these changes as `writeChanges` does. */
+export const writeAll = (changes: ReadonlyArray<Change>, file: string): Effect.Effect<void, PlanFileError> =>
+  writing(file, (write) => (changes.length === 0 ? Effect.void : write(changes)))
+
+/** Writes all changes of the present plan to a file that only its owner may read, without holding them in memory. */
+export const writeChanges = (
+  frame: Frame,
+  file: string
+): Effect.Effect<number, PlanFileError | Effect.Effect.Error<ReturnType<typeof PlanStore.Service.changes>>, PlanStore> =>
+  writing(file, (write) =>
+    Effect.gen(function* () {
+      const store = yield* PlanStore
+      let count = 0
+      let after: string | null = null
+      do {
+        const page: { readonly changes: ReadonlyArray<Change>; readonly next: string | null } = yield* store.changes(frame, after, batch)
+        if (page.changes.length > 0) yield* write(page.changes)
+        count += page.changes.length
+        after = page.next
+      } while (after !== null)
+      return count
+    })
   )
 
 /** Reads changes back, line by line. */

@@ -33,7 +33,8 @@ export const HEADER = [
   "answerStatus",
   "answeredAt",
   "vendorSaid",
-  "nameBefore"
+  "nameBefore",
+  "roleBefore"
 ] as const
 
 /** A header alone where nothing was done. */
@@ -72,5 +73,6 @@ const fields = ({ answer, approval, customer, group, source, ...row }: Done): Re
   answer?.status ?? null,
   Times.isoOrNull(answer?.at ?? null),
   answer?.detail ?? null,
-  row.before?.["name"] ?? null
+  row.before?.["name"] ?? null,
+  row.before?.["role"] ?? null
 ]

@@ -76,7 +76,10 @@ export const held = (part: HeldPart, view: View.View, stored: boolean): Fact => 
     { term: null, text: [Wording.heldSentence(part), Wording.guardLimit(part), since].filter((text) => text !== "").join("     ") }
   ]
   if (part.groups.length > 1) {
-    rows.push({ term: "groups", text: part.groups.map((group) => `${Terminal.visible(group.name, 40)} ${Wording.number(group.changes)}`).join(", ") })
+    rows.push({
+      term: part.staff === true ? "roles" : "groups",
+      text: part.groups.map((group) => `${Terminal.visible(group.name, 40)} ${Wording.number(group.changes)}`).join(", ")
+    })
   }
   for (const [index, why] of part.why.flatMap(sentences).entries()) rows.push({ term: index === 0 ? "why" : "", text: why })
   if (part.proposal !== null) rows.push({ term: "proposal", text: Terminal.visible(part.proposal, SENTENCE) })
@@ -91,7 +94,8 @@ export const held = (part: HeldPart, view: View.View, stored: boolean): Fact => 
 /** "5,914 (+3 since the last run): 4,102 suspended, ...", with the command that lists them. */
 export const notFound = (plan: PlanResult, view: View.View): ReadonlyArray<Fact> => {
   const { total, change, reasons } = plan.unmatched
-  if (total === 0 && plan.summary.ambiguous === 0) return []
+  // Those of a team are told by name among the warnings.
+  if ((total === 0 && plan.summary.ambiguous === 0) || plan.summary.members !== undefined) return []
   const target = Terminal.visible(View.title(view, plan.to.connector))
   const trend = change === 0 ? "" : ` (${change > 0 ? "+" : ""}${Wording.number(change)} since the last run)`
   const by = reasons.filter((entry) => entry.customers > 0).map((entry) => `${Wording.number(entry.customers)} ${Wording.unmatched(entry.reason, target)}`)

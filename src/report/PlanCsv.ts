@@ -26,7 +26,8 @@ export const HEADER = [
   "ruleLine",
   "nameBefore",
   "slug",
-  "task"
+  "task",
+  "roleBefore"
 ] as const
 
 export const write = async (inputs: ReadonlyArray<PlanInput>, sink: Sink.Sink): Promise<void> => {
@@ -56,5 +57,6 @@ const fields = (change: Change): ReadonlyArray<string | number | null> => [
   change.rule?.line ?? null,
   change.before?.["name"] ?? null,
   change.values?.["slug"] ?? null,
-  change.task ?? null
+  change.task ?? null,
+  change.before?.["role"] ?? null
 ]

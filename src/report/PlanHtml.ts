@@ -70,8 +70,7 @@ const one = async ({ plan, changes }: PlanInput, view: View, out: Sink.Writer): 
 }
 
 const row = (change: Change): string => {
-  const removing = change.op === "assignment.remove" || change.op === "group.delete"
-  const tone = PlanRows.waits(change) ? "warn" : removing ? "bad" : "good"
+  const tone = PlanRows.waits(change) ? "warn" : PlanRows.removes(change) ? "bad" : "good"
   const name = (text: string): string => (text === "" ? "<td></td>" : `<td><bdi>${Escape.html(text)}</bdi></td>`)
   const rule = change.rule === undefined ? "" : `rule ${change.rule.index} (line ${change.rule.line})`
   return (

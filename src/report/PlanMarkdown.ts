@@ -99,11 +99,15 @@ const head = (plan: PlanInput["plan"], view: View): ReadonlyArray<string> => {
 const bullet = (label: string, text: string, inner: boolean): string =>
   `${inner ? "  " : ""}- ${label === "" ? "" : inner ? `${Escape.markdown(label)}: ` : `**${Escape.markdown(label)}** `}${Escape.markdown(text)}\n`
 
-const TITLES = ["Removals", "Groups", "Additions"] as const
+const TITLES = ["Removals", "Groups", "Additions", "Roles"] as const
 
 const TABLE = "| who | group | why | source |\n|---|---|---|---|\n"
 
-const section = (change: Change): 0 | 1 | 2 => (change.op === "assignment.remove" || change.op === "group.delete" ? 0 : change.op === "assignment.add" ? 2 : 1)
+const section = (change: Change): 0 | 1 | 2 | 3 => {
+  if (PlanRows.removes(change)) return 0
+  if (change.op === "member.role") return 3
+  return change.op === "assignment.add" || change.op === "member.invite" ? 2 : 1
+}
 
 // Each section keeps no more rows than the whole page has room for: what a later one keeps may still be dropped for an earlier one.
 const rows = async (input: PlanInput, out: Page): Promise<number> => {
@@ -132,6 +136,6 @@ const rows = async (input: PlanInput, out: Page): Promise<number> => {
 const line = (change: Change): string => {
   const name = (text: string): string => (text === "" ? "" : Escape.markdownName(text))
   const why = `${change.op === "group.delete" ? "deleted: " : ""}${Wording.cause(change.cause)}`
-  const group = change.op === "group.update" ? Escape.markdown(PlanRows.groupText(change)) : name(PlanRows.groupText(change))
+  const group = change.op === "group.update" || change.op === "member.role" ? Escape.markdown(PlanRows.groupText(change)) : name(PlanRows.groupText(change))
   return `| ${name(PlanRows.who(change))} | ${group} | ${Escape.markdown(why)} | ${name(PlanRows.source(change))} |\n`
 }

@@ -39,8 +39,14 @@ const OPS: Readonly<Record<Change["op"], string>> = {
   "assignment.add": "JOIN",
   "group.create": "NEW",
   "group.update": "CHANGE",
-  "group.delete": "DELETE"
+  "group.delete": "DELETE",
+  "member.invite": "INVITE",
+  "member.role": "ROLE",
+  "member.remove": "REMOVE"
 }
+
+/** Whether somebody or something goes by it. */
+export const removes = ({ op }: Pick<Change, "op">): boolean => op === "assignment.remove" || op === "group.delete" || op === "member.remove"
 
 /** Held, or a person's to do: not among what would be done. */
 export const waits = (change: Change): boolean => change.held !== undefined || change.task !== undefined
@@ -51,28 +57,42 @@ export const label = (change: Change): string =>
     ? `${OPS[change.op]}${change.held === undefined ? "" : ` ${Terminal.visible(change.held, 20)}`}`
     : `TO DO ${Terminal.visible(change.task, 20)}`
 
-/** `"Foo" -> "Foo GmbH"` for a rename, else the name. */
+/** `"Foo" -> "Foo GmbH"` for a rename or another role, else the name. */
 export const groupText = (change: Change): string => {
-  const before = change.before?.["name"]
-  const after = change.values?.["name"] ?? change.group.name
-  if (change.op === "group.update" && before !== undefined && before !== null && before !== after)
+  const what = change.op === "member.role" ? "role" : "name"
+  const before = change.before?.[what]
+  const after = change.values?.[what] ?? change.group.name
+  if ((change.op === "group.update" || change.op === "member.role") && before !== undefined && before !== null && before !== after)
     return `${Wording.quoted(before)} -> ${Wording.quoted(after)}`
   return Terminal.visible(change.group.name)
 }
 
 /** One change as a line of `--all`. */
 export const row = (change: Change, label: string, view: View.View): string => {
-  const tone = change.op === "assignment.remove" || change.op === "group.delete" ? "bad" : "good"
+  const tone = removes(change) ? "bad" : "good"
   const cells = [who(change, LISTED), groupText(change), Wording.cause(change.cause), source(change)]
   return Terminal.paint(view, waits(change) ? "warn" : tone, Terminal.pad(label, Columns.LABEL)) + Columns.line(cells, COLUMNS)
 }
 
-/** The sections LEAVE, JOIN and GROUPS. With `view.all` the rows stand above already and only the counts by group follow. */
+/** The sections LEAVE, JOIN, GROUPS and of a team REMOVE, ROLE and INVITE. With `view.all` the rows stand above already and only the counts by group follow. */
 export const sections = (plan: PlanResult, tally: Tally, view: View.View): ReadonlyArray<string> => [
   ...(view.all ? [] : leave(plan, tally, view)),
   ...join(tally, view),
-  ...groups(tally, view)
+  ...groups(tally, view),
+  ...(view.all ? [] : team(plan, tally, view))
 ]
+
+/** People of a team are few: each is named, up to a screen of them. */
+const team = (plan: PlanResult, tally: Tally, view: View.View): ReadonlyArray<string> =>
+  [...tally.team].flatMap(([op, { changes, count }]) => {
+    const cells = changes.map((change) => [who(change), groupText(change), Wording.cause(change.cause, sourceTitle(plan, change, view)), source(change)])
+    const rows = count > changes.length ? [...cells, [`${Wording.number(count - changes.length)} more   --all lists them`]] : cells
+    return Columns.table(rows, { limits: [...widths(view), Terminal.NAME] }).map((line, index) =>
+      index === 0
+        ? Terminal.paint(view, removes({ op }) ? "bad" : "good", Terminal.pad(`${OPS[op]} ${Wording.number(count)}`, Columns.LABEL)) + line
+        : " ".repeat(Columns.LABEL) + line
+    )
+  })
 
 const leave = (plan: PlanResult, tally: Tally, view: View.View): ReadonlyArray<string> => {
   if (tally.leave.size === 0) return []

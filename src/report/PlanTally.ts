@@ -1,5 +1,5 @@
 /** Counts the changes of a plan by group and cause in one pass. What it holds grows with the number of groups, never with that of customers. */
-import type { Change } from "../model/Change.ts"
+import type { Change, TeamOp } from "../model/Change.ts"
 
 /** Changes that are told in one line: same group and cause, or same cause over all groups where the person is what changed. */
 export interface Line {
@@ -20,6 +20,9 @@ export const DISTINCT = 10_000
 /** Changes of groups kept to be named. */
 const NAMED = 6
 
+/** Changes of a team kept to be named, of each kind. */
+const PEOPLE = 20
+
 export interface Named {
   readonly changes: Array<Change>
   count: number
@@ -34,18 +37,28 @@ export interface Tally {
   readonly renamed: Named
   readonly updated: Named
   readonly deleted: Named
+  /** Changes of a team, by what is done. */
+  readonly team: Map<TeamOp, Named>
 }
 
 const named = (): Named => ({ changes: [], count: 0 })
 
-export const make = (): Tally => ({ leave: new Map(), join: new Map(), created: named(), renamed: named(), updated: named(), deleted: named() })
+export const make = (): Tally => ({
+  leave: new Map(),
+  join: new Map(),
+  created: named(),
+  renamed: named(),
+  updated: named(),
+  deleted: named(),
+  team: new Map()
+})
 
 /** Causes about a person rather than a group: told over all groups at once. */
 const PERSONAL: ReadonlySet<Change["cause"]> = new Set(["customer-gone", "merged", "excluded"])
 
-const addNamed = (into: Named, change: Change): void => {
+const addNamed = (into: Named, change: Change, most: number = NAMED): void => {
   into.count += 1
-  if (into.changes.length < NAMED) into.changes.push(change)
+  if (into.changes.length < most) into.changes.push(change)
 }
 
 const addLeave = (leave: Tally["leave"], change: Change): void => {
@@ -81,5 +94,12 @@ export const add = (tally: Tally, change: Change): void => {
       return addNamed(change.cause === "renamed" ? tally.renamed : tally.updated, change)
     case "group.delete":
       return addNamed(tally.deleted, change)
+    case "member.invite":
+    case "member.role":
+    case "member.remove": {
+      const entry = tally.team.get(change.op) ?? named()
+      tally.team.set(change.op, entry)
+      return addNamed(entry, change, PEOPLE)
+    }
   }
 }

@@ -72,9 +72,12 @@ export const write = async (run: RunRow, changes: Sink.Rows<Done>, view: View, s
     label = next
   }
   if (!view.all && count > ROWS) await out.line(`${" ".repeat(Columns.LABEL)}and ${Wording.number(count - ROWS)} more   groupbridge runs ${id} --all`)
-  if (done > 0) await out.line(then(run))
+  if (done > 0) await out.line(run.summary.members === undefined ? then(run) : byHand)
   await out.flush()
 }
+
+/** An invitation cannot be unsent, and a role is for a person to give back. */
+const byHand = "Changes of a team are not taken back by program: do that at the target, and the next sync holds it as a question."
 
 /** What to type to turn it round. */
 const then = ({ command, run, status }: RunRow): string => {

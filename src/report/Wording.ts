@@ -2,16 +2,12 @@
 import type { Cause } from "../model/Cause.ts"
 import type { Change, HeldPart } from "../model/Change.ts"
 import type { ChangeCounts, Estimate, RunFailure, UnmatchedReason } from "../model/Result.ts"
+import { number, plural } from "./Numbers.ts"
+import * as TeamWording from "./TeamWording.ts"
 import * as Terminal from "./Terminal.ts"
 import * as Times from "./Times.ts"
 
-const numbers = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 })
-
-/** "5,914"; at most one decimal. */
-export const number = (value: number): string => numbers.format(value)
-
-/** "1 new group", "2 new groups", "5 people" with `plural(5, "person", "people")`. */
-export const plural = (count: number, one: string, many: string = `${one}s`): string => `${number(count)} ${count === 1 ? one : many}`
+export { number, plural }
 
 /** "311 of 318". */
 export const of = (part: number, whole: number): string => `${number(part)} of ${number(whole)}`
@@ -47,6 +43,12 @@ export const cause = (name: Change["cause"], source: string | null = null): stri
     "first-run": "first run",
     restored: "put back",
     undone: "taken back",
+    "works-there": `works ${there}`,
+    "out-by-hand": `works ${there}; was in the team or invited before`,
+    "role-changed": `role changed ${there}`,
+    "role-differs": `another role ${there}`,
+    "agent-gone": `works ${there} no more`,
+    "agent-inactive": `deactivated ${there}`,
     new: "new group",
     renamed: "renamed",
     empty: "empty group"
@@ -56,26 +58,28 @@ export const cause = (name: Change["cause"], source: string | null = null): stri
 
 /** "12 leave, 31 join, 2 new groups, 1 rename"; "nothing" for no change. `renames`: how many updates are renames, null if not known. */
 export const planned = (counts: ChangeCounts, renames: number | null): string => {
-  const { groups, assignments } = counts
+  const { groups, assignments, members } = counts
   const updates = groups.update === renames ? plural(groups.update, "rename") : plural(groups.update, "changed group")
   return told([
     [assignments.remove, `${number(assignments.remove)} leave`],
     [assignments.add, `${number(assignments.add)} join`],
     [groups.create, plural(groups.create, "new group")],
     [groups.update, updates],
-    [groups.delete, plural(groups.delete, "deleted group")]
+    [groups.delete, plural(groups.delete, "deleted group")],
+    ...TeamWording.counts(members, false)
   ])
 }
 
 /** "9 left, 26 joined, 1 new group"; "nothing" for no change. */
 export const done = (counts: ChangeCounts): string => {
-  const { groups, assignments } = counts
+  const { groups, assignments, members } = counts
   return told([
     [assignments.remove, `${number(assignments.remove)} left`],
     [assignments.add, `${number(assignments.add)} joined`],
     [groups.create, plural(groups.create, "new group")],
     [groups.update, plural(groups.update, "changed group")],
-    [groups.delete, plural(groups.delete, "deleted group")]
+    [groups.delete, plural(groups.delete, "deleted group")],
+    ...TeamWording.counts(members, true)
   ])
 }
 
@@ -103,6 +107,7 @@ const ADDING: ReadonlySet<HeldPart["guard"]> = new Set(["additions", "groupGrowt
 
 /** What a held part is about, for a list: "311 leave". */
 export const heldShort = (part: HeldPart): string => {
+  if (part.staff === true) return TeamWording.heldShort(part)
   if (REMOVING.has(part.guard)) return `${number(part.changes)} leave`
   if (ADDING.has(part.guard)) return `${number(part.changes)} join`
   if (part.guard === "drift") return `${number(part.changes)} taken out by hand`
@@ -114,6 +119,7 @@ export const heldShort = (part: HeldPart): string => {
 
 /** The same as a sentence: `311 would leave "Plan Gold"`. */
 export const heldSentence = (part: HeldPart): string => {
+  if (part.staff === true) return TeamWording.heldSentence(part)
   const [first] = part.groups
   const where =
     first === undefined
@@ -154,6 +160,10 @@ export const guardLimit = (part: Pick<HeldPart, "guard" | "value" | "limit" | "u
       return `the group would grow by ${value} %, limit ${limit} %`
     case "newGroups":
       return `${plural(part.value, "new group")} in 24 h, limit ${limit}`
+    case "invites":
+      return `${value} invitations in 24 h, limit ${limit}`
+    case "roleRaise":
+      return `${value} raises in 24 h, limit ${limit}`
     case "first-run":
       return `${value} ${part.unit}, limit ${limit}`
     case "ruleChange":

@@ -3,11 +3,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Applier from "../apply/Applier.ts"
 import * as Evidence from "../apply/Evidence.ts"
-import { Journal } from "../apply/Journal.ts"
+import { Journal, type Writer } from "../apply/Journal.ts"
 import * as Turns from "../apply/Turns.ts"
 import type { SyncConfig } from "../config/Config.ts"
+import type { ConnectorError } from "../contract/ConnectorError.ts"
 import type { StateError } from "../contract/StateError.ts"
-import { total, type PlanResult, type RunFailure, type SyncResult } from "../model/Result.ts"
+import { total, type ChangeCounts, type PlanResult, type RunFailure, type SyncResult } from "../model/Result.ts"
 import type { Connected, Connections } from "./Connections.ts"
 import * as Cutting from "./Cutting.ts"
 import * as Failure from "./Failure.ts"
@@ -51,7 +52,26 @@ export interface Undertaking<R> {
   readonly end: Effect.Effect<void, StateError, R>
 }
 
-type Plan<R> = (run: number, target: OpenTarget) => Effect.Effect<Undertaking<R>, Failure.RunError | Looking.Stopped, R>
+type Failing = Failure.RunError | Looking.Stopped
+
+/** What kind of work a run is: customers' groups, or a team. `T` is the target as it needs it. */
+export interface Trade<T, R> {
+  /** The counts of a run that did nothing. */
+  readonly nothing: ChangeCounts
+  readonly open: Effect.Effect<T, ConnectorError | StateError, R>
+  /** Settles what a killed run left under way. */
+  readonly settle: (target: T) => Effect.Effect<unknown, ConnectorError | StateError, R>
+  readonly plan: (run: number, target: T) => Effect.Effect<Undertaking<R>, Failing, R>
+  /** Carries out what the run has planned, as long as there are turns, and tells after each call how many changes it settled. */
+  readonly apply: (
+    target: T,
+    writer: Writer,
+    turns: Turns.Turns,
+    onProgress: (settled: number) => Effect.Effect<void>
+  ) => Effect.Effect<void, ConnectorError | StateError, R>
+  /** How many changes the run has planned, and how many of them are settled. */
+  readonly progress: (run: number) => Effect.Effect<{ readonly total: number; readonly settled: number }, StateError, R>
+}
 
 interface Outcome {
   readonly plan: PlanResult | null
@@ -62,41 +82,35 @@ interface Outcome {
   readonly spent: string | null
 }
 
-const work = <R>(sync: SyncConfig, connections: Connections, options: Options, run: number, lease: number, plan: Plan<R>) =>
+/** What a run does for one sync. */
+type Named = Pick<SyncConfig, "name" | "to">
+
+const work = <T extends Connected, R>(sync: Named, options: Options, run: number, lease: number, trade: Trade<T, R>) =>
   Effect.gen(function* () {
     const store = yield* RunStore
-    const journal = yield* Journal
-    const target = yield* openTarget(sync, connections)
+    const target = yield* trade.open
     yield* Looking.identify(target)
-    yield* Evidence.settleOpenCalls({ target: target.target.api, declaration: target.target.declaration, state: store.lineage }, sync.to)
-    const { begin, end, planned } = yield* plan(run, target)
+    yield* trade.settle(target)
+    const { begin, end, planned } = yield* trade.plan(run, target)
     const { leftOver, result } = planned
     if (!(yield* options.confirm(result))) {
       yield* store.voidPlanned(run)
       return { plan: result, leftOver, error: null, resumesAt: null, spent: null } satisfies Outcome
     }
     yield* begin
-    const { total } = yield* journal.progress(run)
+    const { total } = yield* trade.progress(run)
     let done = 0
     const onProgress = (settled: number) =>
       Effect.suspend(() => {
         done += settled
         return options.onApply({ done, total })
       })
-    const applied = yield* Effect.either(
-      Applier.apply({
-        writer: { run, lease, to: sync.to },
-        target: target.target.api,
-        declaration: target.target.declaration,
-        state: store.lineage,
-        turns: yield* Turns.make(
-          options.within,
-          Effect.map(target.pacer.status, ({ writes }) => writes)
-        ),
-        onProgress
-      })
+    const turns = yield* Turns.make(
+      options.within,
+      Effect.map(target.pacer.status, ({ writes }) => writes)
     )
-    const reached = yield* journal.progress(run)
+    const applied = yield* Effect.either(trade.apply(target, { run, lease, to: sync.to }, turns, onProgress))
+    const reached = yield* trade.progress(run)
     const spent = applied._tag === "Right" && options.within !== null && reached.settled < reached.total ? Cutting.reason(options.within) : null
     if (applied._tag === "Right" && spent === null) yield* end
     const failed = applied._tag === "Left" ? applied.left : null
@@ -105,7 +119,8 @@ const work = <R>(sync: SyncConfig, connections: Connections, options: Options, r
   })
 
 const conclude = (
-  sync: SyncConfig,
+  sync: Named,
+  nothing: ChangeCounts,
   run: number,
   outcome: Outcome,
   calls: SyncResult["calls"],
@@ -131,7 +146,7 @@ const conclude = (
       sync: sync.name,
       run: `r-${run}`,
       status,
-      summary: counts,
+      summary: { ...nothing, ...counts },
       held,
       calls,
       refused,
@@ -145,11 +160,11 @@ const conclude = (
     }
   })
 
-const neverBegan = (sync: SyncConfig, error: RunFailure, at: number): SyncResult => ({
+const neverBegan = (sync: Named, nothing: ChangeCounts, error: RunFailure, at: number): SyncResult => ({
   sync: sync.name,
   run: null,
   status: "failed",
-  summary: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 } },
+  summary: nothing,
   held: [],
   calls: { read: 0, write: 0 },
   refused: [],
@@ -162,16 +177,16 @@ const neverBegan = (sync: SyncConfig, error: RunFailure, at: number): SyncResult
   resumesAt: null
 })
 
-export const asFailure = (error: Failure.RunError | Looking.Stopped): RunFailure => (error._tag === "Stopped" ? error.failure : Failure.of(error))
+export const asFailure = (error: Failing): RunFailure => (error._tag === "Stopped" ? error.failure : Failure.of(error))
 
 /** Holds the lease, plans, asks, applies and concludes. Never fails: what went wrong stands in the result. `before` refuses the run before it begins. */
-export const make = <R>(
-  sync: SyncConfig,
+export const ply = <T extends Connected, R>(
+  sync: Named,
   connections: Connections,
   options: Options,
   before: Effect.Effect<void, StateError | Looking.Stopped, R>,
-  plan: Plan<R>
-): Effect.Effect<SyncResult, never, R | RunStore | Journal> =>
+  trade: Trade<T, R>
+): Effect.Effect<SyncResult, never, R | RunStore> =>
   Effect.gen(function* () {
     const store = yield* RunStore
     const startedAt = yield* Clock.currentTimeMillis
@@ -179,12 +194,32 @@ export const make = <R>(
     const whole = Lease.hold(`${options.who}@${options.host}`, (lease) =>
       Effect.gen(function* () {
         const number = yield* store.begin(sync.name, options.kind, options.who, options.host, options)
-        const outcome = yield* work(sync, connections, options, number, lease, plan).pipe(
+        const outcome = yield* work(sync, options, number, lease, trade).pipe(
           Effect.catchAll((error) => Effect.succeed<Outcome>({ plan: null, leftOver: [], error: asFailure(error), resumesAt: null, spent: null }))
         )
         const after = yield* connections.calls
-        return yield* conclude(sync, number, outcome, { read: after.read - counted.read, write: after.write - counted.write }, startedAt)
+        const calls = { read: after.read - counted.read, write: after.write - counted.write }
+        return yield* conclude(sync, trade.nothing, number, outcome, calls, startedAt)
       })
     )
-    return yield* Effect.zipRight(before, whole).pipe(Effect.catchAll((error) => Effect.succeed(neverBegan(sync, asFailure(error), startedAt))))
+    return yield* Effect.zipRight(before, whole).pipe(Effect.catchAll((error) => Effect.succeed(neverBegan(sync, trade.nothing, asFailure(error), startedAt))))
   })
+
+/** As `ply`, for the groups of customers. */
+export const make = <R>(
+  sync: SyncConfig,
+  connections: Connections,
+  options: Options,
+  before: Effect.Effect<void, StateError | Looking.Stopped, R>,
+  plan: (run: number, target: OpenTarget) => Effect.Effect<Undertaking<R>, Failing, R>
+): Effect.Effect<SyncResult, never, R | RunStore | Journal> =>
+  Effect.flatMap(RunStore, ({ lineage: state }) =>
+    ply<OpenTarget, R | RunStore | Journal>(sync, connections, options, before, {
+      nothing: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 } },
+      open: openTarget(sync, connections),
+      settle: ({ target: { api, declaration } }) => Evidence.settleOpenCalls({ target: api, declaration, state }, sync.to),
+      plan,
+      apply: ({ target: { api, declaration } }, writer, turns, onProgress) => Applier.apply({ writer, target: api, declaration, state, turns, onProgress }),
+      progress: (run) => Effect.flatMap(Journal, (journal) => journal.progress(run))
+    })
+  )

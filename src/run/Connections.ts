@@ -13,6 +13,7 @@ import type { Redactor } from "../contract/Redactor.ts"
 import type { Source } from "../contract/Source.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Target, TargetDeclaration } from "../contract/Target.ts"
+import type { TeamDeclaration, TeamTarget } from "../contract/Team.ts"
 import * as SlotPacer from "../http/SlotPacer.ts"
 import { TransportFailure } from "../http/TransportFailure.ts"
 import type { SourceRead } from "../read/SourceReader.ts"
@@ -32,6 +33,7 @@ export interface Connected {
   readonly identify: Effect.Effect<Identity, ConnectorError>
   readonly source: Source | null
   readonly target: { readonly api: Target; readonly declaration: TargetDeclaration } | null
+  readonly team: { readonly api: TeamTarget; readonly declaration: TeamDeclaration } | null
 }
 
 export interface Connections {
@@ -50,7 +52,7 @@ export interface ConnectionOptions {
 }
 
 /** The share of a vendor's limit that we take if the config does not say: 80 % of a target's, 50 % of a source's. */
-const defaultShare = (connector: AnyConnector): number => (connector.target === undefined ? 0.5 : 0.8)
+const defaultShare = (connector: AnyConnector): number => (connector.target === undefined && connector.team === undefined ? 0.5 : 0.8)
 
 /** The windows that a connection's calls keep to: the documented limits scaled by the budget, or the budget itself. */
 export const windows = (connector: AnyConnector, config: ConnectionConfig): { readonly windows: ReadonlyArray<PacerWindow>; readonly share: number } => {
@@ -94,7 +96,8 @@ const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
     const source = connector.source === undefined ? null : yield* connector.source.make(config.options, context)
     const target =
       connector.target === undefined ? null : { api: yield* connector.target.make(config.options, context), declaration: connector.target.declaration }
-    const asked = source?.identify ?? target?.api.identify ?? Effect.dieMessage(`${connector.name} is neither a source nor a target`)
+    const team = connector.team === undefined ? null : { api: yield* connector.team.make(config.options, context), declaration: connector.team.declaration }
+    const asked = source?.identify ?? target?.api.identify ?? team?.api.identify ?? Effect.dieMessage(`${connector.name} is neither a source nor a target`)
     let known: Identity | null = null
     const identify = Effect.suspend(() =>
       known === null
@@ -105,7 +108,7 @@ const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
           )
         : Effect.succeed(known)
     )
-    return { config, connector, pacer, identify, source, target } satisfies Connected
+    return { config, connector, pacer, identify, source, target, team } satisfies Connected
   })
 
 /** Opens nothing yet. Pacers' use is stored when the scope ends, so that a vendor's windows outlive the run. */

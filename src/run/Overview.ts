@@ -1,7 +1,7 @@
 /** What commands that look around and decide ask to be remembered: runs, states of syncs, held parts, decisions, customers without a counterpart. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { SyncConfig } from "../config/Config.ts"
+import type { SyncConfig, TeamConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Change, HeldPart } from "../model/Change.ts"
 import type { RunRow, StatusRow, TaskRow, ToldBefore, UnmatchedRow } from "../model/Overview.ts"
@@ -97,6 +97,8 @@ export class Overview extends Context.Tag("groupbridge/Overview")<
      * A sync's state. `midnight` begins the day that is counted. Counts of unmatched customers follow the mapping that was made last, so the sync's own is made first.
      */
     readonly status: (sync: SyncConfig, midnight: number, now: number) => Effect.Effect<Omit<StatusRow, "next" | "guards">, StateError>
+    /** As `status`, of a sync of staff. */
+    readonly teamStatus: (sync: TeamConfig, midnight: number, now: number) => Effect.Effect<Omit<StatusRow, "next" | "guards">, StateError>
     readonly failing: (sync: string) => Effect.Effect<Failing | null, StateError>
     /** What runs before this one told (all runs, if it is null); of its refused rows those that had been refused before. */
     readonly toldBefore: (sync: string, run: number | null) => Effect.Effect<ToldBefore, StateError>

@@ -83,16 +83,39 @@ const restrict = (scope: Scope) =>
     return { unknown, leftOver: yield* plan.endFile }
   })
 
+interface Work {
+  readonly endpoint: string
+  readonly calls: number
+}
+
+/** Calls and time of this work. Packs are the largest that the target takes, one group or customer after the other, so no order of calls needs fewer. */
+export const estimateOf = ({ config, connector, pacer }: Connected, writes: ReadonlyArray<Work>, reads: ReadonlyArray<Work>): Effect.Effect<Estimate> =>
+  Effect.gen(function* () {
+    const sum = (items: ReadonlyArray<Work>) => items.reduce((all, { calls }) => all + calls, 0)
+    const kept = (kind: "write" | "read", items: ReadonlyArray<Work>) => items.flatMap((item) => (item.calls > 0 ? [{ ...item, kind }] : []))
+    const calls = sum(writes)
+    const seconds = yield* WriteCost.seconds(pacer, calls + sum(reads))
+    const now = yield* Clock.currentTimeMillis
+    return {
+      calls,
+      reads: sum(reads),
+      fewest: calls,
+      seconds,
+      endsAt: seconds === 0 ? null : now + seconds * 1000,
+      perHour: WriteCost.perHour(windows(connector, config).windows),
+      endpoints: [...kept("write", writes), ...kept("read", reads)]
+    }
+  })
+
 /**
  * What carrying out takes of a target's calls and time. A group is looked at once more before it is deleted; where customers are listed, each
  * is looked at before it is added to, and after it is removed from; the first write ever is read back.
  */
 const estimate = (connected: Connected, declaration: TargetDeclaration, figures: Estimated): Effect.Effect<Estimate, StateError, Journal> =>
   Effect.gen(function* () {
-    const { connector, config, pacer } = connected
     const { assignments, groups, groupWord: word } = declaration
     const looks = assignments.listedBy === "customer"
-    const isFirst = assignments.listedBy !== "none" && figures.adds + figures.removes > 0 && !(yield* (yield* Journal).canaryDone(config.name))
+    const isFirst = assignments.listedBy !== "none" && figures.adds + figures.removes > 0 && !(yield* (yield* Journal).canaryDone(connected.config.name))
     const writes = [
       { endpoint: `make a ${word}`, calls: groups.create === "explicit" ? figures.creates : 0 },
       { endpoint: `change a ${word}`, calls: figures.updates },
@@ -105,21 +128,7 @@ const estimate = (connected: Connected, declaration: TargetDeclaration, figures:
       { endpoint: `look at a customer's ${word}s`, calls: looks ? figures.addCalls + figures.removeCalls : 0 },
       { endpoint: "read the first write back", calls: isFirst ? 1 : 0 }
     ]
-    const sum = (items: ReadonlyArray<{ readonly calls: number }>) => items.reduce((all, { calls }) => all + calls, 0)
-    const kept = (kind: "write" | "read", items: typeof writes) => items.flatMap((item) => (item.calls > 0 ? [{ ...item, kind }] : []))
-    const calls = sum(writes)
-    const seconds = yield* WriteCost.seconds(pacer, calls + sum(reads))
-    const now = yield* Clock.currentTimeMillis
-    return {
-      calls,
-      reads: sum(reads),
-      // Packs are the largest that the target takes, one group or customer after the other, so no order of calls needs fewer.
-      fewest: calls,
-      seconds,
-      endsAt: seconds === 0 ? null : now + seconds * 1000,
-      perHour: WriteCost.perHour(windows(connector, config).windows),
-      endpoints: [...kept("write", writes), ...kept("read", reads)]
-    }
+    return yield* estimateOf(connected, writes, reads)
   })
 
 const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly customers: number }>): UnmatchedSummary => ({
@@ -129,7 +138,7 @@ const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly cus
 })
 
 /** A plan without anything in it. */
-export const nothing = (sync: SyncConfig): PlanResult => ({
+export const nothing = (sync: Pick<SyncConfig, "name" | "from" | "to">): PlanResult => ({
   sync: sync.name,
   status: "none",
   from: sync.from.map((connection) => ({ connection, connector: connection, account: "" })),

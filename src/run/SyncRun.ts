@@ -14,6 +14,8 @@ import type { SnapshotStore } from "../read/SnapshotStore.ts"
 import type { TargetStore } from "../read/TargetStore.ts"
 import type { MappingStore } from "../reconcile/MappingStore.ts"
 import type { ReconcileStore } from "../reconcile/ReconcileStore.ts"
+import type { TeamJournal } from "../team/TeamJournal.ts"
+import type { TeamStore } from "../team/TeamStore.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Connections } from "./Connections.ts"
 import type { Explanation } from "./Explanation.ts"
@@ -43,6 +45,8 @@ export type Memory =
   | Records
   | Forgetting
   | RebuildStore
+  | TeamStore
+  | TeamJournal
 
 export interface RunOptions {
   readonly scope: Planning.Scope

@@ -14,7 +14,7 @@ export const heldBy = (run: SyncResult) => run.held.map((part) => [part.guard, p
 
 const numberOf = (id: string): number => Number(id.slice(2))
 
-const decide = (bridge: Pick<Bridge, "dir">, id: string, decision: "approved" | "rejected"): Effect.Effect<void> =>
+export const decide = (bridge: Pick<Bridge, "dir">, id: string, decision: "approved" | "rejected"): Effect.Effect<void> =>
   Effect.flatMap(Overview, (overview) => overview.decide(numberOf(id), decision, { who: "petra", host: "ops1", reason: null })).pipe(
     Effect.provide(SqliteState.layer(file(bridge))),
     Effect.orDie
@@ -24,7 +24,7 @@ const decide = (bridge: Pick<Bridge, "dir">, id: string, decision: "approved" | 
 export const approve = (bridge: Bridge, id: string): Effect.Effect<SyncResult> =>
   Effect.zipRight(decide(bridge, id, "approved"), bridge.sync({ kind: "approve", part: numberOf(id) }))
 
-export const reject = (bridge: Bridge, id: string): Effect.Effect<void> => decide(bridge, id, "rejected")
+export const reject = (bridge: Pick<Bridge, "dir">, id: string): Effect.Effect<void> => decide(bridge, id, "rejected")
 
 /** Lets syncs do again what the run `r-12` did, as `release r-12` does. */
 export const release = (bridge: Pick<Bridge, "dir">, run: string | null): Effect.Effect<number> =>

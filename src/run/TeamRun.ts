@@ -1,0 +1,95 @@
+/** One run of one sync of staff, dry or real: look, plan, apply. Returns what happened and prints nothing. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { TeamConfig } from "../config/Config.ts"
+import type { ConnectorError } from "../contract/ConnectorError.ts"
+import type { PlanResult, SyncResult } from "../model/Result.ts"
+import * as Applier from "../team/Applier.ts"
+import * as Evidence from "../team/Evidence.ts"
+import * as Reader from "../team/Reader.ts"
+import { TeamJournal } from "../team/TeamJournal.ts"
+import { TeamStore } from "../team/TeamStore.ts"
+import * as Attempt from "./Attempt.ts"
+import type { Connections } from "./Connections.ts"
+import * as Failure from "./Failure.ts"
+import * as Looking from "./Looking.ts"
+import * as Pause from "./Pause.ts"
+import * as Planning from "./Planning.ts"
+import type { Memory, RunOptions, WritingOptions } from "./SyncRun.ts"
+import * as TeamPlanning from "./TeamPlanning.ts"
+
+const openTeam = (sync: TeamConfig, connections: Connections) =>
+  Effect.flatMap(connections.open(sync.to), (connected) =>
+    connected.team === null
+      ? Effect.dieMessage(`the config was accepted with ${sync.to} as a team`)
+      : Effect.succeed<TeamPlanning.OpenTeam>({ ...connected, team: connected.team })
+  )
+
+/** An error that ends one source's part, not the run: it is not there, or it refuses us. */
+const isUnread = (error: { readonly _tag: string }): error is ConnectorError => error._tag === "ConnectorError"
+
+const seeSource = (sync: TeamConfig, name: string, connections: Connections, onLook: Looking.OnLook) =>
+  Effect.gen(function* () {
+    const connected = yield* connections.open(name)
+    const looked = Effect.gen(function* () {
+      const { distrust, identity } = yield* Looking.identify(connected)
+      const { connector, source } = connected
+      const declaration = connector.source?.declaration.agents
+      if (source === null || declaration === undefined) return yield* Effect.dieMessage(`the config was accepted with ${name} as a source of staff`)
+      const known = yield* (yield* TeamStore).known(sync.to)
+      const expected = [...known.values()].flatMap((one) => (one.source?.connection === name && one.place !== null ? [one.source.id] : []))
+      const read = yield* Reader.agents(name, source, declaration, { expected, distrust, onRows: (rows) => onLook(name, "agents", rows, null) })
+      return { identity, read }
+    })
+    return yield* looked.pipe(
+      Effect.map(({ identity, read }) => ({ connected, identity, read, error: null, failure: null })),
+      Effect.catchIf(isUnread, (failure) => Effect.succeed({ connected, identity: null, read: null, error: Failure.of(failure).message, failure }))
+    )
+  })
+
+const see = (sync: TeamConfig, connections: Connections, { onLook }: RunOptions) =>
+  Effect.gen(function* () {
+    const target = yield* openTeam(sync, connections)
+    const { identity: targetIdentity } = yield* Looking.identify(target)
+    const sources = yield* Effect.forEach(sync.from, (name) => seeSource(sync, name, connections, onLook))
+    const failed = sources.flatMap((source) => (source.failure === null ? [] : [source.failure]))
+    const [first] = failed
+    if (first !== undefined && failed.length === sources.length) return yield* first
+    const before = yield* connections.calls
+    const team = yield* Reader.team(target.team.api, (what, rows) => onLook(sync.to, what, rows, null))
+    const at = yield* Clock.currentTimeMillis
+    return { sync, sources, target, targetIdentity, team, at, readCalls: before.read } satisfies TeamPlanning.Seen
+  })
+
+/** Looks and plans, and leaves no decision behind. Never fails: what went wrong stands in the result. */
+export const dryRun = (sync: TeamConfig, connections: Connections, options: RunOptions): Effect.Effect<PlanResult, never, Memory> =>
+  Effect.gen(function* () {
+    const seen = yield* see(sync, connections, options)
+    return (yield* TeamPlanning.make(seen, 0, options.scope, options.spool, false)).result
+  }).pipe(
+    Effect.catchAll((error) => {
+      const plan = Planning.nothing(sync)
+      return Effect.succeed<PlanResult>({ ...plan, summary: { ...plan.summary, ...TeamPlanning.empty }, status: "failed", error: Attempt.asFailure(error) })
+    })
+  )
+
+/** Looks, plans and applies. Never fails: what went wrong stands in the result, and everything done is stored. */
+export const run = (sync: TeamConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, Memory> =>
+  Attempt.ply<TeamPlanning.OpenTeam, Memory>(
+    sync,
+    connections,
+    { ...options, undoes: null, approves: options.scope.part, within: options.scope.within },
+    Pause.refuse(sync.name),
+    {
+      nothing: TeamPlanning.empty,
+      open: openTeam(sync, connections),
+      settle: ({ team: { api } }) => Evidence.settleOpenCalls(api, sync.to),
+      plan: (number) =>
+        Effect.gen(function* () {
+          const seen = yield* see(sync, connections, options)
+          return { planned: yield* TeamPlanning.make(seen, number, options.scope, options.spool, true), begin: Effect.void, end: Effect.void }
+        }),
+      apply: ({ team: { api, declaration } }, writer, turns, onProgress) => Applier.apply({ writer, api, declaration, turns, onProgress }),
+      progress: (number) => Effect.flatMap(TeamJournal, (journal) => journal.progress(number))
+    }
+  )
