@@ -56,7 +56,7 @@ export const refused = (sql: Statements, run: number, sync: string): ReadonlyArr
     .map((row) => ({ reason: String(row["reason"]), change: change(sync, row) }))
 
 const approval = (sql: Statements, row: Row): Done["approval"] => {
-  const found = sql.get("SELECT * FROM decision WHERE subject = 'H-' || ? AND what = 'approved' ORDER BY id DESC LIMIT 1", row["part"])
+  const found = sql.get("SELECT * FROM decision WHERE subject = ? AND what = 'approved' ORDER BY id DESC LIMIT 1", `H-${String(row["part"])}`)
   return found === undefined
     ? null
     : { part: String(found["subject"]), by: `${String(found["who"])}@${String(found["host"])}`, at: Number(found["at"]), reason: textOf(found["reason"]) }

@@ -8,9 +8,10 @@ import type { Identity } from "../contract/Identity.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { ConnectionCheck } from "../model/Overview.ts"
 import type { RunFailure } from "../model/Result.ts"
-import type { Connections } from "../run/Connections.ts"
+import type { Connected, Connections } from "../run/Connections.ts"
 import * as Failure from "../run/Failure.ts"
 import { type KnownConnection, Overview } from "../run/Overview.ts"
+import * as World from "./World.ts"
 
 /** Since when runs of these syncs fail like this because of this connection. */
 const failingSince = (name: string, syncs: ReadonlyArray<Scheduled>, kind: RunFailure["kind"]) =>
@@ -29,11 +30,21 @@ const wellMessage = (identity: Identity, known: KnownConnection, name: string): 
 
 const refusedState = (error: ConnectorError): ConnectionCheck["state"] => (error.retryable ? "unavailable" : "refused")
 
+/** Who we are for what the connection is used for: customers, a team, or both. */
+const identify = (connected: Connected, name: string, syncs: ReadonlyArray<World.AnySync>): Effect.Effect<Identity, ConnectorError> => {
+  const { team } = connected
+  const asTeam = syncs.some((sync) => World.isTeam(sync) && sync.to === name)
+  if (team === null || !asTeam) return connected.identify
+  const others = syncs.some((sync) => sync.from.includes(name) || (!World.isTeam(sync) && sync.to === name))
+  if (!others) return team.api.identify
+  return Effect.zipWith(connected.identify, team.api.identify, (one, two) => ({ ...one, missing: [...new Set([...one.missing, ...two.missing])] }))
+}
+
 /** One connection's check; `otherAccount` if it opens another account than the state's, which stops its syncs. */
 export const check = (
   config: Config,
   connections: Connections,
-  syncs: ReadonlyArray<Scheduled>,
+  syncs: ReadonlyArray<World.AnySync>,
   connection: ConnectionConfig
 ): Effect.Effect<ConnectionCheck & { readonly otherAccount: boolean }, StateError, Overview> =>
   Effect.gen(function* () {
@@ -41,7 +52,7 @@ export const check = (
     const known = yield* (yield* Overview).connection(name)
     const declared = yield* Effect.either(connections.open(name))
     const untestable = Either.isRight(declared) && declared.right.source === null && declared.right.target?.declaration.testable === false
-    const asked = yield* Effect.either(Effect.flatMap(connections.open(name), ({ identify }) => identify))
+    const asked = yield* Effect.either(Effect.flatMap(connections.open(name), (connected) => identify(connected, name, syncs)))
     const common = { connection: name, connector }
     if (Either.isRight(asked)) {
       const { account, label, actor, role, missing, allowance } = asked.right

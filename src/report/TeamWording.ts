@@ -8,7 +8,7 @@ export const counts = (members: ChangeCounts["members"], done: boolean): Readonl
   members === undefined
     ? []
     : [
-        [members.remove, `${number(members.remove)} ${done ? "left" : "leave"} the team`],
+        [members.remove, `${number(members.remove)} ${done ? "left" : members.remove === 1 ? "leaves" : "leave"} the team`],
         [members.role, `${number(members.role)} ${done ? "got" : members.role === 1 ? "gets" : "get"} another role`],
         [members.invite, `${number(members.invite)} ${done ? "invited" : "to invite"}`]
       ]

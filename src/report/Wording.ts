@@ -161,9 +161,9 @@ export const guardLimit = (part: Pick<HeldPart, "guard" | "value" | "limit" | "u
     case "newGroups":
       return `${plural(part.value, "new group")} in 24 h, limit ${limit}`
     case "invites":
-      return `${value} invitations in 24 h, limit ${limit}`
+      return `${plural(part.value, "invitation")} in 24 h, limit ${limit}`
     case "roleRaise":
-      return `${value} raises in 24 h, limit ${limit}`
+      return `${plural(part.value, "raise")} in 24 h, limit ${limit}`
     case "first-run":
       return `${value} ${part.unit}, limit ${limit}`
     case "ruleChange":

@@ -18,11 +18,12 @@ import * as Planning from "./Planning.ts"
 import type { Memory, RunOptions, WritingOptions } from "./SyncRun.ts"
 import * as TeamPlanning from "./TeamPlanning.ts"
 
+/** Who we are is asked as the team has it: the credential need not be good for customers. */
 const openTeam = (sync: TeamConfig, connections: Connections) =>
   Effect.flatMap(connections.open(sync.to), (connected) =>
     connected.team === null
       ? Effect.dieMessage(`the config was accepted with ${sync.to} as a team`)
-      : Effect.succeed<TeamPlanning.OpenTeam>({ ...connected, team: connected.team })
+      : Effect.succeed<TeamPlanning.OpenTeam>({ ...connected, team: connected.team, identify: connected.team.api.identify })
   )
 
 /** An error that ends one source's part, not the run: it is not there, or it refuses us. */

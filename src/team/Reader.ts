@@ -85,7 +85,7 @@ export const agents = (
   })
 
 /** Whether the vendor will not show the list, rather than not now. */
-const isRefused = ({ reason }: ConnectorError): boolean => reason === "NotAllowed" || reason === "NotFound"
+const isRefused = ({ reason, retryable }: ConnectorError): boolean => !retryable && reason !== "Unauthorized"
 
 /** Members as seen, with what nobody may conclude from them. */
 export interface TeamRead extends TeamSeen {
