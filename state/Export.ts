@@ -1,22 +1,11 @@
 /** Everything that the state knows, as objects of documented kinds, a page at a time and always in the same order. */
 import type { Statements } from "./Database.ts"
+import { flag, iso, type Kind, part, run } from "./ExportKind.ts"
+import * as ExportTeam from "./ExportTeam.ts"
 
 const batch = 1000
 
-const iso = (column: string): string => `CASE WHEN ${column} IS NULL THEN NULL ELSE strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch') END`
-const flag = (column: string): string => `json(CASE WHEN ${column} THEN 'true' ELSE 'false' END)`
-const run = (column: string): string => `CASE WHEN ${column} IS NULL THEN NULL ELSE 'r-' || ${column} END`
-const part = (column: string): string => `'H-' || ${column}`
 const parsed = (column: string): string => `CASE WHEN json_valid(${column}) THEN json(${column}) ELSE ${column} END`
-
-interface Kind {
-  readonly kind: string
-  /** Members of the object: names with SQL. */
-  readonly members: Readonly<Record<string, string>>
-  readonly from: string
-  /** What the rows are ordered by, unique together. */
-  readonly key: ReadonlyArray<string>
-}
 
 /** A target group and customer of a row `a`, by the target's own ids. */
 const ends = "JOIN target_group g ON g.id = a.grp JOIN connection n ON n.id = g.connection LEFT JOIN target_customer t ON t.id = a.customer"
@@ -260,7 +249,8 @@ const kinds: ReadonlyArray<Kind> = [
     },
     from: "call a JOIN target_group g ON g.id = a.grp JOIN connection n ON n.id = a.connection",
     key: ["a.id"]
-  }
+  },
+  ...ExportTeam.kinds
 ]
 
 const query = ({ from, key, kind, members }: Kind, begun: boolean): string => {

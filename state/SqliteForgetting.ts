@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Footprint, Forgetting } from "../src/run/Forgetting.ts"
+import * as Address from "../src/model/Address.ts"
 import type { Hit } from "../src/run/Explanation.ts"
 import type { Decider } from "../src/run/Overview.ts"
 import type { Database, Row, Statements } from "./Database.ts"
@@ -52,18 +53,40 @@ const recordsOf = (sql: Statements, hits: ReadonlyArray<Hit>): Footprint["record
 const count = (sql: Statements, table: string, customers: string): number =>
   Number(sql.get(`SELECT count(*) AS n FROM ${table} WHERE customer IN ${list}`, customers)?.["n"])
 
-const footprint = (sql: Statements, hits: ReadonlyArray<Hit>): Footprint => {
+const staffOf = (sql: Statements, addresses: ReadonlyArray<string | null>): Footprint["staff"] =>
+  sql
+    .all(
+      `SELECT p.*, n.name AS target FROM team_person p JOIN connection n ON n.id = p.connection WHERE p.address IN ${list} ORDER BY p.id`,
+      JSON.stringify(addresses.filter((address) => address !== null))
+    )
+    .map((row) => ({
+      number: Number(row["id"]),
+      to: String(row["target"]),
+      email: String(row["email"]),
+      name: textOf(row["name"]),
+      placed: row["place"] !== null
+    }))
+
+const countStaff = (sql: Statements, table: string, people: string): number =>
+  Number(sql.get(`SELECT count(*) AS n FROM ${table} WHERE person IN ${list}`, people)?.["n"])
+
+/** A first name or a short number stands for much else in a text. */
+const namesOf = ({ email, id, name }: Pick<Footprint["records"][number], "email" | "id" | "name">): ReadonlyArray<string> => [
+  ...(email === null ? [] : [email.trim()]),
+  ...(name !== null && /\S\s+\S/.test(name) ? [name.trim()] : []),
+  ...(id.length >= 6 ? [id] : [])
+]
+
+const footprint = (sql: Statements, hits: ReadonlyArray<Hit>, address: string | null): Footprint => {
   const records = recordsOf(sql, hits)
+  const staff = staffOf(sql, [address, ...records.map(({ email }) => Address.normalise(email))])
+  const people = numbers(staff)
   const customers = numbers(records.filter(({ side }) => side === "target"))
   const others = sql.all(`SELECT DISTINCT address FROM source_address WHERE customer IN ${list}`, numbers(records.filter(({ side }) => side === "source")))
-  // A first name or a short number stands for much else in a text.
-  const words = records.flatMap(({ email, id, name }) => [
-    ...(email === null ? [] : [email.trim()]),
-    ...(name !== null && /\S\s+\S/.test(name) ? [name.trim()] : []),
-    ...(id.length >= 6 ? [id] : [])
-  ])
+  const words = new Set([...records.flatMap(namesOf), ...staff.flatMap((one) => namesOf({ ...one, id: "" })), ...others.map((row) => String(row["address"]))])
   return {
     records,
+    staff,
     ours: sql
       .all(
         `SELECT g.name FROM assignment a JOIN target_group g ON g.id = a.grp AND g.gone_at IS NULL JOIN target_customer t ON t.id = a.customer AND t.gone_at IS NULL
@@ -72,9 +95,14 @@ const footprint = (sql: Statements, hits: ReadonlyArray<Hit>): Footprint => {
       )
       .map((row) => String(row["name"])),
     memberships: count(sql, "assignment", customers),
-    waiting: count(sql, "held_row", customers) + count(sql, "refused", customers) + count(sql, "task", customers),
-    history: count(sql, "planned", customers),
-    texts: [...new Set([...words, ...others.map((row) => String(row["address"]))])].sort((a, b) => b.length - a.length)
+    waiting:
+      count(sql, "held_row", customers) +
+      count(sql, "refused", customers) +
+      count(sql, "task", customers) +
+      countStaff(sql, "team_held", people) +
+      countStaff(sql, "team_refused", people),
+    history: count(sql, "planned", customers) + countStaff(sql, "team_planned", people),
+    texts: [...words].sort((a, b) => b.length - a.length)
   }
 }
 
@@ -91,7 +119,8 @@ const prose: ReadonlyArray<readonly [string, string]> = [
   ["refused", "print"],
   ["read_stream", "reason"],
   ["read_part", "reason"],
-  ["sync", "paused_reason"]
+  ["sync", "paused_reason"],
+  ["team_call", "detail"]
 ]
 
 /** Texts that stand alone: an id such as `12345` is not cut out of a longer number or word. */
@@ -109,7 +138,19 @@ const scrub = (sql: Statements, texts: ReadonlyArray<string>): void => {
   }
 }
 
-const erase = (sql: Statements, { records, texts }: Footprint, by: Decider, now: number): void => {
+const eraseStaff = (sql: Statements, staff: Footprint["staff"]): void => {
+  const people = numbers(staff)
+  for (const table of ["team_held", "team_refused"]) sql.run(`DELETE FROM ${table} WHERE person IN ${list}`, people)
+  sql.run(`UPDATE team_planned SET member = NULL, agent = NULL WHERE person IN ${list}`, people)
+  sql.run(
+    `UPDATE team_person SET address = 'forgotten-' || id, email = 'forgotten-' || id, name = NULL, origin = NULL, place = NULL, member = NULL, role = NULL, roles = NULL, source = NULL, agent = NULL
+     WHERE id IN ${list}`,
+    people
+  )
+}
+
+const erase = (sql: Statements, { records, staff, texts }: Footprint, by: Decider, now: number): void => {
+  eraseStaff(sql, staff)
   const [sources, customers] = [numbers(records.filter(({ side }) => side === "source")), numbers(records.filter(({ side }) => side === "target"))]
   sql.run(
     `DELETE FROM lookup WHERE address IN (SELECT address FROM source_customer WHERE id IN ${list} UNION SELECT address FROM target_customer WHERE id IN ${list}
@@ -135,7 +176,8 @@ const erase = (sql: Statements, { records, texts }: Footprint, by: Decider, now:
     customers
   )
   scrub(sql, texts)
-  OverviewParts.note(sql, "forget", records.map(({ number, side }) => `${side} forgotten-${number}`).join(", "), by, now)
+  const names = [...records.map(({ number, side }) => `${side} forgotten-${number}`), ...staff.map(({ number }) => `staff forgotten-${number}`)]
+  OverviewParts.note(sql, "forget", names.join(", "), by, now)
 }
 
 /** Free pages and the log hold what was deleted until they are written over. */
@@ -145,7 +187,7 @@ const compact = (sql: Statements): boolean => {
 }
 
 export const make = (database: Database): typeof Forgetting.Service => ({
-  footprint: (hits) => database.use((sql) => footprint(sql, hits)),
+  footprint: (hits, address) => database.use((sql) => footprint(sql, hits, address)),
   erase: (told, by) =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis

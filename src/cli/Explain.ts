@@ -2,10 +2,13 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Config } from "../config/Config.ts"
+import * as Address from "../model/Address.ts"
 import * as ExplainAdvice from "../report/ExplainAdvice.ts"
 import * as ExplainText from "../report/ExplainText.ts"
 import * as Terminal from "../report/Terminal.ts"
+import * as TeamText from "../report/TeamText.ts"
 import * as Explain from "../run/Explain.ts"
+import { TeamStore } from "../team/TeamStore.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as Invocation from "./Invocation.ts"
@@ -52,9 +55,22 @@ const askBack = (question: Explain.Question, answer: Exclude<Explain.Answer, { r
   }
 }
 
-const tell = (invocation: Invocation.Invocation, question: Explain.Question) =>
+/** Nobody's customer, but somebody of a team: which sync has them, and as what. */
+const tellStaff = (
+  { options, output }: Invocation.Invocation,
+  staff: Effect.Effect.Success<ReturnType<typeof TeamStore.Service.person>>,
+  teams: Config["teams"]
+) => {
+  const rows = staff.map(({ known, to }) => ({ known, to, sync: [...teams.values()].find((team) => team.to === to)?.name ?? null }))
+  return output.text(options.json === true ? TeamText.json(rows) : rows.map(TeamText.person).join(""))
+}
+
+const tell = (invocation: Invocation.Invocation, question: Explain.Question, { teams }: Config) =>
   Effect.gen(function* () {
     const answer = yield* Explain.explain(question)
+    const address = Address.normalise(question.customer)
+    const staff = answer._tag === "Nobody" && address !== null ? yield* (yield* TeamStore).person(address) : []
+    if (staff.length > 0) return yield* tellStaff(invocation, staff, teams)
     if (answer._tag !== "Rows") return yield* yield* askBack(question, answer)
     const { output, options } = invocation
     const view = yield* Invocation.view(invocation)
@@ -83,7 +99,7 @@ export const run = (load: Load, customer: string, group: string | undefined, opt
       const config = yield* World.config(invocation)
       const at = options.at === undefined ? null : yield* moment(options.at)
       const question = { customer, group: group ?? null, at, syncs: [...config.syncs.values()], about: about(invocation, config) }
-      yield* World.withStateToLook(invocation, config)(tell(invocation, question))
+      yield* World.withStateToLook(invocation, config)(tell(invocation, question, config))
       return 0
     })
   )

@@ -8,10 +8,12 @@ import * as ExplainAdvice from "../report/ExplainAdvice.ts"
 import * as ForgetText from "../report/ForgetText.ts"
 import * as Terminal from "../report/Terminal.ts"
 import * as Wording from "../report/Wording.ts"
+import * as Asked from "../run/Asked.ts"
 import * as Failure from "../run/Failure.ts"
 import { type Footprint, Forgetting } from "../run/Forgetting.ts"
 import * as Lease from "../run/Lease.ts"
 import { Stopped } from "../run/Looking.ts"
+import { TeamStore } from "../team/TeamStore.ts"
 import type { DecisionOptions } from "./Approve.ts"
 import * as Ask from "./Ask.ts"
 import * as Deciding from "./Deciding.ts"
@@ -24,9 +26,15 @@ import * as World from "./World.ts"
 const stop = (message: string) => Effect.fail(new Stopped(Failure.make("state", message)))
 
 /** Erased while a sync reads them, they would come back with the next read, and what we added would count as found, so that nobody took it out again. */
-const refuse = ({ syncs }: Config, { ours, records }: Footprint, asked: string) =>
+const refuse = ({ syncs, teams }: Config, { ours, records, staff }: Footprint, asked: string) =>
   Effect.gen(function* () {
     const again = `Then:   groupbridge forget ${ExplainAdvice.typed(asked)}`
+    const inTeam = staff.find(({ placed, to }) => placed && [...teams.values()].some((team) => team.to === to))
+    if (inTeam !== undefined) {
+      return yield* stop(
+        `nothing was forgotten: they are still in the team of ${Terminal.visible(inTeam.to)}, invited to it, or work at its source, and the next sync would read them again, or invite them again. Remove them at both first, then groupbridge sync, which notes it. ${again}`
+      )
+    }
     const live = records.find(({ connection, gone, side }) => side === "source" && !gone && [...syncs.values()].some(({ from }) => from.includes(connection)))
     if (live !== undefined) {
       const name = Terminal.visible(Person.recordName(live))
@@ -64,7 +72,11 @@ const forget = (invocation: Invocation.Invocation, config: Config, asked: string
   Effect.gen(function* () {
     const { environment, interactive, output } = invocation
     const forgetting = yield* Forgetting
-    const told = yield* forgetting.footprint(yield* Person.one("groupbridge forget", asked, config))
+    const address = Address.normalise(asked)
+    const staff = address === null ? [] : yield* (yield* TeamStore).person(address)
+    const customers = staff.length === 0 ? null : yield* Asked.persons(asked, [...config.connections.keys()])
+    const hits = customers?.length === 0 ? [] : yield* Person.one("groupbridge forget", asked, config)
+    const told = yield* forgetting.footprint(hits, address)
     yield* refuse(config, told, asked)
     const outlook = ForgetText.outlook(told)
     if (!interactive && options.yes !== true) {
@@ -81,7 +93,7 @@ const forget = (invocation: Invocation.Invocation, config: Config, asked: string
     }
     const document = {
       forgotten: agreed,
-      records: told.records.length,
+      records: told.records.length + told.staff.length,
       changes: told.history,
       bytesGone: gone,
       stillNamedIn: [...elsewhere.copies, ...elsewhere.lines],

@@ -22,14 +22,17 @@ const record = ({ connection, email, id, name }: Footprint["records"][number]): 
   return `${Terminal.visible(`${connection} ${id}`)}${known.length === 0 ? "" : ` (${known.join(", ")})`}`
 }
 
+const staffRecord = ({ email, name, to }: Footprint["staff"][number]): string =>
+  `staff of ${Terminal.visible(to)} (${[email, name].flatMap((text) => (text === null || text === "" ? [] : [Terminal.visible(text)])).join(", ")})`
+
 /** One sentence of what would go. */
-export const outlook = ({ history, memberships, records, waiting }: Footprint): string =>
-  `${records.map(record).join("; ")}: names, addresses, ids and fields would be erased from the state file, with ${Wording.plural(memberships, "membership")} that we know of, ${Wording.plural(waiting, "change")} that wait${waiting === 1 ? "s" : ""}, and their name in texts; ${Wording.plural(history, "change")} of the journal stay${history === 1 ? "s" : ""}, without a name`
+export const outlook = ({ history, memberships, records, staff, waiting }: Footprint): string =>
+  `${[...records.map(record), ...staff.map(staffRecord)].join("; ")}: names, addresses, ids and fields would be erased from the state file, with ${Wording.plural(memberships, "membership")} that we know of, ${Wording.plural(waiting, "change")} that wait${waiting === 1 ? "s" : ""}, and their name in texts; ${Wording.plural(history, "change")} of the journal stay${history === 1 ? "s" : ""}, without a name`
 
 /** Ends in a line end. `gone`: the bytes are gone too. */
-export const done = ({ history, records }: Footprint, { copies, lines, targets }: Elsewhere, gone: boolean): string =>
+export const done = ({ history, records, staff }: Footprint, { copies, lines, targets }: Elsewhere, gone: boolean): string =>
   `${[
-    `Forgotten: ${Wording.plural(records.length, "record")}. ${Wording.plural(history, "change")} of the journal keep${history === 1 ? "s" : ""} the number and no name. Nothing was changed at any vendor.`,
+    `Forgotten: ${Wording.plural(records.length + staff.length, "record")}. ${Wording.plural(history, "change")} of the journal keep${history === 1 ? "s" : ""} the number and no name. Nothing was changed at any vendor.`,
     ...(gone
       ? []
       : ["Another process reads the state file, so old bytes are still in what lies beside it (-wal) until that one is closed and the state is used again."]),

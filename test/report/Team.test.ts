@@ -96,19 +96,8 @@ describe("a plan of staff", () => {
       summary: { ...nobody, members }
     } as const
     const row: RunRow = { ...run, calls: { read: 1, write: 4 }, refused: 0, held: [], reason: null, error: null }
-    const done = changes
-      .slice(0, 4)
-      .map((one) => ({
-        ...one,
-        at: S.NOW,
-        run: "r-4",
-        command: "sync",
-        by: "petra@ops1",
-        outcome: "done" as const,
-        origin: null,
-        approval: null,
-        answer: null
-      }))
+    const settled = { at: S.NOW, run: "r-4", command: "sync", by: "petra@ops1", outcome: "done", origin: null, approval: null, answer: null } as const
+    const done = changes.slice(0, 4).map((one) => Object.assign({}, one, settled))
     const told = await S.collect((sink) => RunsText.write(row, done, S.view, sink))
     assert.match(told, /not taken back by program/)
     assert.notInclude(told, "groupbridge undo")
