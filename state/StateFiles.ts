@@ -77,7 +77,11 @@ const check: (file: string, dir: string) => Effect.Effect.Success<ReturnType<Sta
 
 /** A state that has never written, and knows no group of ours, is nobody's: a copy may take its place. */
 const everWrote = (file: string): boolean =>
-  look(file, (db) => db.prepare("SELECT 1 FROM call UNION ALL SELECT 1 FROM target_group WHERE made_by_us = 1 LIMIT 1").get() !== undefined)
+  look(file, (db) => {
+    // An older file has no teams yet.
+    const teams = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'team_call'").get() === undefined ? "" : "UNION ALL SELECT 1 FROM team_call "
+    return db.prepare(`SELECT 1 FROM call ${teams}UNION ALL SELECT 1 FROM target_group WHERE made_by_us = 1 LIMIT 1`).get() !== undefined
+  })
 
 /** Only what can be read, and has been written by, is worth more than what a rebuild finds. */
 const refuseRebuild = (file: string): StateError | null => {

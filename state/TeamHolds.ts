@@ -9,7 +9,7 @@ import { decided, personId, sourceId } from "./TeamPeople.ts"
 /** The guard's open part, made if there is none, with its present figures. */
 const partOf = (sql: Statements, { at, run, sync }: Frame, { guard, limit, unit, value, why }: Held): number => {
   const id = syncId(sql, sync)
-  const open = sql.get("SELECT id FROM held_part WHERE sync = ? AND guard = ? AND state = 'open'", id, guard)
+  const open = sql.get("SELECT id FROM held_part WHERE sync = ? AND guard = ? AND state = 'open' AND staff = 1", id, guard)
   if (open === undefined)
     return sql.insert(
       "INSERT INTO held_part (sync, guard, state, opened_at, run, lim, value, unit, why, staff) VALUES (?, ?, 'open', ?, ?, ?, ?, ?, ?, 1)",

@@ -156,7 +156,12 @@ const describe = (
 const within =
   ({ only, part }: Planning.Scope) =>
   (work: Guards.Judged["free"][number]): boolean =>
-    (part === null || work.part === part) && (only.length === 0 || only.includes(work.proposal.role) || only.includes(`role:${work.proposal.role}`))
+    (part === null || work.part === part) && (only.length === 0 || only.some((text) => isRole(text, work.proposal.role)))
+
+const isRole = (text: string, role: string): boolean => text === role || text === `role:${role}`
+
+const unknownRoles = ({ target }: Seen, { only }: Planning.Scope): ReadonlyArray<string> =>
+  only.flatMap((text) => (target.team.declaration.roles.some((role) => isRole(text, role)) ? [] : [`--only ${text}: no role is called so`]))
 
 const spared = (proposals: ReadonlyArray<Proposal>, { team: { declaration } }: OpenTeam): ReadonlyArray<string> =>
   proposals.length === 0
@@ -185,7 +190,7 @@ export const make = (seen: Seen, run: number, scope: Planning.Scope, spool: stri
       const parts = yield* store.parts(frame)
       const free = judged.free.toSorted((a, b) => inOrder(a.proposal, b.proposal)).filter(within(scope))
       const counts = countsOf(free)
-      const told = { ...found, warnings: [...found.warnings, ...spared(kept.spared, target)] }
+      const told = { ...found, warnings: [...unknownRoles(seen, scope), ...found.warnings, ...spared(kept.spared, target)] }
       const result = describe(seen, told, parts, judged.readings, counts, yield* estimate(target, counts))
       const changes = [
         ...free.map(({ proposal }) => changeOf(sync.name, proposal, null)),

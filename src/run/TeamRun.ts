@@ -51,13 +51,14 @@ const seeSource = (sync: TeamConfig, name: string, connections: Connections, onL
 const see = (sync: TeamConfig, connections: Connections, { onLook }: RunOptions) =>
   Effect.gen(function* () {
     const target = yield* openTeam(sync, connections)
-    const { identity: targetIdentity } = yield* Looking.identify(target)
+    const { distrust, identity: targetIdentity } = yield* Looking.identify(target)
     const sources = yield* Effect.forEach(sync.from, (name) => seeSource(sync, name, connections, onLook))
     const failed = sources.flatMap((source) => (source.failure === null ? [] : [source.failure]))
     const [first] = failed
     if (first !== undefined && failed.length === sources.length) return yield* first
     const before = yield* connections.calls
-    const team = yield* Reader.team(target.team.api, (what, rows) => onLook(sync.to, what, rows, null))
+    const read = yield* Reader.team(target.team.api, (what, rows) => onLook(sync.to, what, rows, null))
+    const team = distrust === null ? read : { ...read, doubt: distrust }
     const at = yield* Clock.currentTimeMillis
     return { sync, sources, target, targetIdentity, team, at, readCalls: before.read } satisfies TeamPlanning.Seen
   })

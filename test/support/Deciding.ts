@@ -40,12 +40,16 @@ export const rows = (bridge: Pick<Bridge, "dir">, query: string): ReadonlyArray<
   }
 }
 
-/** Lets the state know a sync by another name, so that the one sync of a bridge can stand for two. */
-export const renameSync = (bridge: Pick<Bridge, "dir">, from: string, to: string): void => {
+/** A statement on the state file behind the back of whoever has it open. */
+export const write = (bridge: Pick<Bridge, "dir">, statement: string): void => {
   const db = new Sqlite(file(bridge))
   try {
-    db.prepare("UPDATE sync SET name = ? WHERE name = ?").run(to, from)
+    db.prepare(statement).run()
   } finally {
     db.close()
   }
 }
+
+/** Lets the state know a sync by another name, so that the one sync of a bridge can stand for two. */
+export const renameSync = (bridge: Pick<Bridge, "dir">, from: string, to: string): void =>
+  write(bridge, `UPDATE sync SET name = '${to}' WHERE name = '${from}'`)

@@ -88,6 +88,7 @@ export const makeWorld = (names: { readonly desk: string; readonly shop: string 
     meanwhile: null
   }
   let deskRole = "admin"
+  let crewRole = "secret key"
   let number = 0
 
   const read = <A>({ pacer }: ConnectionContext, stream: Effect.Effect<Stream.Stream<A, ConnectorError>, ConnectorError>) =>
@@ -120,7 +121,7 @@ export const makeWorld = (names: { readonly desk: string; readonly shop: string 
     )
 
   const team = (context: ConnectionContext): TeamTarget => ({
-    identify: Effect.succeed(identity("team_1", "secret key")),
+    identify: Effect.sync(() => identity("team_1", crewRole)),
     members: read(
       context,
       Effect.sync(() => paged(members, members.length, faults.membersCut))
@@ -210,6 +211,9 @@ export const makeWorld = (names: { readonly desk: string; readonly shop: string 
     },
     deskRole: (role: string) => {
       deskRole = role
+    },
+    crewRole: (role: string) => {
+      crewRole = role
     },
     /** Somebody is in the team, by whatever way. */
     put: (name: string, role: string) => {

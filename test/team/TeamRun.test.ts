@@ -39,6 +39,51 @@ describe("an invitation", () => {
     })
   )
 
+  it.scoped("is only announced by a dry run, which leaves nothing behind", () =>
+    Effect.gen(function* () {
+      const staffed = yield* Staffed.make
+      staffed.configure(`${Staffed.usual}\n      guards: { invites: 0 }`)
+      staffed.hire("ann")
+      const { changes, result } = yield* staffed.plan()
+      assert.deepStrictEqual(
+        [result.status, result.held.map(({ id, isNew, staff }) => [id, isNew, staff]), changes.map(({ held }) => held)],
+        ["held", [["H-1", true, true]], ["H-1"]]
+      )
+      for (const table of ["team_person", "team_held", "held_part", "team_planned", "run"])
+        assert.deepStrictEqual(Deciding.rows(staffed, `SELECT * FROM ${table}`), [], table)
+      assert.deepStrictEqual(
+        (yield* staffed.sync()).held.map(({ id }) => id),
+        ["H-1"]
+      )
+    })
+  )
+
+  it.scoped("is not sent by a run that was replaced while it slept", () =>
+    Effect.gen(function* () {
+      const staffed = yield* Staffed.make
+      staffed.hire("ann")
+      staffed.hire("bob")
+      staffed.faults.meanwhile = () => Deciding.write(staffed, "UPDATE lease SET number = number + 1")
+      const run = yield* staffed.sync()
+      assert.deepStrictEqual([run.error?.kind, staffed.mails], ["locked", ["ann@x.io"]])
+      yield* TestClock.adjust("3 minutes")
+      const next = yield* passing(staffed.sync())
+      assert.deepStrictEqual([next.error, staffed.mails], [null, ["ann@x.io", "bob@x.io"]])
+    })
+  )
+
+  it.scoped("is sent to nobody where another role at the target may show fewer of the team", () =>
+    Effect.gen(function* () {
+      const staffed = yield* Staffed.make
+      yield* staffed.sync()
+      staffed.hire("ann")
+      staffed.crewRole("agent key")
+      const run = yield* staffed.sync({ only: ["agnet"] })
+      assert.deepStrictEqual([run.status, run.calls.write, run.withheld.map(({ changes }) => changes)], ["partial", 0, [1]])
+      assert.deepStrictEqual(run.plan?.warnings, ["--only agnet: no role is called so"])
+    })
+  )
+
   it.scoped("of somebody else is not repeated, and said, also where it is for another role", () =>
     Effect.gen(function* () {
       const staffed = yield* Staffed.make
