@@ -174,7 +174,7 @@ describe("other addresses", () => {
         const [forgetting, explanation] = [yield* Forgetting, yield* SourceExplanation]
         assert.strictEqual((yield* (yield* Overview).snapshot("zendesk"))?.asked, 3)
         const hits = yield* explanation.find({ address: "second3@x.io", ids: [] }, ["zendesk"])
-        const footprint = yield* forgetting.footprint(hits)
+        const footprint = yield* forgetting.footprint(hits, null)
         assert.include(footprint.texts, "second3@x.io")
         yield* forgetting.erase(footprint, { who: "petra", host: "ops1", reason: null })
       }).pipe(Effect.provide(SqliteState.layer(join(bridge.dir, ".groupbridge", "state.db"))))
