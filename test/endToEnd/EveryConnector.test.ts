@@ -139,7 +139,7 @@ describe("the whole way", () => {
           Object.fromEntries(document.syncs.map((sync: Installed.Json) => [sync.sync, of(sync)]))
 
         const check = yield* run(["check"])
-        assert.strictEqual(check.code, 0, check.stdout + check.stderr)
+        assert.deepStrictEqual([check.code, check.stderr], [0, ""], check.stdout + check.stderr)
         for (const [index, { target }] of pairs.entries()) {
           assert.match(check.stdout, new RegExp(`desk${index} +ok`))
           assert.match(check.stdout, new RegExp(`shop${index} +${target.testable ? "ok" : "not testable without a write; never used"}`))
