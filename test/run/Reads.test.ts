@@ -2,7 +2,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
-import * as TestClock from "effect/TestClock"
 import type { LoggedCall } from "../../src/sandbox/Faulty.ts"
 import * as Bridge from "../support/Bridge.ts"
 import * as Crowd from "../support/Crowd.ts"
@@ -132,7 +131,6 @@ describe("reads", () => {
   it.scoped("look at members only where the count is not what our own writes make of it", () =>
     jumping(
       Effect.gen(function* () {
-        yield* TestClock.setTime(Date.parse("2026-03-02T10:00:00Z"))
         const bridge = yield* Crowd.make(40, unguarded.replace(`{ kind: tag, include: ["vip", "gold"] }`, "{ kind: organization }, { kind: tag }"))
         yield* bridge.sync()
         Crowd.untag(bridge, ["1", "2"])
@@ -160,7 +158,6 @@ describe("reads", () => {
   it.scoped("ask again for whom the target does not know after an hour, six, a day and then weekly", () =>
     jumping(
       Effect.gen(function* () {
-        yield* TestClock.setTime(Date.parse("2026-03-02T10:00:00Z"))
         const { bridge, tag } = yield* account({ before: 300, after: 0, found: 0, strangers: 1, there: 0 })
         const asked: Array<number> = []
         let at = 0

@@ -1,5 +1,6 @@
 /** Simulated time for work that also waits for real files. */
-import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -20,24 +21,59 @@ export const passing = <A, E, R>(work: Effect.Effect<A, E, R>, days = 30): Effec
     return yield* Effect.dieMessage(`not done after ${days} simulated days`)
   })
 
-/** Rounds of the event loop in which nothing new waits for the clock: then nothing but the clock is waited for. */
-const still = 12
+/** Turns of the event loop in which nobody looks at the clock, begins to wait for it or reads a file: then nothing but the clock is waited for. */
+const still = 3
 
-const round = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+const readsFile = (): boolean => process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"))
 
-/** Runs `work` to its end, and lets the clock jump to whatever is due next as soon as nothing else goes on: work itself takes no simulated time. */
-export const jumping = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.fork(work)
-    for (;;) {
-      let due = Infinity
-      for (let quiet = 0; quiet < still && Option.isNone(yield* Fiber.poll(fiber));) {
-        yield* round
-        const next = Chunk.reduce(yield* TestClock.sleeps(), Infinity, (least, at) => Math.min(least, at))
-        quiet = next === due ? quiet + 1 : 0
-        due = next
-      }
-      if (Option.isSome(yield* Fiber.poll(fiber))) return yield* Fiber.join(fiber)
-      if (due < Infinity) yield* TestClock.setTime(due)
+// A timer, too: work that yields goes on by one.
+const turn = Effect.promise(() => new Promise<void>((resolve) => void setTimeout(() => setImmediate(resolve), 0)))
+
+/** A clock that stands still but for `jump`, which goes to what is due next. `looks` counts what is asked of it. */
+const makeClock = (start: number) => {
+  const waiting = new Map<object, { readonly at: number; readonly wake: () => void }>()
+  let [now, looks] = [start, 0]
+  const look = () => {
+    looks += 1
+    return now
+  }
+  const clock: Clock.Clock = {
+    [Clock.ClockTypeId]: Clock.ClockTypeId,
+    unsafeCurrentTimeMillis: look,
+    unsafeCurrentTimeNanos: () => BigInt(look()) * 1_000_000n,
+    currentTimeMillis: Effect.sync(look),
+    currentTimeNanos: Effect.sync(() => BigInt(look()) * 1_000_000n),
+    sleep: (duration) =>
+      Effect.async<void>((resume) => {
+        const key = {}
+        waiting.set(key, { at: look() + Duration.toMillis(duration), wake: () => resume(Effect.void) })
+        return Effect.sync(() => void waiting.delete(key))
+      })
+  }
+  const jump = () => {
+    const due = Math.min(...[...waiting.values()].map(({ at }) => at))
+    if (due < Infinity) now = Math.max(now, due)
+    for (const [key, { at, wake }] of waiting) {
+      if (at > now) continue
+      waiting.delete(key)
+      wake()
     }
+  }
+  return { clock, jump, looks: () => looks }
+}
+
+/** Runs `work` to its end from `start` on, under a clock that jumps to what is due next as soon as nothing else goes on: work itself takes no time. */
+export const jumping = <A, E, R>(work: Effect.Effect<A, E, R>, start = Date.parse("2026-03-02T10:00:00Z")): Effect.Effect<A, E, R> =>
+  Effect.gen(function* () {
+    const { clock, jump, looks } = makeClock(start)
+    const fiber = yield* Effect.fork(Effect.withClock(work, clock))
+    while (Option.isNone(yield* Fiber.poll(fiber))) {
+      let seen = -1
+      for (let quiet = 0; quiet < still && Option.isNone(yield* Fiber.poll(fiber)); quiet = looks() === seen && !readsFile() ? quiet + 1 : 0) {
+        seen = looks()
+        yield* turn
+      }
+      jump()
+    }
+    return yield* Fiber.join(fiber)
   })
