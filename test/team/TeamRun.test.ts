@@ -492,6 +492,20 @@ describe("a removal", () => {
     })
   )
 
+  it.scoped("does not take somebody who did not answer us, and whom others then put in", () =>
+    Effect.gen(function* () {
+      const staffed = yield* joined
+      staffed.hire("fay")
+      yield* staffed.sync()
+      staffed.invites.splice(0)
+      yield* staffed.sync()
+      staffed.put("fay", "agent")
+      yield* staffed.sync()
+      staffed.fire("fay")
+      assert.deepStrictEqual([(yield* staffed.sync()).calls.write, staffed.team()["fay"]], [0, "agent"])
+    })
+  )
+
   for (const at of Staffed.boundaries)
     it.scoped(`ends as it should when its run is killed: ${at}`, () =>
       Effect.gen(function* () {
