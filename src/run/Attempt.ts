@@ -54,6 +54,13 @@ export interface Undertaking<R> {
 
 type Failing = Failure.RunError | Looking.Stopped
 
+/** What applying is given: the right to write, turns for its calls, and whom to tell after each how many changes it settled. */
+export interface Means {
+  readonly writer: Writer
+  readonly turns: Turns.Turns
+  readonly onProgress: (settled: number) => Effect.Effect<void>
+}
+
 /** What kind of work a run is: customers' groups, or a team. `T` is the target as it needs it. */
 export interface Trade<T, R> {
   /** The counts of a run that did nothing. */
@@ -62,14 +69,9 @@ export interface Trade<T, R> {
   /** Settles what a killed run left under way. */
   readonly settle: (target: T) => Effect.Effect<unknown, ConnectorError | StateError, R>
   readonly plan: (run: number, target: T) => Effect.Effect<Undertaking<R>, Failing, R>
-  /** Carries out what the run has planned, as long as there are turns, and tells after each call how many changes it settled. */
-  readonly apply: (
-    target: T,
-    writer: Writer,
-    turns: Turns.Turns,
-    onProgress: (settled: number) => Effect.Effect<void>
-  ) => Effect.Effect<void, ConnectorError | StateError, R>
-  /** How many changes the run has planned, and how many of them are settled. */
+  /** Carries out what the run has planned, as far as there are turns for it. */
+  readonly apply: (target: T, means: Means) => Effect.Effect<void, ConnectorError | StateError, R>
+  /** How many changes the run has planned, and how many are settled. */
   readonly progress: (run: number) => Effect.Effect<{ readonly total: number; readonly settled: number }, StateError, R>
 }
 
@@ -109,7 +111,7 @@ const work = <T extends Connected, R>(sync: Named, options: Options, run: number
       options.within,
       Effect.map(target.pacer.status, ({ writes }) => writes)
     )
-    const applied = yield* Effect.either(trade.apply(target, { run, lease, to: sync.to }, turns, onProgress))
+    const applied = yield* Effect.either(trade.apply(target, { writer: { run, lease, to: sync.to }, turns, onProgress }))
     const reached = yield* trade.progress(run)
     const spent = applied._tag === "Right" && options.within !== null && reached.settled < reached.total ? Cutting.reason(options.within) : null
     if (applied._tag === "Right" && spent === null) yield* end
@@ -219,7 +221,7 @@ export const make = <R>(
       open: openTarget(sync, connections),
       settle: ({ target: { api, declaration } }) => Evidence.settleOpenCalls({ target: api, declaration, state }, sync.to),
       plan,
-      apply: ({ target: { api, declaration } }, writer, turns, onProgress) => Applier.apply({ writer, target: api, declaration, state, turns, onProgress }),
+      apply: ({ target: { api, declaration } }, means) => Applier.apply({ ...means, target: api, declaration, state }),
       progress: (run) => Effect.flatMap(Journal, (journal) => journal.progress(run))
     })
   )

@@ -5,7 +5,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Config, ConnectionConfig } from "../config/Config.ts"
-import type { AnyConnector, Limit } from "../contract/Connector.ts"
+import type { AnyConnector, ConnectionContext, Limit } from "../contract/Connector.ts"
 import { type ConnectorError } from "../contract/ConnectorError.ts"
 import type { Identity } from "../contract/Identity.ts"
 import type { Pacer, PacerWindow } from "../contract/Pacer.ts"
@@ -76,6 +76,23 @@ const fenced = (client: HttpClient.HttpClient, { stillOurs }: typeof RunStore.Se
     return Effect.zipRight(Effect.mapError(stillOurs, refuse), send)
   })
 
+/** Asks once, and remembers the answer; a failure is asked again. */
+const once = (asked: Effect.Effect<Identity, ConnectorError>): Effect.Effect<Identity, ConnectorError> => {
+  let known: Identity | null = null
+  return Effect.suspend(() =>
+    known === null
+      ? Effect.tap(asked, (identity) =>
+          Effect.sync(() => {
+            known = identity
+          })
+        )
+      : Effect.succeed(known)
+  )
+}
+
+const makeTeam = ({ declaration, make: connectTeam }: NonNullable<AnyConnector["team"]>, { options }: ConnectionConfig, context: ConnectionContext) =>
+  Effect.map(connectTeam(options, context), (api) => ({ declaration, api: { ...api, identify: once(api.identify) } }))
+
 const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
   Effect.gen(function* () {
     const { connectors, client, redactor } = yield* Vendors
@@ -96,19 +113,9 @@ const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
     const source = connector.source === undefined ? null : yield* connector.source.make(config.options, context)
     const target =
       connector.target === undefined ? null : { api: yield* connector.target.make(config.options, context), declaration: connector.target.declaration }
-    const team = connector.team === undefined ? null : { api: yield* connector.team.make(config.options, context), declaration: connector.team.declaration }
+    const team = connector.team === undefined ? null : yield* makeTeam(connector.team, config, context)
     const asked = source?.identify ?? target?.api.identify ?? team?.api.identify ?? Effect.dieMessage(`${connector.name} is neither a source nor a target`)
-    let known: Identity | null = null
-    const identify = Effect.suspend(() =>
-      known === null
-        ? Effect.tap(asked, (identity) =>
-            Effect.sync(() => {
-              known = identity
-            })
-          )
-        : Effect.succeed(known)
-    )
-    return { config, connector, pacer, identify, source, target, team } satisfies Connected
+    return { config, connector, pacer, identify: once(asked), source, target, team } satisfies Connected
   })
 
 /** Opens nothing yet. Pacers' use is stored when the scope ends, so that a vendor's windows outlive the run. */

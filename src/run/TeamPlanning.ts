@@ -14,6 +14,7 @@ import { names } from "../team/Question.ts"
 import type { AgentsRows, TeamRead } from "../team/Reader.ts"
 import * as Reconcile from "../team/Reconcile.ts"
 import type { Decided, Known, Proposal } from "../team/Staff.ts"
+import { TeamJournal } from "../team/TeamJournal.ts"
 import { type Frame, type HeldProposal, TeamStore } from "../team/TeamStore.ts"
 import * as Wishes from "../team/Wishes.ts"
 import type { Connected } from "./Connections.ts"
@@ -72,15 +73,23 @@ const changeOf = (sync: string, proposal: Proposal, part: number | null): Change
   }
 }
 
-const estimate = (connected: Connected, { members }: ChangeCounts): Effect.Effect<Estimate> => {
-  const { invite, remove, role } = members ?? { invite: 0, role: 0, remove: 0 }
-  const writes = [
-    { endpoint: "send an invitation", calls: invite },
-    { endpoint: "change a role", calls: role },
-    { endpoint: "remove a team member", calls: remove }
-  ]
-  return Planning.estimateOf(connected, writes, [])
-}
+/** Reading the team takes the list of members and that of invitations. */
+const look = 2
+
+/** What carrying out takes. Before somebody loses the role that one must always have, the team is looked at; the first write ever is read back. */
+const estimate = (target: OpenTeam, free: Guards.Judged["free"]) =>
+  Effect.gen(function* () {
+    const { members } = countsOf(free)
+    const { invite, remove, role } = members ?? { invite: 0, role: 0, remove: 0 }
+    const takers = free.filter(({ proposal }) => LastAdmin.takes(proposal, target.team.declaration)).length
+    const isFirst = free.length > 0 && !(yield* (yield* TeamJournal).confirmed(target.config.name))
+    const writes = [
+      { endpoint: "send an invitation", calls: invite },
+      { endpoint: "change a role", calls: role },
+      { endpoint: "remove a team member", calls: remove }
+    ]
+    return yield* Planning.estimateOf(target, writes, [{ endpoint: "look at the team", calls: look * (takers + (isFirst ? 1 : 0)) }])
+  })
 
 /** A refused change waits for its time, unless it is another one by now. */
 const waits = (proposal: Proposal, refusals: Effect.Effect.Success<ReturnType<typeof TeamStore.Service.refusals>>, now: number): boolean =>
@@ -191,7 +200,7 @@ export const make = (seen: Seen, run: number, scope: Planning.Scope, spool: stri
       const free = judged.free.toSorted((a, b) => inOrder(a.proposal, b.proposal)).filter(within(scope))
       const counts = countsOf(free)
       const told = { ...found, warnings: [...unknownRoles(seen, scope), ...found.warnings, ...spared(kept.spared, target)] }
-      const result = describe(seen, told, parts, judged.readings, counts, yield* estimate(target, counts))
+      const result = describe(seen, told, parts, judged.readings, counts, yield* estimate(target, free))
       const changes = [
         ...free.map(({ proposal }) => changeOf(sync.name, proposal, null)),
         ...held.map(({ part, proposal }) => changeOf(sync.name, proposal, part))

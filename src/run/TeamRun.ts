@@ -91,7 +91,7 @@ export const run = (sync: TeamConfig, connections: Connections, options: Writing
           const seen = yield* see(sync, connections, options)
           return { planned: yield* TeamPlanning.make(seen, number, options.scope, options.spool, true), begin: Effect.void, end: Effect.void }
         }),
-      apply: ({ team: { api, declaration } }, writer, turns, onProgress) => Applier.apply({ writer, api, declaration, turns, onProgress }),
+      apply: ({ team: { api, declaration } }, means) => Applier.apply({ ...means, api, declaration }),
       progress: (number) => Effect.flatMap(TeamJournal, (journal) => journal.progress(number))
     }
   )
