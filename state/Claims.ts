@@ -98,7 +98,7 @@ export const bringUpToDate = (sql: Statements, frame: Frame, source: string): vo
   // Exceptions are wishes of the sync's first source, so that they stand once.
   if (source === sync.from[0]) applyExceptions(sql, frame, to, claimant)
   else sql.run("DELETE FROM desired WHERE (grp, customer) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))", neverRows(sql, frame, to))
-  sql.run(`UPDATE claim SET lapsed_reads = lapsed_reads + 1 WHERE claimant = ? AND lapsed_at IS NOT NULL AND NOT ${Lapse.unproven}`, claimant)
+  sql.run(`UPDATE claim SET lapsed_reads = lapsed_reads + 1 WHERE claimant = ? AND lapsed_at IS NOT NULL AND NOT ${Lapse.unseen}`, claimant)
   sql.run(
     "UPDATE claim SET lapsed_at = NULL, lapsed_reads = NULL, lapse_cause = NULL WHERE claimant = ? AND lapsed_at IS NOT NULL AND (grp, customer) IN (SELECT grp, customer FROM desired)",
     claimant
@@ -184,7 +184,7 @@ const mirror = (sql: Statements, { sync }: Frame): void => {
   sql.run(
     `INSERT OR IGNORE INTO change (op, grp, customer, cause, dropped)
      SELECT 'assignment.remove', a.grp, a.customer, 'not-wanted', CASE WHEN a.grp NOT IN (SELECT grp FROM seen_group) AND a.customer NOT IN (SELECT customer FROM seen_customer) THEN 'unseen'
-       WHEN a.customer IN (${ambiguous}) OR EXISTS (SELECT 1 FROM read_part WHERE complete = 0 AND connection IN (SELECT value FROM json_each(?1))) THEN 'withheld' END
+       WHEN a.customer IN (${ambiguous}) OR EXISTS (SELECT 1 FROM read_part WHERE (complete = 0 OR changes = 1) AND connection IN (SELECT value FROM json_each(?1))) THEN 'withheld' END
      FROM assignment a JOIN target_group g ON g.id = a.grp AND g.key IS NOT NULL AND g.gone_at IS NULL
      WHERE a.grp IN (SELECT target_group FROM wanted WHERE blocked IS NULL)
        AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.claimant IN (SELECT id FROM claimant) AND c.grp = a.grp AND c.customer = a.customer)`,

@@ -198,16 +198,28 @@ CREATE TABLE team_refused (op TEXT NOT NULL, person INTEGER NOT NULL, role TEXT 
 ALTER TABLE held_part ADD COLUMN staff INTEGER NOT NULL DEFAULT 0;
 `
 
+/**
+ * Streams that tell what changed since a cursor: which readings told only that, and what a cursor rests on. A cursor continues the read
+ * `full_read` and counts only under its `basis`, a digest of account, role and options.
+ */
+const changes = `
+ALTER TABLE read_stream ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE read_part ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cursor ADD COLUMN basis TEXT NOT NULL DEFAULT '';
+ALTER TABLE cursor ADD COLUMN full_read INTEGER NOT NULL DEFAULT 0;
+`
+
 /** Steps in order: the state's `user_version` is the number of steps it has taken. */
-export const steps: ReadonlyArray<string> = [first, second, third, fourth, otherAddresses, staff]
+export const steps: ReadonlyArray<string> = [first, second, third, fourth, otherAddresses, staff, changes]
 
 /** Tables of one run's work. They live in SQLite's temporary database: gone with the process, never in a backup. */
 export const temporary = `
-CREATE TEMP TABLE stage_customer (key TEXT NOT NULL, email TEXT, address TEXT, external_id TEXT, name TEXT, role TEXT NOT NULL, excluded TEXT, suspended INTEGER NOT NULL, verified INTEGER NOT NULL, fields TEXT NOT NULL);
-CREATE TEMP TABLE stage_group (kind TEXT NOT NULL, carrier TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, external_id TEXT, fields TEXT NOT NULL);
-CREATE TEMP TABLE stage_membership (kind TEXT NOT NULL, key TEXT NOT NULL, customer TEXT NOT NULL);
-CREATE TEMP TABLE stage_inclusion (kind TEXT NOT NULL, key TEXT NOT NULL, organization TEXT NOT NULL);
-CREATE TEMP TABLE stage_gone (record TEXT NOT NULL, kind TEXT, carrier TEXT, key TEXT NOT NULL, cause TEXT NOT NULL);
+CREATE TEMP TABLE stage_customer (key TEXT NOT NULL, email TEXT, address TEXT, external_id TEXT, name TEXT, role TEXT NOT NULL, excluded TEXT, suspended INTEGER NOT NULL, verified INTEGER NOT NULL, fields TEXT NOT NULL, telling INTEGER NOT NULL);
+CREATE TEMP TABLE stage_group (kind TEXT NOT NULL, carrier TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, external_id TEXT, fields TEXT NOT NULL, telling INTEGER NOT NULL);
+CREATE TEMP TABLE stage_membership (kind TEXT NOT NULL, key TEXT NOT NULL, customer TEXT NOT NULL, telling INTEGER NOT NULL);
+CREATE TEMP TABLE stage_inclusion (kind TEXT NOT NULL, key TEXT NOT NULL, organization TEXT NOT NULL, telling INTEGER NOT NULL);
+CREATE TEMP TABLE stage_gone (record TEXT NOT NULL, kind TEXT, carrier TEXT, key TEXT NOT NULL, cause TEXT NOT NULL, telling INTEGER NOT NULL);
+CREATE TEMP TABLE told (record TEXT NOT NULL, kind TEXT NOT NULL, carrier TEXT NOT NULL, key TEXT NOT NULL, telling INTEGER NOT NULL, PRIMARY KEY (record, kind, carrier, key)) WITHOUT ROWID;
 CREATE TEMP TABLE resolved (grp INTEGER NOT NULL, customer INTEGER NOT NULL, PRIMARY KEY (grp, customer)) WITHOUT ROWID;
 CREATE TEMP TABLE mapping (source_group INTEGER PRIMARY KEY, handle TEXT NOT NULL, rule INTEGER NOT NULL, line INTEGER NOT NULL, name TEXT NOT NULL, target_group INTEGER, blocked TEXT);
 CREATE INDEX temp.mapping_handle ON mapping (handle);

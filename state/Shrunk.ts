@@ -3,6 +3,7 @@ import type { Measures } from "../src/plan/PlanStore.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import { syncId } from "./Connections.ts"
 import type { Statements } from "./Database.ts"
+import * as LastList from "./LastList.ts"
 import * as Lately from "./Lately.ts"
 
 /** When a person last decided about the sync; -1: never. */
@@ -17,21 +18,22 @@ const decidedAt = (sql: Statements, { sync }: Frame): number =>
   )
 
 /** The last whole read of the stream before ?3: as the last 24 hours began. */
-const first = `coalesce((SELECT max(e.id) FROM read e JOIN read_stream f ON f.read = e.id AND f.name = s.name WHERE e.connection = c.id AND e.ended_at <= ?3 AND f.complete = 1), 0)`
+const first = `coalesce((SELECT max(e.id) FROM read e JOIN read_stream f ON f.read = e.id AND f.name = s.name WHERE e.connection = c.id AND e.ended_at <= ?3 AND f.complete = 1 AND f.changes = 0), 0)`
 
 /**
  * Streams that were read whole, with fewer rows than at the baseline or in a whole read of the last 24 hours, or as they began, but not before
  * a person last decided about the sync. As long as there is no baseline, because the first question is still open, every whole read stands for it.
- * What an incomplete one lacks ends no wish, and says nothing of the others.
+ * What an incomplete one lacks ends no wish, and says nothing of the others. A stream that told only changes is as large as it was last read in full.
  */
 export const streams = (sql: Statements, frame: Frame): Measures["shrunk"] =>
   sql
     .all(
       `SELECT * FROM (
          SELECT c.name AS connection, s.name AS stream, s.rows AS now, max(coalesce(b.rows, 0), coalesce((SELECT max(o.rows) FROM read w JOIN read_stream o ON o.read = w.id AND o.name = s.name
-             WHERE w.connection = c.id AND o.complete = 1 AND w.ended_at > ?4
+             WHERE w.connection = c.id AND o.complete = 1 AND o.changes = 0 AND w.ended_at > ?4
                AND (w.id >= ${first} OR NOT EXISTS (SELECT 1 FROM baseline_stream k WHERE k.sync = ?1 AND k.connection = c.id))), 0)) AS before
-         FROM connection c JOIN read_stream s ON s.read = (SELECT max(id) FROM read r WHERE r.connection = c.id AND r.ended_at IS NOT NULL)
+         FROM connection c JOIN read_stream n ON n.read = (SELECT max(id) FROM read r WHERE r.connection = c.id AND r.ended_at IS NOT NULL)
+         JOIN read_stream s ON s.name = n.name AND s.read = ${LastList.read("c.id", "n.name")}
          LEFT JOIN baseline_stream b ON b.sync = ?1 AND b.connection = c.id AND b.stream = s.name
          WHERE c.name IN (SELECT value FROM json_each(?2)) AND s.complete = 1)
        WHERE now < before`,

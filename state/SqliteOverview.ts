@@ -9,6 +9,7 @@ import type { Overview, Page, SnapshotSummary, Within } from "../src/run/Overvie
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Row, Statements } from "./Database.ts"
 import * as Mirror from "./Mirror.ts"
+import * as LastList from "./LastList.ts"
 import * as OverviewParts from "./OverviewParts.ts"
 import * as OverviewRows from "./OverviewRows.ts"
 import { failing, findAmbiguous, number, runSelect, status, teamStatus } from "./OverviewStatus.ts"
@@ -156,7 +157,11 @@ const unmatched = (sql: Statements, sync: SyncConfig, after: string | null): Pag
 const snapshot = (sql: Statements, connection: string): SnapshotSummary | null => {
   const read = sql.get("SELECT id, ended_at FROM read WHERE connection = ? AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1", connectionId(sql, connection))
   if (read === undefined) return null
-  const streams = sql.all("SELECT name, rows FROM read_stream WHERE read = ?", read["id"])
+  const streams = sql.all(
+    `SELECT s.name, s.rows FROM read_stream n JOIN read_stream s ON s.name = n.name AND s.read = ${LastList.read("?2", "n.name")} WHERE n.read = ?1`,
+    read["id"],
+    connectionId(sql, connection)
+  )
   const asked = number(
     sql,
     "SELECT count(*) AS n FROM address_ask q JOIN source_customer c ON c.id = q.customer AND c.connection = ?",

@@ -9,6 +9,7 @@ import type { Database, Statements } from "./Database.ts"
 import * as Ended from "./Ended.ts"
 import * as Estimate from "./Estimate.ts"
 import * as Holds from "./Holds.ts"
+import * as LastList from "./LastList.ts"
 import * as Lately from "./Lately.ts"
 import * as OverviewParts from "./OverviewParts.ts"
 import * as PlanChanges from "./PlanChanges.ts"
@@ -80,11 +81,12 @@ const moveBaseline = (sql: Statements, frame: Frame): void => {
   for (const table of ["baseline_read", "baseline_group"]) sql.run(`DELETE FROM ${table} WHERE sync = ?`, sync)
   // While removals still have time of grace, what they come from is not yet judged: streams that shrank too much keep their former size until then.
   const limit = endedInGrace(sql, frame) ? frame.sync.guards.sourceShrink : 100
-  const kept = "SELECT stream FROM baseline_stream b WHERE b.sync = ?1 AND b.connection = ?2 AND (b.rows - read_stream.rows) * 100.0 / b.rows > ?4"
+  const kept = "SELECT stream FROM baseline_stream b WHERE b.sync = ?1 AND b.connection = ?2 AND (b.rows - s.rows) * 100.0 / b.rows > ?4"
   for (const { connection, row } of reads) {
     sql.run("INSERT INTO baseline_read VALUES (?, ?, ?)", sync, connection, row?.["id"])
     sql.run(
-      `INSERT OR REPLACE INTO baseline_stream SELECT ?1, ?2, name, rows FROM read_stream WHERE read = ?3 AND name NOT IN (${kept})`,
+      `INSERT OR REPLACE INTO baseline_stream SELECT ?1, ?2, s.name, s.rows FROM read_stream n JOIN read_stream s ON s.name = n.name AND s.read = ${LastList.read("?2", "n.name")}
+       WHERE n.read = ?3 AND s.name NOT IN (${kept})`,
       sync,
       connection,
       row?.["id"],

@@ -37,8 +37,7 @@ const know = (invocation: Invocation.Invocation, sync: SyncConfig, connections: 
         continue
       }
       const connected = yield* connections.open(name)
-      const { distrust } = yield* Looking.identify(connected)
-      yield* Looking.readSource(connections, connected, distrust, onLook)
+      yield* Looking.readSource(connections, connected, yield* Looking.identify(connected), false, onLook)
     }
   })
 

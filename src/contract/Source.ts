@@ -38,6 +38,20 @@ export interface StreamDeclaration {
   readonly canLoseRows: boolean
   /** Records per call at the best. */
   readonly pageSize: number
+  /**
+   * Set where the vendor also tells what changed since a cursor. Such a reading proves what it tells and no absence: a record that it does not tell
+   * is as it was. All groups of the stream's parts that a told customer or organization is in are told with it.
+   */
+  readonly changes?: {
+    /** How the vendor says that all changes are told, in words for the capability matrix. */
+    readonly end: string
+    /** Records that are gone are told, as `Gone`. */
+    readonly deletions: boolean
+    /** Records per call at the best. */
+    readonly pageSize: number
+    /** Younger changes may not be told yet, in milliseconds. */
+    readonly lag: number
+  }
 }
 
 /** One answer. A page that is not the last carries `end: null`; the last one tells how the vendor ended it. */
@@ -52,6 +66,8 @@ export interface SourcePage {
     readonly reached: boolean
     /** The vendor's count of rows, where it told one. */
     readonly count: { readonly value: number; readonly exact: boolean } | null
+    /** Where `changes` goes on next time so that nothing is missed that this reading did not show. Left out where that is not sure. */
+    readonly next?: string
   }
   /** Parts that this answer could not tell, with the reason: a feature that is switched off says nothing about tags. */
   readonly unknown: ReadonlyArray<{ readonly part: Part; readonly reason: string }>
@@ -61,6 +77,11 @@ export interface SourceStream {
   readonly declaration: StreamDeclaration
   /** Pages in the vendor's order, fetched one ahead at the most. Fails at the first answer it cannot read; what came before stands. */
   readonly pages: Stream.Stream<SourcePage, ConnectorError>
+  /**
+   * There exactly where declared: what changed since `next` of an earlier reading, oldest change first. Of a record that is told more than once
+   * the last telling counts; a page tells each at most once. Fails, or says `unknown`, where it cannot be sure to tell everything: the stream is then read in full.
+   */
+  readonly changes?: (since: string) => Stream.Stream<SourcePage, ConnectorError>
 }
 
 export interface SourceDeclaration {

@@ -44,7 +44,16 @@ export interface ReadSummary {
   readonly account: string
   readonly complete: boolean
   readonly at: number
-  readonly streams: ReadonlyArray<{ readonly name: string; readonly records: number; readonly complete: boolean; readonly reason: string | null }>
+  readonly streams: ReadonlyArray<{
+    readonly name: string
+    /** Of a reading of changes: how many records it told. */
+    readonly records: number
+    readonly complete: boolean
+    readonly reason: string | null
+    readonly kind: "full" | "changes"
+    /** Why it was read in full where only what changed was asked for. */
+    readonly why: string | null
+  }>
   readonly calls: number
 }
 

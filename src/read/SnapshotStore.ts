@@ -10,13 +10,39 @@ export interface StreamVerdict {
   readonly rows: number
   readonly complete: boolean
   readonly reason: string | null
+  /** `changes`: only what changed since the last read was told, and `rows` says how many rows that were. */
+  readonly kind: "full" | "changes"
+  /** Why what changed could not be told, in words for a person, where that was tried. */
+  readonly why: string | null
 }
 
-/** Whether absence from this read counts for a part of the snapshot. */
+/** Whether what is known of a part of the snapshot after this read is all there is. */
 export interface PartVerdict {
   readonly part: Part
   readonly complete: boolean
   readonly reason: string | null
+  /**
+   * `list`: what a complete read of it lacks is absent. `changes`: what is not told is as it was. `mentions`: likewise, and groups are only named by
+   * those who are in them, so that nothing new is said of the groups themselves.
+   */
+  readonly by: "list" | "changes" | "mentions"
+}
+
+/** Where the changes of a stream go on, and what that rests on. Times are epoch milliseconds. */
+export interface Cursor {
+  readonly stream: string
+  readonly value: string
+  /** When the last read of the stream began, and the last full one. */
+  readonly readAt: number
+  readonly fullAt: number
+}
+
+/** Where the changes of a stream go on after a read of this kind. */
+export interface NextCursor {
+  readonly stream: string
+  /** Null: that is not known, and the next read of the stream is a full one. */
+  readonly value: string | null
+  readonly kind: StreamVerdict["kind"]
 }
 
 /** One line that names a part: `customers`, `memberships:tag/customer`. */
@@ -36,11 +62,20 @@ export class SnapshotStore extends Context.Tag("groupbridge/SnapshotStore")<
   {
     /** Starts a read and forgets what an earlier one left staged. Answers the read's number. */
     readonly begin: (connection: string) => Effect.Effect<number, StateError>
-    readonly stage: (records: ReadonlyArray<SourceRecord>) => Effect.Effect<void, StateError>
-    /** Customers that staged memberships name and that neither this read nor an earlier one has seen: how many, and the first `limit` of them. */
+    /** Cursors that were kept under the same basis: the account, role and options that decide what a source tells. */
+    readonly cursors: (connection: string, basis: string) => Effect.Effect<ReadonlyArray<Cursor>, StateError>
+    /** `telling` numbers pages that tell changes; 0: the page is one of a whole list. */
+    readonly stage: (records: ReadonlyArray<SourceRecord>, telling: number) => Effect.Effect<void, StateError>
+    /** Forgets what was staged of tellings after this one. */
+    readonly unstage: (telling: number) => Effect.Effect<void, StateError>
+    /**
+     * Customers that staged memberships name and that this read has not seen: how many, and the first `limit` of them. With `known` those
+     * who are in the snapshot count as seen.
+     */
     readonly missingCustomers: (
       connection: string,
-      limit: number
+      limit: number,
+      known: boolean
     ) => Effect.Effect<{ readonly count: number; readonly keys: ReadonlyArray<string> }, StateError>
     /** Whether something that is known of these parts has not been staged in this read. */
     readonly lacks: (connection: string, parts: ReadonlyArray<Part>) => Effect.Effect<boolean, StateError>
@@ -49,14 +84,16 @@ export class SnapshotStore extends Context.Tag("groupbridge/SnapshotStore")<
       connection: string
     ) => Effect.Effect<ReadonlyArray<{ readonly kind: string; readonly count: number; readonly example: string }>, StateError>
     /**
-     * Takes the staged rows over. What they contain is added or brought up to date; what they lack is dropped only in parts whose
-     * verdict is complete. Answers, for each part that is not, how many known memberships it did not show.
+     * Takes the staged rows over. What they contain is added or brought up to date; what they lack is dropped only in parts that were
+     * listed and whose verdict is complete, and of what a told customer or organization is in. Keeps the cursors with them, in one step.
+     * Answers, for each part that is not complete, how many known memberships it did not show.
      */
     readonly finish: (
       connection: string,
       read: number,
       streams: ReadonlyArray<StreamVerdict>,
-      parts: ReadonlyArray<PartVerdict>
+      parts: ReadonlyArray<PartVerdict>,
+      cursors: { readonly basis: string; readonly next: ReadonlyArray<NextCursor> }
     ) => Effect.Effect<ReadonlyArray<{ readonly reason: string; readonly memberships: number }>, StateError>
   }
 >() {}

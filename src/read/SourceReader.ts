@@ -2,11 +2,12 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../contract/ConnectorError.ts"
-import type { Part, Source, SourcePage, SourceStream } from "../contract/Source.ts"
+import type { Part, Source, SourceStream } from "../contract/Source.ts"
 import type { StateError } from "../contract/StateError.ts"
-import { type PartVerdict, partText, SnapshotStore, type StreamVerdict } from "./SnapshotStore.ts"
+import * as ChangeFeed from "./ChangeFeed.ts"
+import { type PartVerdict, SnapshotStore, type StreamVerdict } from "./SnapshotStore.ts"
+import * as StreamReader from "./StreamReader.ts"
 
 /** A source as read: always stored, complete or not. Removals by absence are withheld wherever a reason stands. */
 export interface SourceRead {
@@ -18,104 +19,40 @@ export interface SourceRead {
   readonly withheld: ReadonlyArray<{ readonly reason: string; readonly memberships: number }>
 }
 
+export interface ReadOptions {
+  /** A reason known beforehand why this read may lack rows (another role behind the token): nothing is then removed by absence. */
+  readonly distrust: string | null
+  /** How often all is read of streams whose changes can be told, in milliseconds; 0: every time. */
+  readonly fullEvery: number
+  /** All is read, whatever `fullEvery` says. */
+  readonly full: boolean
+  /** What decides which rows the source shows: account, role, options. Changes continue only a read of the same basis. */
+  readonly basis: string
+  readonly onRows: StreamReader.OnRows
+}
+
 /** Customers that only memberships name are asked for one by one, up to here; more of them mean that the list is not whole. */
 const lookupLimit = 200
 
-/** Notices a paging that runs in a circle, in constant memory (Brent): each cursor is compared with one kept from a power of two before. */
-const circleDetector = () => {
-  let kept: string | null = null
-  let steps = 0
-  let power = 1
-  return (cursor: string | null): boolean => {
-    if (cursor === null) return false
-    if (cursor === kept) return true
-    steps += 1
-    if (steps === power) {
-      kept = cursor
-      power *= 2
-      steps = 0
-    }
-    return false
-  }
-}
-
-interface Progress {
-  rows: number
-  end: SourcePage["end"]
-  circle: boolean
-  readonly unknown: Map<string, { readonly part: Part; readonly reason: string }>
-}
-
-const judge = (stream: SourceStream, progress: Progress): string | null => {
-  const { end, rows } = progress
-  if (progress.circle) return "its paging went in a circle"
-  if (end === null || !end.reached) return `it stopped after ${rows} rows without the end that ${stream.declaration.name} have`
-  if (end.count?.exact === true && end.count.value !== rows) return `it showed ${rows} rows and counts ${end.count.value}`
-  return null
-}
-
-type OnRows = (name: string, rows: number) => Effect.Effect<void>
-
-/** Reads a stream once, from its beginning. */
-const walk = (stream: SourceStream, onRows: OnRows) =>
+/** What changed, if it is known since when and can be told; else all of it. */
+const readStream = (connection: string, stream: SourceStream, since: string | null, tellings: StreamReader.Tellings, onRows: StreamReader.OnRows) =>
   Effect.gen(function* () {
-    const store = yield* SnapshotStore
-    const isCircle = circleDetector()
-    const progress: Progress = { rows: 0, end: null, circle: false, unknown: new Map() }
-    const refusal = yield* stream.pages.pipe(
-      Stream.takeUntil((page) => {
-        progress.circle = isCircle(page.cursor)
-        return progress.circle || page.end !== null
-      }),
-      Stream.buffer({ capacity: 2 }),
-      Stream.runForEach((page) =>
-        Effect.gen(function* () {
-          yield* store.stage(page.records)
-          progress.rows += page.rows
-          progress.end = page.end
-          for (const item of page.unknown) progress.unknown.set(partText(item.part), item)
-          yield* onRows(stream.declaration.name, progress.rows)
-        })
-      ),
-      Effect.as(null),
-      // A single stream that is refused leaves the others true; any other failure is the whole source's.
-      Effect.catchIf(
-        (error): error is ConnectorError => error._tag === "ConnectorError" && (error.reason === "NotAllowed" || error.reason === "NotFound"),
-        (error) => Effect.succeed(`it was refused: ${error.detail}`)
-      )
-    )
-    return { progress, reason: refusal ?? judge(stream, progress) }
-  })
-
-/** Where paging can skip rows while data changes, what one read lacks may only have moved: it is absent if a second whole read lacks it too. */
-const readStream = (connection: string, stream: SourceStream, onRows: OnRows) =>
-  Effect.gen(function* () {
-    const store = yield* SnapshotStore
-    const { parts: told } = stream.declaration
-    const first = yield* walk(stream, onRows)
-    const again = first.reason === null && stream.declaration.canLoseRows && (yield* store.lacks(connection, told)) ? yield* walk(stream, onRows) : null
-    const reason =
-      again === null || again.reason === null ? first.reason : `its paging can skip rows while data changes, and reading it once more failed: ${again.reason}`
-    const progress: Progress = { ...first.progress, unknown: new Map([...first.progress.unknown, ...(again?.progress.unknown ?? [])]) }
-    const verdict: StreamVerdict = { name: stream.declaration.name, rows: progress.rows, complete: reason === null, reason }
-    const parts = told.map((part): PartVerdict => {
-      const unknown = progress.unknown.get(partText(part))
-      const why = reason === null ? (unknown?.reason ?? null) : `${stream.declaration.name} is not complete: ${reason}`
-      return { part, complete: why === null, reason: why }
-    })
-    return { verdict, parts }
+    const feed = since === null ? undefined : stream.changes?.(since)
+    if (feed === undefined) return yield* StreamReader.all(connection, stream, null, onRows)
+    const read = yield* StreamReader.changes(stream, feed, tellings, onRows)
+    return typeof read === "string" ? yield* StreamReader.all(connection, stream, read, onRows) : read
   })
 
 /** Asks for customers that memberships name but no list showed: people who came while we read. */
-const fillIn = (connection: string, source: Source) =>
+const fillIn = (connection: string, source: Source, known: boolean) =>
   Effect.gen(function* () {
     const store = yield* SnapshotStore
-    const missing = yield* store.missingCustomers(connection, lookupLimit)
+    const missing = yield* store.missingCustomers(connection, lookupLimit, known)
     if (missing.count > missing.keys.length) return `${missing.count} memberships name customers that the list did not show`
     yield* Effect.forEach(
       missing.keys,
       (key) =>
-        Effect.flatMap(source.customer(key), (found) => (Option.isSome(found) ? store.stage([{ _tag: "Customer", customer: found.value }]) : Effect.void)),
+        Effect.flatMap(source.customer(key), (found) => (Option.isSome(found) ? store.stage([{ _tag: "Customer", customer: found.value }], 0) : Effect.void)),
       { discard: true }
     )
     return null
@@ -125,32 +62,48 @@ const fillIn = (connection: string, source: Source) =>
 const weaken = (parts: ReadonlyArray<PartVerdict>, affected: (part: Part) => boolean, reason: string): ReadonlyArray<PartVerdict> =>
   parts.map((verdict) => (verdict.complete && affected(verdict.part) ? { ...verdict, complete: false, reason } : verdict))
 
+/** Changes continue only what is wholly known, so that a stream any of whose parts is not complete has no cursor. */
+const nextCursor = (source: Source, reads: ReadonlyArray<StreamReader.StreamRead>, parts: ReadonlyArray<PartVerdict>) =>
+  source.streams.flatMap(({ declaration }, index) => {
+    const read = reads[index]
+    if (declaration.changes === undefined || read === undefined) return []
+    const whole = declaration.parts.every((part) => parts.some((verdict) => verdict.part === part && verdict.complete))
+    return [{ stream: declaration.name, value: whole ? read.next : null, kind: read.verdict.kind }]
+  })
+
 /**
- * Reads all streams of a source, in their order, and stores what they showed.
+ * Reads all streams of a source, in their order, and stores what they showed. Streams whose changes can be told are read in full only now and then.
  *
- * `distrust`, if set, is a reason known beforehand why this read may lack rows (another role behind the token): nothing is then removed by absence.
  * Fails, and leaves the snapshot as it was, when the source cannot be read: credential refused, not available, an answer that makes no sense.
  */
-export const read = (
-  connection: string,
-  source: Source,
-  options: { readonly distrust: string | null; readonly onRows: (stream: string, rows: number) => Effect.Effect<void> }
-): Effect.Effect<SourceRead, ConnectorError | StateError, SnapshotStore> =>
+export const read = (connection: string, source: Source, options: ReadOptions): Effect.Effect<SourceRead, ConnectorError | StateError, SnapshotStore> =>
   Effect.gen(function* () {
     const store = yield* SnapshotStore
+    const { basis, distrust, fullEvery, onRows } = options
+    const occasion: ChangeFeed.Occasion = { now: yield* Clock.currentTimeMillis, fullEvery, full: options.full || distrust !== null }
+    const cursors = yield* store.cursors(connection, basis)
     const number = yield* store.begin(connection)
-    const results = yield* Effect.forEach(source.streams, (stream) => readStream(connection, stream, options.onRows))
+    let telling = 0
+    const tellings: StreamReader.Tellings = { next: () => (telling += 1) }
+    const results = yield* Effect.forEach(source.streams, (stream) => {
+      const { declaration } = stream
+      const cursor = cursors.find((one) => one.stream === declaration.name)
+      return readStream(connection, stream, ChangeFeed.since(declaration, cursor, occasion), tellings, onRows)
+    })
     const streams = results.map((result) => result.verdict)
     let parts: ReadonlyArray<PartVerdict> = results.flatMap((result) => result.parts)
-    const lost = yield* fillIn(connection, source)
-    if (lost !== null) parts = weaken(parts, (part) => part === "customers", lost)
+    const listed = (part: (part: Part) => boolean) => parts.every((verdict) => verdict.by === "list" || !part(verdict.part))
+    // Whom changes do not show is as before, or came so late that the next ones tell: that speaks against nothing.
+    const known = !listed((part) => part === "customers")
+    const lost = yield* fillIn(connection, source, known)
+    if (lost !== null && !known) parts = weaken(parts, (part) => part === "customers", lost)
     for (const gap of yield* store.missingGroups(connection)) {
+      const affected = (part: Part) => part !== "customers" && "groups" in part && part.groups === gap.kind
       const reason = `${gap.count} memberships name a group that the list of ${gap.kind}s did not show (such as ${gap.example})`
-      parts = weaken(parts, (part) => part !== "customers" && "groups" in part && part.groups === gap.kind, reason)
+      if (listed(affected)) parts = weaken(parts, affected, reason)
     }
-    const { distrust } = options
     if (distrust !== null) parts = weaken(parts, () => true, distrust)
-    const withheld = yield* store.finish(connection, number, streams, parts)
+    const withheld = yield* store.finish(connection, number, streams, parts, { basis, next: nextCursor(source, results, parts) })
     const at = yield* Clock.currentTimeMillis
     return { connection, read: number, at, complete: parts.every((part) => part.complete), streams, withheld }
   })

@@ -34,11 +34,17 @@ export const way = (plan: PlanResult, view: View.View): string => {
   return `${plan.from.map(end).join(" + ")} -> ${end(plan.to)}`
 }
 
+/** "12 changed users", and beside such "memberships in full". */
+const told = ({ kind, name, records }: ReadSummary["streams"][number], mixed: boolean): string =>
+  kind === "changes" ? `${Wording.number(records)} changed ${Terminal.visible(name)}` : `${Terminal.visible(name)}${mixed ? " in full" : ""}`
+
 /** "read 15:02 CET, complete (users, organizations)", or which read is not; what was read last decides the time. */
 export const readings = (reads: ReadonlyArray<ReadSummary>, view: View.View): string => {
   if (reads.length === 0) return "not read"
   const last = reads.reduce((latest, read) => Math.max(latest, read.at), 0)
-  const streams = [...new Set(reads.flatMap((read) => read.streams.map((stream) => Terminal.visible(stream.name))))]
+  const all = reads.flatMap((read) => read.streams)
+  const mixed = all.some(({ kind }) => kind === "changes")
+  const streams = [...new Set(all.map((stream) => told(stream, mixed)))]
   const complete = reads.every((read) => read.complete)
   return `read ${Times.atWithZone(view, last)}, ${complete ? "complete" : "NOT COMPLETE"}${streams.length === 0 ? "" : ` (${streams.join(", ")})`}`
 }

@@ -2,6 +2,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Config, ConnectionConfig } from "../config/Config.ts"
@@ -39,6 +40,8 @@ export interface Connected {
 export interface Connections {
   readonly open: (name: string) => Effect.Effect<Connected, ConnectorError | StateError>
   /** What a source showed in this invocation, read by `read` if nobody asked before. A failure is remembered too. */
+  /** How often a source is read in full, in milliseconds: as often as the strictest sync asks that reads it. */
+  readonly fullEvery: (name: string) => number
   readonly readOnce: (name: string, read: Effect.Effect<SourceRead, ConnectorError | StateError>) => Effect.Effect<SourceRead, ConnectorError | StateError>
   readonly calls: Effect.Effect<{ readonly read: number; readonly write: number }>
 }
@@ -75,6 +78,12 @@ const fenced = (client: HttpClient.HttpClient, { stillOurs }: typeof RunStore.Se
       new HttpClientError.RequestError({ request, reason: "Transport", cause: new TransportFailure({ words: message, reached: false, passing: false }) })
     return Effect.zipRight(Effect.mapError(stillOurs, refuse), send)
   })
+
+/** 0: every read of the source is a full one, as it must be where what nobody ever wished is removed. */
+export const fullEvery = ({ syncs }: Pick<Config, "syncs">, name: string): number =>
+  [...syncs.values()]
+    .filter(({ from }) => from.includes(name))
+    .reduce((least, { fullRead, removals }) => Math.min(least, removals === "all" ? 0 : Duration.toMillis(fullRead)), Number.POSITIVE_INFINITY)
 
 /** Asks once, and remembers the answer; a failure is asked again. */
 const once = (asked: Effect.Effect<Identity, ConnectorError>): Effect.Effect<Identity, ConnectorError> => {
@@ -136,6 +145,7 @@ export const make = (config: Config, options: ConnectionOptions): Effect.Effect<
     }
     return {
       open: known,
+      fullEvery: (name) => fullEvery(config, name),
       readOnce: (name, read) =>
         Effect.flatMap(
           Effect.sync(() => reads.get(name)),

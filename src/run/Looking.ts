@@ -2,6 +2,8 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import { createHash } from "node:crypto"
 import type { SyncConfig } from "../config/Config.ts"
 import type { ConnectorError } from "../contract/ConnectorError.ts"
 import type { Identity } from "../contract/Identity.ts"
@@ -36,10 +38,14 @@ export class Stopped {
 
 const stop = (kind: RunFailure["kind"], message: string) => Effect.fail(new Stopped(Failure.make(kind, message)))
 
+export interface Identified {
+  readonly identity: Identity
+  /** Why what is missing proves nothing, in words for a person; null: it is the role of last time. */
+  readonly distrust: string | null
+}
+
 /** Who we are at a connection, compared with last time. Another account stops the sync; another role distrusts what is missing. */
-export const identify = (
-  connected: Connected
-): Effect.Effect<{ readonly identity: Identity; readonly distrust: string | null }, ConnectorError | StateError | Stopped, RunStore> =>
+export const identify = (connected: Connected): Effect.Effect<Identified, ConnectorError | StateError | Stopped, RunStore> =>
   Effect.gen(function* () {
     const store = yield* RunStore
     const { name } = connected.config
@@ -58,20 +64,33 @@ export const identify = (
     return { identity, distrust }
   })
 
+/** What decides which rows a source shows us: what changed since an earlier read continues it only while this is the same. */
+const basis = ({ config, connector }: Connected, { account, actor, role }: Identity): string => {
+  const options = Predicate.isRecord(config.options) ? config.options : {}
+  const decides = (connector.source?.decides ?? []).map((name) => [name, options[name] ?? null])
+  return createHash("sha256")
+    .update(JSON.stringify([connector.name, account, actor, role, decides]))
+    .digest("hex")
+}
+
+/** What a source shows. `full`: all of it is read; else what changed will do where that is known. */
 export const readSource = (
   connections: Connections,
   connected: Connected,
-  distrust: string | null,
+  { distrust, identity }: Identified,
+  full: boolean,
   onLook: OnLook
 ): Effect.Effect<SourceReader.SourceRead, ConnectorError | StateError, SnapshotStore> => {
   const { source, config } = connected
   if (source === null) return Effect.dieMessage(`the config was accepted with ${config.name} as a source`)
-  return Effect.flatMap(Effect.context<SnapshotStore>(), (context) =>
-    connections.readOnce(
-      config.name,
-      Effect.provide(SourceReader.read(config.name, source, { distrust, onRows: (what, rows) => onLook(config.name, what, rows, null) }), context)
-    )
-  )
+  const read = SourceReader.read(config.name, source, {
+    distrust,
+    full,
+    fullEvery: connections.fullEvery(config.name),
+    basis: basis(connected, identity),
+    onRows: (what, rows) => onLook(config.name, what, rows, null)
+  })
+  return Effect.flatMap(Effect.context<SnapshotStore>(), (context) => connections.readOnce(config.name, Effect.provide(read, context)))
 }
 
 /** Groups that another state of Groupbridge made mean that two would write to one target. */

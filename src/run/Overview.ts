@@ -47,6 +47,7 @@ export interface KnownConnection {
 /** The snapshot of a source: when it was last read (epoch milliseconds), how many rows each stream then had, and how many customers are asked for other addresses. */
 export interface SnapshotSummary {
   readonly at: number
+  /** Rows as of the last full read of each. */
   readonly streams: ReadonlyArray<{ readonly name: string; readonly rows: number }>
   readonly asked: number
 }

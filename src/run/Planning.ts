@@ -254,6 +254,11 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
         ...summary.warnings,
         ...limits(seen, counts.groups),
         ...blocked.map((wish) => `"${wish.name}" (${wish.handle}) is left alone: ${wish.reason}`),
+        ...seen.sources.flatMap(({ connected, read }) =>
+          (read?.streams ?? []).flatMap(({ name, why }) =>
+            why === null ? [] : [`${connected.config.name}: ${name} were read in full, as what changed could not be told: ${why}`]
+          )
+        ),
         ...seen.unread.map((what) => `${what} could not be read whole, so nothing was concluded from them`)
       ],
       pinned: yield* (yield* UndoStore).pinned,

@@ -86,8 +86,8 @@ const wish = (sync: SyncConfig, connections: Connections, first: boolean, onLook
     const reads = yield* Effect.forEach(sync.from, (name) =>
       Effect.gen(function* () {
         const connected = yield* connections.open(name)
-        yield* Looking.identify(connected)
-        return yield* Looking.readSource(connections, connected, null, onLook)
+        const { identity } = yield* Looking.identify(connected)
+        return yield* Looking.readSource(connections, connected, { identity, distrust: null }, true, onLook)
       })
     )
     const { groups } = target.declaration

@@ -27,7 +27,7 @@ import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
 import type { RebuildStore } from "./RebuildStore.ts"
 import type { Records } from "./Records.ts"
-import type { RunStore } from "./RunStore.ts"
+import type { RunKind, RunStore } from "./RunStore.ts"
 
 /** Everything that is remembered, as one requirement. */
 export type Memory =
@@ -61,11 +61,14 @@ export type WritingOptions = RunOptions & Omit<Attempt.Options, "undoes" | "appr
 /** An error that ends one source's part, not the run: it is not there, or it refuses us. Its claims stay as they are. */
 const isUnread = (error: { readonly _tag: string }): error is ConnectorError => error._tag === "ConnectorError"
 
-const see = (sync: SyncConfig, connections: Connections, options: RunOptions) =>
+/** What was decided once is done by a fresh look at everything, and so is what is asked for as full. */
+const isFull = (kind: RunKind | "plan", depth: Looking.Depth): boolean => depth === "full" || (kind !== "sync" && kind !== "plan")
+
+const see = (sync: SyncConfig, connections: Connections, options: RunOptions, kind: RunKind | "plan") =>
   Effect.gen(function* () {
     const target = yield* Attempt.openTarget(sync, connections)
     const { identity: targetIdentity } = yield* Looking.identify(target)
-    const sources = yield* Effect.forEach(sync.from, (name) => seeSource(name, connections, options.onLook))
+    const sources = yield* Effect.forEach(sync.from, (name) => seeSource(name, connections, isFull(kind, options.depth), options.onLook))
     const failed = sources.flatMap((source) => (source.failure === null ? [] : [source.failure]))
     // With no source read there is nothing to compare: the run fails with the reason of the first.
     const [first] = failed
@@ -75,12 +78,12 @@ const see = (sync: SyncConfig, connections: Connections, options: RunOptions) =>
     return { sync, sources, target, declaration: target.target.declaration, targetIdentity, unread, readCalls: before.read } satisfies Planning.Seen
   })
 
-const seeSource = (name: string, connections: Connections, onLook: Looking.OnLook) =>
+const seeSource = (name: string, connections: Connections, full: boolean, onLook: Looking.OnLook) =>
   Effect.gen(function* () {
     const connected = yield* connections.open(name)
     const looked = Effect.gen(function* () {
-      const { identity, distrust } = yield* Looking.identify(connected)
-      return { identity, read: yield* Looking.readSource(connections, connected, distrust, onLook) }
+      const identified = yield* Looking.identify(connected)
+      return { identity: identified.identity, read: yield* Looking.readSource(connections, connected, identified, full, onLook) }
     })
     return yield* looked.pipe(
       Effect.map(({ identity, read }) => ({ connected, identity, read, error: null, failure: null })),
@@ -94,7 +97,7 @@ const failedPlan = (sync: SyncConfig, error: RunFailure): PlanResult => ({ ...Pl
 /** Looks and plans, and leaves no decision behind. Never fails: what went wrong stands in the result. */
 export const dryRun = (sync: SyncConfig, connections: Connections, options: RunOptions): Effect.Effect<PlanResult, never, Memory> =>
   Effect.gen(function* () {
-    const seen = yield* see(sync, connections, options)
+    const seen = yield* see(sync, connections, options, "plan")
     return (yield* Planning.make(seen, 0, options.scope, options.spool, false)).result
   }).pipe(Effect.catchAll((error) => Effect.succeed(failedPlan(sync, Attempt.asFailure(error)))))
 
@@ -140,7 +143,7 @@ export const headerOf = (result: PlanResult, sync: SyncConfig, accounts: Readonl
 export const run = (sync: SyncConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, Memory> =>
   Attempt.make(sync, connections, { ...options, undoes: null, approves: options.scope.part, within: options.scope.within }, Pause.refuse(sync.name), (number) =>
     Effect.gen(function* () {
-      const seen = yield* see(sync, connections, options)
+      const seen = yield* see(sync, connections, options, options.kind)
       if (options.scope.file !== null) yield* refuseStale(options.scope.file, seen)
       const { frame, ...planned } = yield* Planning.make(seen, number, options.scope, options.spool, true)
       return { planned, begin: Effect.void, end: Effect.flatMap(PlanStore, (store) => store.moveBaseline(frame)) }

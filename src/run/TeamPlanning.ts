@@ -147,7 +147,7 @@ const describe = (
               account: identity?.label ?? "",
               complete: read.doubt === null,
               at: read.at,
-              streams: [{ name: "agents", records: read.agents.length, complete: read.doubt === null, reason: read.doubt }],
+              streams: [{ name: "agents", records: read.agents.length, complete: read.doubt === null, reason: read.doubt, kind: "full", why: null }],
               calls: seen.readCalls
             }
           ]

@@ -76,7 +76,15 @@ describe("PlanText", () => {
   it("shows why removals are withheld, and which stream was not read", async () => {
     const [read] = S.plan.reads
     const reads =
-      read === undefined ? [] : [{ ...read, complete: false, streams: [{ name: "users", records: 400, complete: false, reason: "the cursor repeated" }] }]
+      read === undefined
+        ? []
+        : [
+            {
+              ...read,
+              complete: false,
+              streams: [{ name: "users", records: 400, complete: false, reason: "the cursor repeated", kind: "full" as const, why: null }]
+            }
+          ]
     const text = await write({ ...S.emptyPlan, reads, withheld: [{ reason: "users were not read to the end", changes: 12 }] }, [])
     const facts = ["NOT COMPLETE", "INCOMPLETE  zendesk: users after 400: the cursor repeated", "WITHHELD    12 changes: users were not read to the end"]
     assert.deepStrictEqual(missing(text, facts), [], text)

@@ -61,7 +61,7 @@ export const plan: PlanResult = {
       complete: true,
       at: NOW,
       calls: 1210,
-      streams: ["users", "organizations", "memberships"].map((name) => ({ name, records: 1000, complete: true, reason: null }))
+      streams: ["users", "organizations", "memberships"].map((name) => ({ name, records: 1000, complete: true, reason: null, kind: "full", why: null }))
     }
   ],
   summary: {
