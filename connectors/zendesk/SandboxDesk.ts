@@ -1,6 +1,7 @@
 /** What the sandbox's Zendesk account holds, and the edits that a person at the helpdesk makes. */
 import * as NumberedIds from "../../src/sandbox/NumberedIds.ts"
 import type { AgentEdits, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import * as SandboxExports from "./SandboxExports.ts"
 import * as SandboxRows from "./SandboxRows.ts"
 
 export interface DeskUser {
@@ -37,6 +38,8 @@ export interface Desk {
   readonly memberships: SandboxRows.Rows<DeskMembership>
   /** Deleted users are in no list, but can still be looked up. */
   readonly deleted: ReadonlyMap<number, DeskUser>
+  readonly deletedOrganizations: ReadonlyMap<number, DeskOrganization>
+  readonly changes: { readonly users: SandboxExports.Changes; readonly organizations: SandboxExports.Changes }
   /** The organization that `organization_id` of the user shows: the first one joined. */
   readonly defaultOrganization: (user: number) => number | null
   readonly edits: SourceEdits
@@ -98,12 +101,28 @@ const membershipsOf = (rows: SandboxRows.Rows<DeskMembership>) => {
   }
 }
 
-export const make = (): Desk => {
-  const users = SandboxRows.make<DeskUser>()
-  const organizations = SandboxRows.make<DeskOrganization>()
+/** A list that notes what changes in it. */
+const noting = <A extends SandboxRows.Row>(rows: SandboxRows.Rows<A>, changes: SandboxExports.Changes): SandboxRows.Rows<A> => ({
+  ...rows,
+  put: (row) => {
+    changes.touch(row.id)
+    rows.put(row)
+  },
+  remove: (id) => {
+    changes.touch(id)
+    rows.remove(id)
+  }
+})
+
+/** `clock`: the time that an edit is made at, in milliseconds; null before the first call. */
+export const make = (clock: () => number | null): Desk => {
+  const changes = { users: SandboxExports.changes(clock), organizations: SandboxExports.changes(clock) }
+  const users = noting(SandboxRows.make<DeskUser>(), changes.users)
+  const organizations = noting(SandboxRows.make<DeskOrganization>(), changes.organizations)
   const rows = SandboxRows.make<DeskMembership>()
   const memberships = membershipsOf(rows)
   const deleted = new Map<number, DeskUser>()
+  const deletedOrganizations = new Map<number, DeskOrganization>()
   const userNumber = NumberedIds.make(firstNumber)
   const organizationNumber = NumberedIds.make(firstNumber)
   let taken = 0
@@ -147,6 +166,7 @@ export const make = (): Desk => {
       const gone = organization(id)
       memberships.dropOrganization(gone.id)
       organizations.remove(gone.id)
+      deletedOrganizations.set(gone.id, gone)
     },
     changeEmail: (id, email) => changeUser(id, () => ({ email })),
     suspend: (id, suspended) => changeUser(id, () => ({ suspended })),
@@ -165,5 +185,17 @@ export const make = (): Desk => {
   }
   const addAddress: Desk["addAddress"] = (id, value, verified) => changeUser(id, ({ others = [] }) => ({ others: [...others, { value, verified }] }))
   const removeAddress: Desk["removeAddress"] = (id, value) => changeUser(id, ({ others = [] }) => ({ others: others.filter((other) => other.value !== value) }))
-  return { users, organizations, memberships: rows, deleted, defaultOrganization: memberships.first, edits, agents, addAddress, removeAddress }
+  return {
+    users,
+    organizations,
+    memberships: rows,
+    deleted,
+    deletedOrganizations,
+    changes,
+    defaultOrganization: memberships.first,
+    edits,
+    agents,
+    addAddress,
+    removeAddress
+  }
 }

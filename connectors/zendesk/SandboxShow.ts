@@ -1,7 +1,10 @@
 /** Rows of the sandbox in Zendesk's wire format (public recordings, read 2026-11). */
+import * as DateTime from "effect/DateTime"
 import type { Desk, DeskMembership, DeskOrganization, DeskUser } from "./SandboxDesk.ts"
 
-const stamps = { created_at: "2024-01-02T03:04:05Z", updated_at: "2024-01-02T03:04:05Z" }
+const created_at = "2024-01-02T03:04:05Z"
+const stamps = { created_at, updated_at: created_at }
+const changed = (seconds: number) => ({ created_at, updated_at: DateTime.formatIso(DateTime.unsafeMake(seconds * 1000)).replace(".000", "") })
 const url = (kind: string, id: number) => `https://sandbox.zendesk.com/api/v2/${kind}/${id}.json`
 
 /** `tagsShown` false: the feature is switched off and the key is missing. A deleted user is `active: false` and has lost the address. */
@@ -10,7 +13,7 @@ export const user = (desk: Desk, row: DeskUser, tagsShown: boolean) => ({
   url: url("users", row.id),
   name: row.name,
   email: row.email,
-  ...stamps,
+  ...changed(desk.changes.users.at(row.id)),
   time_zone: "Prague",
   iana_time_zone: "Europe/Prague",
   phone: null,
@@ -44,12 +47,12 @@ export const user = (desk: Desk, row: DeskUser, tagsShown: boolean) => ({
   user_fields: {}
 })
 
-export const organization = (row: DeskOrganization, tagsShown: boolean) => ({
+export const organization = (desk: Desk, row: DeskOrganization, tagsShown: boolean) => ({
   id: row.id,
   url: url("organizations", row.id),
   name: row.name,
   external_id: row.externalId,
-  ...stamps,
+  ...changed(desk.changes.organizations.at(row.id)),
   domain_names: [],
   details: null,
   notes: null,

@@ -1,7 +1,8 @@
 /** A Zendesk source over the sandbox or over fixed answers, without a socket. */
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
-import type { SourceRecord } from "../../src/contract/Source.ts"
+import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
 import * as ConnectedSource from "../../src/sandbox/ConnectedSource.ts"
 import type { SandboxApp } from "../../src/sandbox/Sandbox.ts"
 import * as Sandbox from "./sandbox.ts"
@@ -19,7 +20,14 @@ export const connect = ({ options = (sandbox) => sandbox.options(baseUrl), app =
   Effect.gen(function* () {
     const sandbox = Sandbox.make()
     const connected = yield* ConnectedSource.make(connector, { urls: [baseUrl], app: app(sandbox.app), options: options(sandbox) })
-    return { sandbox, desk: sandbox.source, ...connected }
+    /** Pages of what changed in the stream of this name. */
+    const changes = (name: string, since: string) => {
+      const stream = connected.source.streams.find(({ declaration }) => declaration.name === name)
+      return Effect.map(Stream.runCollect(stream?.changes?.(since) ?? Stream.dieMessage(`no changes of ${name}`)), (pages): ReadonlyArray<SourcePage> => [
+        ...pages
+      ])
+    }
+    return { sandbox, desk: sandbox.source, changes, ...connected }
   })
 
 /** A source whose every call is answered with this body. */

@@ -96,6 +96,14 @@ export const Identities = Schema.Struct({ identities: Schema.Array(Identity), ..
 /** Only "RecordNotFound" tells that there is no such record; another 404 proves nothing. */
 export const isGone = ({ code, reason }: ConnectorError): boolean => reason === "NotFound" && code === "RecordNotFound"
 
+/** Answers of the incremental exports: by cursor, and by time in Unix seconds. */
+export const ChangedUsers = Schema.Struct({ users: Schema.Array(User), after_cursor: text, end_of_stream: Schema.Boolean })
+export const ChangedOrganizations = Schema.Struct({
+  organizations: Schema.Array(Organization),
+  end_time: Schema.optionalWith(Schema.NullOr(Schema.Int), { default: () => null }),
+  end_of_stream: Schema.Boolean
+})
+
 /** Which customers the connection's options leave out. */
 export interface Policy {
   readonly suspended: "include" | "exclude"

@@ -7,6 +7,7 @@ import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
 import * as ZendeskAgents from "./ZendeskAgents.ts"
+import * as ZendeskChanges from "./ZendeskChanges.ts"
 import * as ZendeskIdentities from "./ZendeskIdentities.ts"
 import * as ZendeskIdentity from "./ZendeskIdentity.ts"
 import * as ZendeskSource from "./ZendeskSource.ts"
@@ -97,6 +98,9 @@ export const connector: Connector<Options, typeof Options.Encoded> = {
   title: "Zendesk",
   options: Options,
   // The allowance depends on the plan, which no call tells; this is Suite Team's, and answers tell the rest (vendor docs, read 2026-11).
-  limits: [{ calls: 200, perMillis: 60_000, endpoint: null }],
+  limits: [
+    { calls: 200, perMillis: 60_000, endpoint: null },
+    { calls: 10, perMillis: 60_000, endpoint: ZendeskChanges.endpoint }
+  ],
   source: { declaration: ZendeskSource.declaration, decides: ["suspended", "unverified", "identities"], make: makeSource }
 }

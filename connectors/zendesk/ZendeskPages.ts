@@ -15,6 +15,8 @@ export interface Page<Body> {
   readonly cursor: string | null
   /** In paging by offset rows can be missed while data changes. */
   readonly byOffset: boolean
+  /** The server's time of the list's first answer, epoch milliseconds; null where it told none. */
+  readonly begunAt: number | null
 }
 
 interface Onward {
@@ -38,17 +40,26 @@ const onward = (body: ZendeskApi.Paging, asked: QueryParams): Onward | "unreadab
   return { params: Object.fromEntries(names.map((name) => [name, query.getAll(name)])), cursor: query.toString() }
 }
 
-const unreadable = (connection: string, path: string) =>
+/** A 200 from which it cannot be told how to go on. */
+export const unreadable = (connection: string, path: string, detail: string): ConnectorError =>
   new ConnectorError({
     connection,
     call: `GET ${path}`,
     reason: "Malformed",
-    detail: "the answer does not tell whether more rows follow (neither meta.has_more with a cursor nor next_page)",
+    detail,
     status: 200,
     code: null,
     retryAt: null,
     effect: "none"
   })
+
+const endless = "the answer does not tell whether more rows follow (neither meta.has_more with a cursor nor next_page)"
+
+interface Place {
+  readonly params: QueryParams
+  /** Undefined before the first answer. */
+  readonly begunAt: number | null | undefined
+}
 
 interface List<Body extends ZendeskApi.Paging, Encoded> {
   readonly path: string
@@ -65,12 +76,14 @@ export const pages = <Body extends ZendeskApi.Paging, Encoded>(
   { params: own = {}, ...call }: List<Body, Encoded>
 ): Stream.Stream<Page<Body>, ConnectorError> => {
   const first: QueryParams = { ...own, "page[size]": size }
-  return Stream.paginateEffect(first, (params) =>
+  return Stream.paginateEffect({ params: first, begunAt: undefined } as Place, ({ params, begunAt: before }) =>
     Effect.gen(function* () {
-      const { body } = yield* client.read({ ...call, params })
+      const { body, serverTime } = yield* client.read({ ...call, params })
       const next = onward(body, first)
-      if (next === "unreadable") return yield* unreadable(connection, call.template ?? call.path)
-      return [{ body, cursor: next?.cursor ?? null, byOffset: body.meta === undefined }, Option.fromNullable(next?.params)] as const
+      if (next === "unreadable") return yield* unreadable(connection, call.template ?? call.path, endless)
+      const begunAt = before === undefined ? serverTime : before
+      const page: Page<Body> = { body, cursor: next?.cursor ?? null, byOffset: body.meta === undefined, begunAt }
+      return [page, Option.map(Option.fromNullable(next), ({ params }): Place => ({ params, begunAt }))] as const
     })
   )
 }

@@ -19,7 +19,7 @@ describe("paging", () => {
         pages.map(({ rows, end }) => [rows, end]),
         [
           [100, null],
-          [100, { reached: true, count: null }]
+          [100, { reached: true, count: null, next: "since 0" }]
         ]
       )
       assert.deepStrictEqual(

@@ -1,11 +1,12 @@
-/** Zendesk as a source: three cursor-paged lists, read in full. */
+/** Zendesk as a source: three cursor-paged lists, and what changed in two of them. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Part, Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import type { Part, Source, SourceDeclaration, SourcePage, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
 import type { CallOptions, VendorClient } from "../../src/http/VendorClient.ts"
 import * as ZendeskAgents from "./ZendeskAgents.ts"
 import * as ZendeskApi from "./ZendeskApi.ts"
+import * as ZendeskChanges from "./ZendeskChanges.ts"
 import * as ZendeskPages from "./ZendeskPages.ts"
 
 const { end, size: pageSize } = ZendeskPages
@@ -15,7 +16,8 @@ const users = {
   parts: ["customers", { groups: "tag", carrier: "customer" }, { memberships: "tag", carrier: "customer" }],
   end,
   canLoseRows: false,
-  pageSize
+  pageSize,
+  changes: ZendeskChanges.declaration
 } as const satisfies StreamDeclaration
 
 const organizations = {
@@ -27,7 +29,9 @@ const organizations = {
   ],
   end,
   canLoseRows: false,
-  pageSize
+  pageSize,
+  // A deleted organization's row has a key for it, but no recording of a value is known.
+  changes: { ...ZendeskChanges.declaration, deletions: false }
 } as const satisfies StreamDeclaration
 
 const memberships = {
@@ -41,7 +45,7 @@ const memberships = {
 export const declaration: SourceDeclaration = {
   streams: [users, organizations, memberships],
   customerWord: "user",
-  deletionsSeen: false,
+  deletionsSeen: true,
   lookup: true,
   addresses: true,
   agents: ZendeskAgents.declaration
@@ -55,60 +59,84 @@ const pagedByOffset = "Zendesk answered with paging by offset, in which rows can
 const unknownParts = (parts: ReadonlyArray<Part>, reason: string): Unknown => parts.map((part) => ({ part, reason }))
 
 /** One of the three lists: where it is, how an answer splits into rows and what a row says. */
-interface Listing<Body extends ZendeskApi.Paging, Encoded, Row> {
+interface Listing<Body extends ZendeskApi.Paging, Encoded, Row> extends ZendeskChanges.Telling<Row> {
   readonly declaration: StreamDeclaration
   readonly path: string
   readonly schema: CallOptions<Body, Encoded>["schema"]
   readonly rows: (body: Body) => ReadonlyArray<Row>
-  readonly records: (row: Row) => ReadonlyArray<SourceRecord>
-  readonly unknown: (rows: ReadonlyArray<Row>) => Unknown
+  /** Where its changes go on after a list that was there at this time of the server, in Unix seconds. */
+  readonly next?: (seconds: number) => string
 }
 
 const read = <Body extends ZendeskApi.Paging, Encoded, Row>(
   client: VendorClient,
   connection: string,
-  { declaration, path, schema, rows, records, unknown }: Listing<Body, Encoded, Row>
+  { declaration, path, schema, rows, records, unknown, next: goesOn }: Listing<Body, Encoded, Row>
 ): SourceStream["pages"] =>
-  Stream.map(ZendeskPages.pages(client, connection, { path, schema }), ({ body, byOffset, cursor }): SourcePage => {
+  Stream.map(ZendeskPages.pages(client, connection, { path, schema }), ({ begunAt, body, byOffset, cursor }): SourcePage => {
     const found = rows(body)
     const count = byOffset && typeof body.count === "number" ? { value: body.count, exact: false } : null
+    const onward = byOffset || goesOn === undefined || begunAt === null ? {} : { next: goesOn(ZendeskChanges.afterList(begunAt)) }
     return {
       records: found.flatMap(records),
       rows: found.length,
       cursor,
-      end: cursor === null ? { reached: true, count } : null,
+      end: cursor === null ? { reached: true, count, ...onward } : null,
       unknown: [...(byOffset ? unknownParts(declaration.parts, pagedByOffset) : []), ...unknown(found)]
     }
   })
 
+/** What a row of either reading says. A reading has a memory of its own. */
+const userTelling = (policy: ZendeskApi.Policy): ZendeskChanges.Telling<ZendeskApi.User> => {
+  const seen = new Set<string>()
+  return {
+    records: (user) => ZendeskApi.userRecords(user, policy, seen),
+    unknown: (found) => (found.some(({ active, tags }) => active && tags === undefined) ? unknownParts(users.parts.slice(1), tagsOff) : [])
+  }
+}
+
+const organizationTelling = (): ZendeskChanges.Telling<ZendeskApi.Organization> => {
+  const seen = new Set<string>()
+  return {
+    records: (organization) => ZendeskApi.organizationRecords(organization, seen),
+    unknown: (found) => (found.some(({ tags }) => tags === undefined) ? unknownParts(organizations.parts.slice(1), tagsOff) : [])
+  }
+}
+
 const usersStream = (client: VendorClient, connection: string, policy: ZendeskApi.Policy): SourceStream => ({
   declaration: users,
-  pages: Stream.suspend(() => {
-    const seen = new Set<string>()
-    return read(client, connection, {
+  pages: Stream.suspend(() =>
+    read(client, connection, {
       declaration: users,
       path: "/users",
       schema: ZendeskApi.Users,
       rows: ({ users }) => users,
-      records: (user) => ZendeskApi.userRecords(user, policy, seen),
-      unknown: (found) => (found.some(({ active, tags }) => active && tags === undefined) ? unknownParts(users.parts.slice(1), tagsOff) : [])
+      next: ZendeskChanges.usersFrom,
+      ...userTelling(policy)
     })
-  })
+  ),
+  changes: (since) =>
+    Stream.suspend(() =>
+      ZendeskChanges.users(client, (detail) => ZendeskPages.unreadable(connection, "/incremental/users/cursor", detail), userTelling(policy), since)
+    )
 })
 
 const organizationsStream = (client: VendorClient, connection: string): SourceStream => ({
   declaration: organizations,
-  pages: Stream.suspend(() => {
-    const seen = new Set<string>()
-    return read(client, connection, {
+  pages: Stream.suspend(() =>
+    read(client, connection, {
       declaration: organizations,
       path: "/organizations",
       schema: ZendeskApi.Organizations,
       rows: ({ organizations }) => organizations,
-      records: (organization) => ZendeskApi.organizationRecords(organization, seen),
-      unknown: (found) => (found.some(({ tags }) => tags === undefined) ? unknownParts(organizations.parts.slice(1), tagsOff) : [])
+      next: String,
+      ...organizationTelling()
     })
-  })
+  ),
+  changes: (since) =>
+    Stream.suspend(() =>
+      ZendeskChanges.organizations(client, (detail) => ZendeskPages.unreadable(connection, "/incremental/organizations", detail), organizationTelling(), since)
+    )
 })
 
 const membershipsStream = (client: VendorClient, connection: string): SourceStream => ({

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxCalls from "./SandboxCalls.ts"
 import * as SandboxDesk from "./SandboxDesk.ts"
+import * as SandboxExports from "./SandboxExports.ts"
 import * as SandboxRows from "./SandboxRows.ts"
 import * as SandboxShow from "./SandboxShow.ts"
 
@@ -20,6 +21,12 @@ export interface ZendeskSandbox extends ConnectorSandbox {
   readonly refuse: (path: string, status: number | null) => void
   /** Calls a minute that the account may make; 700 at the start. */
   readonly limitPerMinute: (calls: number) => void
+  /** Rows of a page of the incremental exports; 1,000 at the start. */
+  readonly exportPage: (rows: number) => void
+  /** Whether the export of organizations shows deleted ones, with `deleted_at`; no recording of such a row is known, so that it does not at the start. */
+  readonly showDeletedOrganizations: (shown: boolean) => void
+  /** The time of edits from now on, until a call comes; at the start that of the last call. */
+  readonly editAt: (millis: number) => void
   /** What `/users/me` shows of the credential's owner besides id and address, an admin at the start. */
   readonly actAs: (owner: Readonly<Record<string, unknown>>) => void
   /** Options with an OAuth token instead of address and API token. */
@@ -113,9 +120,9 @@ const byOffset = <A extends SandboxRows.Row>(request: SandboxRequest, listing: L
 const list = <A extends SandboxRows.Row>(request: SandboxRequest, listing: Listing<A>): SandboxResponse =>
   request.query.has("page[size]") ? byCursor(request, listing) : byOffset(request, listing)
 
-/** The account's allowance, counted in whole minutes from the first call of each. */
-const allowance = () => {
-  let limit = 700
+/** An allowance, counted in whole minutes from the first call of each. */
+const allowance = (calls: number) => {
+  let limit = calls
   let start = 0
   let used = 0
   return {
@@ -145,17 +152,45 @@ const allowance = () => {
 }
 
 export const make = (): ZendeskSandbox => {
-  const desk = SandboxDesk.make()
-  const limit = allowance()
+  let editedAt: number | null = null
+  const desk = SandboxDesk.make(() => editedAt)
+  const limit = allowance(700)
+  const exportLimit = allowance(10)
+  let exportPage = 1000
+  let deletedShown = false
   const refused = new Map<string, number>()
   let tagsEnabled = true
   let owner: Readonly<Record<string, unknown>> = { role: "admin", role_type: 4, custom_role_id: null, ticket_restriction: null, restricted_agent: false }
 
   const showUser = (row: SandboxDesk.DeskUser) => SandboxShow.user(desk, row, tagsEnabled)
-  const showOrganization = (row: SandboxDesk.DeskOrganization) => SandboxShow.organization(row, tagsEnabled)
+  const showOrganization = (row: SandboxDesk.DeskOrganization) => SandboxShow.organization(desk, row, tagsEnabled)
   const showMembership = (row: SandboxDesk.DeskMembership) => SandboxShow.membership(desk, row)
 
-  const answer = (request: SandboxRequest, path: string): SandboxResponse => {
+  /** For admins only, and ten a minute. */
+  const exported = (request: SandboxRequest, path: string, now: number): SandboxResponse => {
+    const { allowed, headers } = exportLimit.take(now)
+    if (owner["role"] !== "admin") return refusal(403)
+    if (!allowed)
+      return json(429, { error: "APIRateLimitExceeded", description: "Number of allowed incremental export API requests per minute exceeded" }, headers)
+    const user = (id: number) => {
+      const row = desk.users.get(id) ?? desk.deleted.get(id)
+      return row === undefined ? undefined : { ...showUser(row), permanently_deleted: false }
+    }
+    const organization = (id: number) => {
+      const row = desk.organizations.get(id)
+      if (row !== undefined) return { ...showOrganization(row), deleted_at: null }
+      const gone = deletedShown ? desk.deletedOrganizations.get(id) : undefined
+      return gone === undefined ? undefined : { ...showOrganization(gone), deleted_at: "2026-11-01T00:00:00Z" }
+    }
+    const { status, body } =
+      path === "/incremental/users/cursor"
+        ? SandboxExports.byCursor(request, desk.changes.users, exportPage, now, "users", user)
+        : SandboxExports.byTime(request, desk.changes.organizations, exportPage, now, "organizations", organization)
+    return json(status, body)
+  }
+
+  const answer = (request: SandboxRequest, path: string, now: number): SandboxResponse => {
+    if (path === "/incremental/users/cursor" || path === "/incremental/organizations") return exported(request, path, now)
     const roles = [...request.query.getAll("role[]"), ...request.query.getAll("role")]
     if (path === "/users") {
       return list(request, { key: "users", rows: desk.users, keep: ({ role }) => roles.length === 0 || roles.includes(role), show: showUser })
@@ -190,12 +225,13 @@ export const make = (): ZendeskSandbox => {
   }
 
   const handle = (request: SandboxRequest, now: number): SandboxResponse => {
+    editedAt = now
     const { allowed, headers } = limit.take(now)
     if (!allowed) return json(429, { error: "APIRateLimitExceeded", description: "Number of allowed API requests per minute exceeded" }, headers)
     const [, path] = /\/api\/v2(\/.*?)(?:\.json)?$/.exec(request.path) ?? []
     if (path === undefined || request.method !== "GET") return { ...noEndpoint, headers: { ...noEndpoint.headers, ...headers } }
     const status = refused.get(path)
-    const response = refuseCredential(request.headers["authorization"], path) ?? (status === undefined ? answer(request, path) : refusal(status))
+    const response = refuseCredential(request.headers["authorization"], path) ?? (status === undefined ? answer(request, path, now) : refusal(status))
     return { ...response, headers: { ...response.headers, ...headers } }
   }
 
@@ -219,6 +255,15 @@ export const make = (): ZendeskSandbox => {
       else refused.set(path, status)
     },
     limitPerMinute: limit.set,
+    exportPage: (rows) => {
+      exportPage = rows
+    },
+    showDeletedOrganizations: (shown) => {
+      deletedShown = shown
+    },
+    editAt: (millis) => {
+      editedAt = millis
+    },
     actAs: (other) => {
       owner = other
     }

@@ -9,6 +9,7 @@ import type { StateError } from "../contract/StateError.ts"
 import type { ScheduleCost } from "../model/Overview.ts"
 import * as Times from "../report/Times.ts"
 import * as Wording from "../report/Wording.ts"
+import * as Connections from "../run/Connections.ts"
 import { Overview } from "../run/Overview.ts"
 import type { Environment } from "./Environment.ts"
 import * as Schedules from "./Schedules.ts"
@@ -17,17 +18,25 @@ const day = 86_400_000
 
 const connectorOf = ({ connectors }: Environment, { connections }: Config, name: string) => connectors.get(connections.get(name)?.connector ?? "")
 
-/** Calls a day that asking who we are and so many full reads of a source take, from the rows of its last one; null: never read, or it takes none. */
+/**
+ * Calls a day that asking who we are and so many reads of a source take, from the rows of its last full one; null: never read, or it takes none. Where
+ * changes are told most reads take a page of them.
+ */
 const readCalls = (environment: Environment, config: Config, name: string, perDay: number) =>
   Effect.gen(function* () {
     const known = yield* (yield* Overview).snapshot(name)
     const connector = connectorOf(environment, config, name)
     const declaration = connector?.source?.declaration
     if (known === null || declaration === undefined || connector?.local === true) return null
-    const sizes = new Map(declaration.streams.map((stream) => [stream.name, stream.pageSize]))
-    const calls = known.streams.reduce((sum, stream) => sum + ReadCost.pages(stream.rows, sizes.get(stream.name) ?? 1), 1)
+    const whole = Math.min(perDay, Math.ceil(day / Math.max(1, Connections.fullEvery(config, name))))
+    const streams = new Map(declaration.streams.map((stream) => [stream.name, stream]))
+    const calls = known.streams.reduce((sum, { name, rows }) => {
+      const stream = streams.get(name)
+      const pages = ReadCost.pages(rows, stream?.pageSize ?? 1)
+      return sum + (stream?.changes === undefined ? perDay * pages : whole * pages + (perDay - whole))
+    }, perDay)
     // Whoever is not found again and again is asked for other addresses once a week.
-    return calls * perDay + Math.ceil(known.asked / 7)
+    return calls + Math.ceil(known.asked / 7)
   })
 
 /**

@@ -128,7 +128,11 @@ export const Sync = Schema.Struct({
   emptyGroups: orElse(Schema.Literal("skip", "create"), "skip", "Whether groups are made before somebody belongs in them. Default: skip."),
   deleteEmptyGroups: orElse(Schema.Boolean, false, "Whether groups that we made are deleted once they are empty. Default: false."),
   refresh: orElse(Refresh, defaults(Refresh, {}), "How often the target is looked at."),
-  fullRead: orElse(DurationText, Duration.hours(24), "How often an incremental source is read in full. Default: 24h."),
+  fullRead: orElse(
+    DurationText,
+    Duration.hours(24),
+    "How often all is read of sources that tell what changed, such as Zendesk; runs between read the changes. 0s: every run reads all. Default: 24h."
+  ),
   planMaxAge: orElse(DurationText, Duration.days(7), "How old a saved plan may be when its applying starts. Default: 7d."),
   ...Times
 })

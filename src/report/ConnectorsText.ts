@@ -1,6 +1,6 @@
 /** What each connector can do, told from its declarations: for `groupbridge connectors`, and as the README's tables. */
 import type { AnyConnector } from "../contract/Connector.ts"
-import type { Part, SourceDeclaration } from "../contract/Source.ts"
+import type { Part, SourceDeclaration, StreamDeclaration } from "../contract/Source.ts"
 import type { TargetDeclaration } from "../contract/Target.ts"
 import * as Columns from "./Columns.ts"
 import * as ConnectorOptions from "./ConnectorOptions.ts"
@@ -9,7 +9,7 @@ import * as Terminal from "./Terminal.ts"
 import type { View } from "./View.ts"
 import * as Wording from "./Wording.ts"
 
-const SOURCE_HEADER = ["from", "groups", "paging can lose rows", "sees deletions", "look-up of one", "staff", "limits"]
+const SOURCE_HEADER = ["from", "groups", "tells what changed", "paging can lose rows", "sees deletions", "look-up of one", "staff", "limits"]
 const TARGET_HEADER = ["to", "group", "makes groups", "renames", "deletes", "our mark", "members listed", "add", "remove", "customers", "team", "limits"]
 
 /** Both tables for a terminal: where groups can come from, and where they can go to. Ends in a line end. */
@@ -41,9 +41,13 @@ export const one = (connector: AnyConnector, view: View): string => {
       `${kinds(source).join(", ")}; deletions ${source.deletionsSeen ? "are told" : "are not told"}; ${source.lookup ? `one ${source.customerWord} can be looked up` : "no look-up"}`
     )
     for (const stream of source.streams) {
-      const size = connector.local === true ? "" : `${Wording.number(stream.pageSize)} a call, `
+      const sized = (pageSize: number) => (connector.local === true ? "" : `${Wording.number(pageSize)} a call, `)
       const losing = stream.canLoseRows ? `; ${onlyTwice}` : ""
-      add("", `${stream.name}: ${size}ends: ${stream.end}${losing}`)
+      add("", `${stream.name}: ${sized(stream.pageSize)}ends: ${stream.end}${losing}`)
+      if (stream.changes !== undefined) {
+        const { deletions, end } = stream.changes
+        add("", `what changed in ${stream.name}: ${sized(stream.changes.pageSize)}ends: ${end}${deletions ? "; deletions are told" : ""}`)
+      }
     }
     const { agents } = source
     if (agents !== undefined) {
@@ -91,12 +95,16 @@ const sources = (connectors: ReadonlyArray<AnyConnector>, named: Naming): Readon
   ...connectors.flatMap((connector) => {
     const declaration = connector.source?.declaration
     if (declaration === undefined) return []
-    const losing = declaration.streams.filter((stream) => stream.canLoseRows).map((stream) => stream.name)
+    const those = (of: (stream: StreamDeclaration) => boolean): string => {
+      const names = declaration.streams.filter(of).map((stream) => stream.name)
+      return names.length === 0 ? "no" : names.join(", ")
+    }
     return [
       [
         named(connector),
         kinds(declaration).join(", "),
-        losing.length === 0 ? "no" : losing.join(", "),
+        those((stream) => stream.changes !== undefined),
+        those((stream) => stream.canLoseRows),
         yes(declaration.deletionsSeen),
         yes(declaration.lookup),
         yes(declaration.agents !== undefined),

@@ -13,9 +13,9 @@ export interface Mutant {
 export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "a refused list counts as read whole",
-    file: "src/read/SourceReader.ts",
-    text: "reason: refusal ?? judge(stream, progress)",
-    instead: "reason: refusal === null ? judge(stream, progress) : null"
+    file: "src/read/StreamReader.ts",
+    text: "reason: refusal ?? judge({ declaration, pages }, progress)",
+    instead: "reason: refusal === null ? judge({ declaration, pages }, progress) : null"
   },
   {
     name: "what others put in is removed too",
@@ -95,5 +95,33 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "state/Claims.ts",
     text: "sql.run(`${pinned} (grp, customer) IN (SELECT grp, customer FROM pin)`)",
     instead: ""
+  },
+  {
+    name: "what changes do not tell is gone",
+    file: "state/SqliteSnapshot.ts",
+    text: `part.complete && part.by === "list"`,
+    instead: "part.complete",
+    test: "test/run/Incremental.test.ts"
+  },
+  {
+    name: "of what changes tell twice the first counts",
+    file: "state/Staging.ts",
+    text: "AND telling < ${last}",
+    instead: "AND telling = ${last}",
+    test: "test/run/Incremental.test.ts"
+  },
+  {
+    name: "how many changes there are counts as a size",
+    file: "state/LastList.ts",
+    text: "AND y.changes = 0",
+    instead: "",
+    test: "test/promises/ChangeFaults.test.ts"
+  },
+  {
+    name: "what is left of changes that broke off is believed",
+    file: "src/read/StreamReader.ts",
+    text: "yield* store.unstage(before)",
+    instead: "",
+    test: "test/promises/ChangeFaults.test.ts"
   }
 ]

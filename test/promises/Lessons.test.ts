@@ -33,6 +33,7 @@ describe("lesson 1", () => {
     passing(
       Effect.gen(function* () {
         const bridge = yield* Bridge.small
+        bridge.configure(`${Bridge.usualRules}\n    fullRead: 0s`)
         yield* bridge.sync()
         const [before, writes] = [bridge.held(), bridge.target.writes()]
         const lists = ["/users", "/organizations", "/organization_memberships"]

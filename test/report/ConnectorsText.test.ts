@@ -24,7 +24,14 @@ const desk: AnyConnector = {
   source: {
     declaration: {
       streams: [
-        { name: "users", parts: ["customers", { memberships: "tag", carrier: "customer" }], end: "has_more is false", canLoseRows: false, pageSize: 100 },
+        {
+          name: "users",
+          parts: ["customers", { memberships: "tag", carrier: "customer" }],
+          end: "has_more is false",
+          canLoseRows: false,
+          pageSize: 100,
+          changes: { end: "done is true", deletions: true, pageSize: 1000, lag: 60_000 }
+        },
         {
           name: "companies",
           parts: [
@@ -81,7 +88,10 @@ const shop: AnyConnector = {
 describe("ConnectorsText", () => {
   it("tells what each connector can do, from its declaration alone", () => {
     const lines = ConnectorsText.matrix([desk, shop], S.view).split("\n")
-    assert.match(lines[1] ?? "", /^Desk \| Co +tags, organizations, tags of organizations +companies +yes +yes +yes +700\/min, 10\/90 s on GET \/export$/u)
+    assert.match(
+      lines[1] ?? "",
+      /^Desk \| Co +tags, organizations, tags of organizations +users +companies +yes +yes +yes +700\/min, 10\/90 s on GET \/export$/u
+    )
     assert.match(
       lines[4] ?? "",
       /^Shop +label +by use +no +no +no +no +20 a call, by customer +no \(a task for a person\) +searched, named by email +yes +none documented$/u
@@ -104,7 +114,7 @@ describe("ConnectorsText", () => {
       .filter((line) => line !== "")
     assert.deepStrictEqual(
       rows.map((line) => line.split("|").length),
-      [9, 9, 9, 14, 14, 14]
+      [10, 10, 10, 14, 14, 14]
     )
     assert.include(rows[2] ?? "", "| [Desk &#124; Co](connectors/desk/README.md) |")
   })
@@ -114,6 +124,7 @@ describe("ConnectorsText", () => {
     for (const fact of [
       "companies: 1,000 a call, ends: next is null; paging can lose rows",
       "staff: ends: next is empty; paging can lose rows, so an absence counts only when seen twice; roles: agent, lead",
+      "what changed in users: 1,000 a call, ends: done is true; deletions are told",
       "host (needed): Where the desk is.",
       "token: A token.",
       "suspended: Whether suspended users count."

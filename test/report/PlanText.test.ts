@@ -73,6 +73,14 @@ describe("PlanText", () => {
     assert.match(await write(S.emptyPlan, []), /nothing {2,}no calls\nNothing to do, nothing was written\.\n$/u)
   })
 
+  it("tells what was read of which stream: what changed, or all of it", async () => {
+    const [read] = S.plan.reads
+    const [users, ...others] = read?.streams ?? []
+    const reads = read === undefined || users === undefined ? [] : [{ ...read, streams: [{ ...users, records: 12, kind: "changes" as const }, ...others] }]
+    const text = await write({ ...S.emptyPlan, reads }, [])
+    assert.include(text, "complete (12 changed users, organizations in full, memberships in full)")
+  })
+
   it("shows why removals are withheld, and which stream was not read", async () => {
     const [read] = S.plan.reads
     const reads =

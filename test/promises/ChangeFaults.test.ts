@@ -1,0 +1,213 @@
+/** Invariant 1 for what changed: whatever goes wrong with the changes removes nobody, and nothing of them is lost. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
+import type { Fault } from "../../src/sandbox/Sandbox.ts"
+import * as Crowd from "../support/Crowd.ts"
+import * as Hourly from "../support/Hourly.ts"
+import { calling, everybody, kinds } from "../support/Hourly.ts"
+import { passing } from "../support/Time.ts"
+
+const user = { id: 1, role: "end-user", name: "One", email: "c1@x.io", active: true }
+const some = { id: 101, name: "Globex" }
+const usersPage = (more: object) => Hourly.answering(200, { users: [{ ...user, tags: [] }], after_cursor: "YQ==", end_of_stream: false, ...more })
+
+interface Trouble {
+  readonly what: string
+  readonly faults: ReadonlyArray<Fault>
+  readonly on?: typeof Hourly.users
+  readonly says: RegExp
+}
+
+const troubles: ReadonlyArray<Trouble> = [
+  { what: "a cursor that is refused", faults: [Hourly.answering(422, { error: "InvalidValue", description: "Invalid cursor" })], says: /Invalid cursor/ },
+  { what: "a cursor that is too old", faults: [Hourly.answering(400, { error: "InvalidValue", description: "expired" })], says: /expired/ },
+  {
+    what: "an agent, whom the export is refused",
+    faults: [Hourly.answering(403, { error: { title: "Forbidden", message: "Admins only" } })],
+    says: /Admins only/
+  },
+  { what: "an export that is not there", faults: [Hourly.answering(404, { error: "InvalidEndpoint" })], says: /refused/ },
+  {
+    what: "a page that takes everybody's tags, and a second one that never comes",
+    faults: [usersPage({}), ...Array<Fault>(8).fill(Hourly.answering(503, ""))],
+    says: /refused/
+  },
+  { what: "a page that is cut", faults: [usersPage({}), ...Array.from({ length: 8 }, (): Fault => ({ _tag: "Cut" }))], says: /refused/ },
+  { what: "a cursor that repeats", faults: [usersPage({}), usersPage({})], says: /circle/ },
+  { what: "more to come without a cursor", faults: [usersPage({ after_cursor: null })], says: /no cursor/ },
+  { what: "no word on whether more is to come", faults: [usersPage({ end_of_stream: undefined })], says: /refused/ },
+  { what: "a row without tags", faults: [usersPage({ users: [user], end_of_stream: true })], says: /switched off/ },
+  { what: "another shape", faults: [Hourly.answering(200, {})], says: /refused/ },
+  {
+    what: "a second that is never left",
+    faults: [0, 1].map(() => Hourly.answering(200, { organizations: [{ ...some, tags: [] }], end_time: Hourly.noon / 1000, end_of_stream: false })),
+    on: Hourly.organizations,
+    says: /in one second/
+  },
+  {
+    what: "time that goes back",
+    faults: [Hourly.answering(200, { organizations: [{ ...some, tags: [] }], end_time: 7, end_of_stream: true })],
+    on: Hourly.organizations,
+    says: /before they begin/
+  }
+]
+
+describe("invariant 1: a fault of the changes removes nobody", () => {
+  it.scoped.each(troubles)("$what: everything is read, and the reason is told", ({ faults, on = Hourly.users, says }) =>
+    Effect.gen(function* () {
+      const bridge = yield* Hourly.small
+      bridge.source.inject(faults, on)
+      const { calls, result } = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([result.status, bridge.held()], ["none", everybody])
+      assert.include(calls, on === Hourly.users ? "/users" : "/organizations")
+      assert.match(result.plan?.warnings.join("\n") ?? "", says)
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(kinds((yield* calling(bridge, bridge.sync())).result), ["changes", "changes", "full"], "the full read is a new beginning")
+    })
+  )
+
+  it.scoped("no changes at all, and an account whose every list is suddenly empty beside them", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Hourly.small
+      const empty = [
+        [Hourly.answering(200, { users: [], after_cursor: null, end_of_stream: true }), Hourly.users],
+        [Hourly.answering(200, { organizations: [], end_time: null, end_of_stream: true }), Hourly.organizations]
+      ] as const
+      for (const [fault, on] of empty) bridge.source.inject(fault, on)
+      const first = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([first.result.status, kinds(first.result)], ["none", ["changes", "changes", "full"]])
+      yield* TestClock.adjust("1 hour")
+      const second = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual(second.since, first.since, "it goes on from where it was")
+      yield* TestClock.adjust("1 hour")
+      for (const [fault, on] of empty) bridge.source.inject(fault, on)
+      bridge.source.inject(Hourly.answering(200, { organization_memberships: [], meta: { has_more: false } }), Hourly.on("/organization_memberships"))
+      const { result } = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([result.status, bridge.held()], ["held", everybody])
+      assert.include(
+        result.held.map(({ guard }) => guard),
+        "sourceShrink"
+      )
+    })
+  )
+
+  it.scoped("tags that are switched off", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Hourly.small
+      bridge.zendesk.setTagsEnabled(false)
+      bridge.zendesk.source.changeEmail("1", "c1@x.io")
+      const { result } = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([kinds(result)?.[0], result.status, bridge.held()], ["full", "partial", everybody])
+      yield* TestClock.adjust("1 hour")
+      const next = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([kinds(next.result)?.[0], bridge.held()], ["full", everybody], "what is not wholly known is continued by nothing")
+    })
+  )
+})
+
+describe("nothing of the changes is lost", () => {
+  it.scoped("when the run breaks off after they were read, or is killed", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Hourly.small
+      bridge.zendesk.source.untag("1", "vip")
+      const memberships = Hourly.on("/organization_memberships")
+      bridge.source.inject(Array<Fault>(8).fill(Hourly.answering(503, "")), memberships)
+      const broken = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([broken.result.status, bridge.held()], ["failed", everybody])
+      yield* TestClock.adjust("1 hour")
+      bridge.source.inject({ _tag: "Stall", when: "before" }, memberships)
+      const before = bridge.source.log.length
+      const killed = yield* Effect.fork(bridge.sync())
+      yield* passing(
+        Effect.repeat(
+          Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve))),
+          { until: () => bridge.source.log.length >= before + 4 }
+        )
+      )
+      yield* Fiber.interrupt(killed)
+      yield* TestClock.adjust("1 hour")
+      const next = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([next.since, kinds(next.result)], [broken.since, ["changes", "changes", "full"]])
+      assert.deepStrictEqual(bridge.held()["Plan vip"], ["c2@x.io"])
+    })
+  )
+
+  it.scoped("of one second that is told in two parts", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Hourly.small
+      bridge.zendesk.source.renameOrganization("101", "Globex GmbH")
+      yield* calling(bridge, bridge.sync())
+      bridge.zendesk.editAt(Hourly.noon)
+      bridge.zendesk.source.renameOrganization("102", "Initech GmbH")
+      yield* TestClock.adjust("1 hour")
+      yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual(Object.keys(bridge.held()), ["Globex GmbH", "Initech GmbH", "Plan vip"])
+    })
+  )
+})
+
+describe("how many changes there are is no size", () => {
+  const grown = Hourly.begun(Crowd.make(40, `\n    rules:\n      - { kind: tag, include: ["vip"], into: VIP }\n    fullRead: 3h`))
+
+  it.scoped("a few changed users are no shrunken list, and many no grown one", () =>
+    Effect.gen(function* () {
+      const bridge = yield* grown
+      for (const hour of [1, 2, 3, 4, 5]) {
+        Crowd.tag(bridge, [String(20 + hour)])
+        const { result } = yield* calling(bridge, bridge.sync())
+        assert.deepStrictEqual([result.status, result.held], ["done", []], `hour ${hour}`)
+        yield* TestClock.adjust("1 hour")
+      }
+    })
+  )
+
+  it.scoped("what a full read held because it showed less stays held when only changes are read", () =>
+    Effect.gen(function* () {
+      const bridge = yield* grown
+      yield* TestClock.adjust("3 hours")
+      const cut = Crowd.people(30).map((id) => ({
+        id: Number(id),
+        role: "end-user",
+        name: `Customer ${id}`,
+        email: `c${id}@x.io`,
+        active: true,
+        tags: Number(id) <= 12 ? ["vip"] : []
+      }))
+      bridge.source.inject(
+        Hourly.answering(200, { users: cut, meta: { has_more: false } }, { date: new Date(Hourly.noon + 4 * 3_600_000).toUTCString() }),
+        Hourly.on("/api/v2/users")
+      )
+      const before = bridge.held()
+      const first = yield* calling(bridge, bridge.sync())
+      assert.strictEqual(first.result.status, "held")
+      yield* TestClock.adjust("1 hour")
+      const next = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([kinds(next.result)?.[0], next.result.status, bridge.held()], ["changes", "held", before])
+      assert.deepStrictEqual(
+        next.result.held.map(({ id }) => id),
+        first.result.held.map(({ id }) => id)
+      )
+    })
+  )
+
+  it.scoped("grace counts the reads that looked for what is missing", () =>
+    Effect.gen(function* () {
+      const rules = `\n    rules:\n      - { kind: organization }\n      - { kind: tag, include: ["vip"], into: VIP }\n    grace: { reads: 2 }\n    guards: { removalPercent: 100, groupRemovalPercent: 100 }\n    fullRead: 4h`
+      const bridge = yield* Hourly.begun(Crowd.make(6, rules))
+      Crowd.untag(bridge, ["1"])
+      bridge.zendesk.source.leave("6", "100001")
+      const after = (hours: number) =>
+        Effect.zipRight(
+          TestClock.adjust(`${hours} hours`),
+          Effect.map(calling(bridge, bridge.sync()), ({ result }) => result.summary.assignments.remove)
+        )
+      assert.deepStrictEqual(
+        [yield* after(0), yield* after(1), yield* after(1), yield* after(2)],
+        [0, 1, 0, 1],
+        "the lists are read each time, the tags in full after four hours"
+      )
+    })
+  )
+})
