@@ -166,11 +166,12 @@ const compareRemovals = (sql: Statements, frame: Frame): void => {
     all,
     connectionId(sql, sync.to)
   )
-  // It stays in the list, so that a hold or a decision on it is not forgotten.
+  // It stays in the list, so that a hold or a decision on it is not forgotten. What an earlier read lacked, and this one did not look for, waits for one that does.
   sql.run(
     `UPDATE change SET dropped = 'withheld' WHERE op = 'assignment.remove' AND (grp, customer) IN
-       (SELECT grp, customer FROM claim WHERE claimant IN (SELECT value FROM json_each(?)) AND lapsed_at IS NOT NULL AND ${Lapse.frozen})`,
-    all
+       (SELECT grp, customer FROM claim WHERE claimant IN (SELECT value FROM json_each(?1)) AND lapsed_at IS NOT NULL AND (${Lapse.frozen} OR (lapsed_at < ?2 AND ${Lapse.unseen})))`,
+    all,
+    now
   )
   if (sync.removals === "all" && frame.read.length === sync.from.length) mirror(sql, frame)
 }

@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type NextCursor, type PartVerdict, partText, type SnapshotStore, type StreamVerdict } from "../src/read/SnapshotStore.ts"
 import * as Absent from "./Absent.ts"
+import * as Awaited from "./Awaited.ts"
 import { connectionId } from "./Connections.ts"
 import type { Database, Statements } from "./Database.ts"
 import * as Staging from "./Staging.ts"
@@ -216,6 +217,7 @@ export const make = (database: Database): typeof SnapshotStore.Service => ({
         )
         .map((row) => ({ stream: String(row["stream"]), value: String(row["value"]), readAt: Number(row["read_at"]), fullAt: Number(row["full_at"]) }))
     ),
+  isAwaited: (name, syncs) => Effect.flatMap(Clock.currentTimeMillis, (now) => database.use((sql) => Awaited.any(sql, connectionId(sql, name), syncs, now))),
   stage: (records, telling) =>
     database.atomically((sql) => {
       for (const record of records) Staging.add(sql, record, telling)

@@ -28,7 +28,7 @@ const readCalls = (environment: Environment, config: Config, name: string, perDa
     const connector = connectorOf(environment, config, name)
     const declaration = connector?.source?.declaration
     if (known === null || declaration === undefined || connector?.local === true) return null
-    const whole = Math.min(perDay, Math.ceil(day / Math.max(1, Connections.fullEvery(config, name))))
+    const whole = Math.min(perDay, Math.ceil(day / Math.max(1, Connections.reading(config, name).fullEvery)))
     const streams = new Map(declaration.streams.map((stream) => [stream.name, stream]))
     const calls = known.streams.reduce((sum, { name, rows }) => {
       const stream = streams.get(name)

@@ -37,7 +37,7 @@ const know = (invocation: Invocation.Invocation, sync: SyncConfig, connections: 
         continue
       }
       const connected = yield* connections.open(name)
-      yield* Looking.readSource(connections, connected, yield* Looking.identify(connected), false, onLook)
+      yield* Looking.readSource(connections, connected, yield* Looking.identify(connected), { dry: true, full: true }, onLook)
     }
   })
 

@@ -64,6 +64,8 @@ export class SnapshotStore extends Context.Tag("groupbridge/SnapshotStore")<
     readonly begin: (connection: string) => Effect.Effect<number, StateError>
     /** Cursors that were kept under the same basis: the account, role and options that decide what a source tells. */
     readonly cursors: (connection: string, basis: string) => Effect.Effect<ReadonlyArray<Cursor>, StateError>
+    /** Whether wishes of these syncs for the source ended in an earlier read, and nobody and nothing but the next comparison keeps their rows. */
+    readonly isAwaited: (connection: string, syncs: ReadonlyArray<string>) => Effect.Effect<boolean, StateError>
     /** `telling` numbers pages that tell changes; 0: the page is one of a whole list. */
     readonly stage: (records: ReadonlyArray<SourceRecord>, telling: number) => Effect.Effect<void, StateError>
     /** Forgets what was staged of tellings after this one. */

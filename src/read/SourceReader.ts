@@ -28,6 +28,8 @@ export interface ReadOptions {
   readonly full: boolean
   /** What decides which rows the source shows: account, role, options. Changes continue only a read of the same basis. */
   readonly basis: string
+  /** Nothing is done about what this read shows, so that the next one tells it again: no cursor moves on. */
+  readonly dry: boolean
   readonly onRows: StreamReader.OnRows
 }
 
@@ -62,12 +64,12 @@ const fillIn = (connection: string, source: Source, known: boolean) =>
 const weaken = (parts: ReadonlyArray<PartVerdict>, affected: (part: Part) => boolean, reason: string): ReadonlyArray<PartVerdict> =>
   parts.map((verdict) => (verdict.complete && affected(verdict.part) ? { ...verdict, complete: false, reason } : verdict))
 
-/** Changes continue only what is wholly known, so that a stream any of whose parts is not complete has no cursor. */
-const nextCursor = (source: Source, reads: ReadonlyArray<StreamReader.StreamRead>, parts: ReadonlyArray<PartVerdict>) =>
+/** Changes continue only what is wholly known, so that a stream any of whose parts is not complete has no cursor. After a dry read all is told again. */
+const nextCursors = (source: Source, reads: ReadonlyArray<StreamReader.StreamRead>, parts: ReadonlyArray<PartVerdict>, dry: boolean) =>
   source.streams.flatMap(({ declaration }, index) => {
     const read = reads[index]
-    if (declaration.changes === undefined || read === undefined) return []
-    const whole = declaration.parts.every((part) => parts.some((verdict) => verdict.part === part && verdict.complete))
+    if (declaration.changes === undefined || read === undefined || (dry && read.verdict.kind === "changes")) return []
+    const whole = !dry && declaration.parts.every((part) => parts.some((verdict) => verdict.part === part && verdict.complete))
     return [{ stream: declaration.name, value: whole ? read.next : null, kind: read.verdict.kind }]
   })
 
@@ -103,7 +105,7 @@ export const read = (connection: string, source: Source, options: ReadOptions): 
       if (listed(affected)) parts = weaken(parts, affected, reason)
     }
     if (distrust !== null) parts = weaken(parts, () => true, distrust)
-    const withheld = yield* store.finish(connection, number, streams, parts, { basis, next: nextCursor(source, results, parts) })
+    const withheld = yield* store.finish(connection, number, streams, parts, { basis, next: nextCursors(source, results, parts, options.dry) })
     const at = yield* Clock.currentTimeMillis
     return { connection, read: number, at, complete: parts.every((part) => part.complete), streams, withheld }
   })

@@ -40,8 +40,7 @@ export interface Connected {
 export interface Connections {
   readonly open: (name: string) => Effect.Effect<Connected, ConnectorError | StateError>
   /** What a source showed in this invocation, read by `read` if nobody asked before. A failure is remembered too. */
-  /** How often a source is read in full, in milliseconds: as often as the strictest sync asks that reads it. */
-  readonly fullEvery: (name: string) => number
+  readonly reading: (name: string) => Reading
   readonly readOnce: (name: string, read: Effect.Effect<SourceRead, ConnectorError | StateError>) => Effect.Effect<SourceRead, ConnectorError | StateError>
   readonly calls: Effect.Effect<{ readonly read: number; readonly write: number }>
 }
@@ -79,11 +78,24 @@ const fenced = (client: HttpClient.HttpClient, { stillOurs }: typeof RunStore.Se
     return Effect.zipRight(Effect.mapError(stillOurs, refuse), send)
   })
 
-/** 0: every read of the source is a full one, as it must be where what nobody ever wished is removed. */
-export const fullEvery = ({ syncs }: Pick<Config, "syncs">, name: string): number =>
-  [...syncs.values()]
-    .filter(({ from }) => from.includes(name))
-    .reduce((least, { fullRead, removals }) => Math.min(least, removals === "all" ? 0 : Duration.toMillis(fullRead)), Number.POSITIVE_INFINITY)
+/** What the syncs that read a source ask of its readings. */
+export interface Reading {
+  /** How often all is read, in milliseconds, as the strictest of them asks; 0: every time, as it must be where what nobody ever wished is removed. */
+  readonly fullEvery: number
+  /** What they say on who gets what. */
+  readonly meaning: ReadonlyArray<string>
+  /** Those that remove. */
+  readonly removing: ReadonlyArray<string>
+}
+
+export const reading = ({ syncs }: Pick<Config, "syncs">, name: string): Reading => {
+  const all = [...syncs.values()].filter(({ from }) => from.includes(name))
+  return {
+    fullEvery: all.reduce((least, { fullRead, removals }) => Math.min(least, removals === "all" ? 0 : Duration.toMillis(fullRead)), Number.POSITIVE_INFINITY),
+    meaning: all.flatMap(({ meaning, name: sync }) => [sync, ...meaning]),
+    removing: all.filter(({ removals }) => removals !== "never").map(({ name: sync }) => sync)
+  }
+}
 
 /** Asks once, and remembers the answer; a failure is asked again. */
 const once = (asked: Effect.Effect<Identity, ConnectorError>): Effect.Effect<Identity, ConnectorError> => {
@@ -145,7 +157,7 @@ export const make = (config: Config, options: ConnectionOptions): Effect.Effect<
     }
     return {
       open: known,
-      fullEvery: (name) => fullEvery(config, name),
+      reading: (name) => reading(config, name),
       readOnce: (name, read) =>
         Effect.flatMap(
           Effect.sync(() => reads.get(name)),

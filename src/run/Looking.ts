@@ -14,7 +14,7 @@ import type { RunFailure } from "../model/Result.ts"
 import type { AddressStore } from "../read/AddressStore.ts"
 import * as OtherAddresses from "../read/OtherAddresses.ts"
 import * as SourceReader from "../read/SourceReader.ts"
-import type { SnapshotStore } from "../read/SnapshotStore.ts"
+import { SnapshotStore } from "../read/SnapshotStore.ts"
 import * as TargetReader from "../read/TargetReader.ts"
 import { type GroupToRead, TargetStore } from "../read/TargetStore.ts"
 import * as Mapping from "../reconcile/Mapping.ts"
@@ -64,34 +64,43 @@ export const identify = (connected: Connected): Effect.Effect<Identified, Connec
     return { identity, distrust }
   })
 
-/** What decides which rows a source shows us: what changed since an earlier read continues it only while this is the same. */
-const basis = ({ config, connector }: Connected, { account, actor, role }: Identity): string => {
+/** What decides which rows a source shows us, and what becomes of them: what changed since an earlier read continues it only while this is the same. */
+const basis = ({ config, connector }: Connected, { account, actor, role }: Identity, meaning: ReadonlyArray<string>): string => {
   const options = Predicate.isRecord(config.options) ? config.options : {}
   const decides = (connector.source?.decides ?? []).map((name) => [name, options[name] ?? null])
   return createHash("sha256")
-    .update(JSON.stringify([connector.name, account, actor, role, decides]))
+    .update(JSON.stringify([connector.name, account, actor, role, decides, meaning]))
     .digest("hex")
 }
 
-/** What a source shows. `full`: all of it is read; else what changed will do where that is known. */
+/**
+ * What a source shows. `full`: all of it is read; else what changed will do where that is known, unless something is about to be removed that an
+ * earlier reading lacked: that is looked for once more. `dry`: nothing is done about it.
+ */
 export const readSource = (
   connections: Connections,
   connected: Connected,
   { distrust, identity }: Identified,
-  full: boolean,
+  { dry, full }: { readonly dry: boolean; readonly full: boolean },
   onLook: OnLook
-): Effect.Effect<SourceReader.SourceRead, ConnectorError | StateError, SnapshotStore> => {
-  const { source, config } = connected
-  if (source === null) return Effect.dieMessage(`the config was accepted with ${config.name} as a source`)
-  const read = SourceReader.read(config.name, source, {
-    distrust,
-    full,
-    fullEvery: connections.fullEvery(config.name),
-    basis: basis(connected, identity),
-    onRows: (what, rows) => onLook(config.name, what, rows, null)
+): Effect.Effect<SourceReader.SourceRead, ConnectorError | StateError, SnapshotStore> =>
+  Effect.gen(function* () {
+    const { source, config } = connected
+    if (source === null) return yield* Effect.dieMessage(`the config was accepted with ${config.name} as a source`)
+    const store = yield* SnapshotStore
+    const { fullEvery, meaning, removing } = connections.reading(config.name)
+    const read = Effect.gen(function* () {
+      return yield* SourceReader.read(config.name, source, {
+        distrust,
+        dry,
+        full: full || (yield* store.isAwaited(config.name, removing)),
+        fullEvery,
+        basis: basis(connected, identity, meaning),
+        onRows: (what, rows) => onLook(config.name, what, rows, null)
+      })
+    })
+    return yield* connections.readOnce(config.name, Effect.provideService(read, SnapshotStore, store))
   })
-  return Effect.flatMap(Effect.context<SnapshotStore>(), (context) => connections.readOnce(config.name, Effect.provide(read, context)))
-}
 
 /** Groups that another state of Groupbridge made mean that two would write to one target. */
 const refuseForeignMarks = (sync: SyncConfig): Effect.Effect<void, StateError | Stopped, TargetStore | RunStore> =>

@@ -87,7 +87,7 @@ const wish = (sync: SyncConfig, connections: Connections, first: boolean, onLook
       Effect.gen(function* () {
         const connected = yield* connections.open(name)
         const { identity } = yield* Looking.identify(connected)
-        return yield* Looking.readSource(connections, connected, { identity, distrust: null }, true, onLook)
+        return yield* Looking.readSource(connections, connected, { identity, distrust: null }, { dry: false, full: true }, onLook)
       })
     )
     const { groups } = target.declaration

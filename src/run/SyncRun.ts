@@ -61,14 +61,17 @@ export type WritingOptions = RunOptions & Omit<Attempt.Options, "undoes" | "appr
 /** An error that ends one source's part, not the run: it is not there, or it refuses us. Its claims stay as they are. */
 const isUnread = (error: { readonly _tag: string }): error is ConnectorError => error._tag === "ConnectorError"
 
-/** What was decided once is done by a fresh look at everything, and so is what is asked for as full. */
-const isFull = (kind: RunKind | "plan", depth: Looking.Depth): boolean => depth === "full" || (kind !== "sync" && kind !== "plan")
+/** What was decided once, or is let past a limit, is done by a fresh look at everything, and so is what is asked for as full. */
+const isFull = (kind: RunKind | "plan", { depth, scope }: RunOptions): boolean =>
+  depth === "full" || scope.lifted.size > 0 || (kind !== "sync" && kind !== "plan")
 
 const see = (sync: SyncConfig, connections: Connections, options: RunOptions, kind: RunKind | "plan") =>
   Effect.gen(function* () {
     const target = yield* Attempt.openTarget(sync, connections)
     const { identity: targetIdentity } = yield* Looking.identify(target)
-    const sources = yield* Effect.forEach(sync.from, (name) => seeSource(name, connections, isFull(kind, options.depth), options.onLook))
+    const sources = yield* Effect.forEach(sync.from, (name) =>
+      seeSource(name, connections, { dry: kind === "plan", full: isFull(kind, options) }, options.onLook)
+    )
     const failed = sources.flatMap((source) => (source.failure === null ? [] : [source.failure]))
     // With no source read there is nothing to compare: the run fails with the reason of the first.
     const [first] = failed
@@ -78,12 +81,12 @@ const see = (sync: SyncConfig, connections: Connections, options: RunOptions, ki
     return { sync, sources, target, declaration: target.target.declaration, targetIdentity, unread, readCalls: before.read } satisfies Planning.Seen
   })
 
-const seeSource = (name: string, connections: Connections, full: boolean, onLook: Looking.OnLook) =>
+const seeSource = (name: string, connections: Connections, how: { readonly dry: boolean; readonly full: boolean }, onLook: Looking.OnLook) =>
   Effect.gen(function* () {
     const connected = yield* connections.open(name)
     const looked = Effect.gen(function* () {
       const identified = yield* Looking.identify(connected)
-      return { identity: identified.identity, read: yield* Looking.readSource(connections, connected, identified, full, onLook) }
+      return { identity: identified.identity, read: yield* Looking.readSource(connections, connected, identified, how, onLook) }
     })
     return yield* looked.pipe(
       Effect.map(({ identity, read }) => ({ connected, identity, read, error: null, failure: null })),

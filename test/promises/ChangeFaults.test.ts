@@ -192,22 +192,23 @@ describe("how many changes there are is no size", () => {
     })
   )
 
-  it.scoped("grace counts the reads that looked for what is missing", () =>
+  it.scoped("whoever is about to lose something that an earlier read lacked is looked for in full first", () =>
     Effect.gen(function* () {
-      const rules = `\n    rules:\n      - { kind: organization }\n      - { kind: tag, include: ["vip"], into: VIP }\n    grace: { reads: 2 }\n    guards: { removalPercent: 100, groupRemovalPercent: 100 }\n    fullRead: 4h`
+      const rules = `\n    rules:\n      - { kind: organization }\n      - { kind: tag, include: ["vip"], into: VIP }\n    grace: { reads: 2 }\n    guards: { removalPercent: 100, groupRemovalPercent: 100 }`
       const bridge = yield* Hourly.begun(Crowd.make(6, rules))
-      Crowd.untag(bridge, ["1"])
+      Crowd.untag(bridge, ["1", "2"])
       bridge.zendesk.source.leave("6", "100001")
-      const after = (hours: number) =>
-        Effect.zipRight(
-          TestClock.adjust(`${hours} hours`),
-          Effect.map(calling(bridge, bridge.sync()), ({ result }) => result.summary.assignments.remove)
-        )
-      assert.deepStrictEqual(
-        [yield* after(0), yield* after(1), yield* after(1), yield* after(2)],
-        [0, 1, 0, 1],
-        "the lists are read each time, the tags in full after four hours"
-      )
+      const first = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([kinds(first.result)?.[0], first.result.summary.assignments.remove], ["changes", 0])
+      yield* TestClock.adjust("1 hour")
+      // The tag is back, and no change tells it.
+      bridge.zendesk.editAt(0)
+      Crowd.tag(bridge, ["2"])
+      const second = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([kinds(second.result)?.[0], second.result.summary.assignments.remove], ["full", 2])
+      assert.deepStrictEqual(bridge.held()["VIP"], ["c2@x.io", "c3@x.io"])
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(kinds((yield* calling(bridge, bridge.sync())).result)?.[0], "changes")
     })
   )
 })

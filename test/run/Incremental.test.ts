@@ -21,7 +21,9 @@ describe("a run between two full reads", () => {
       assert.deepStrictEqual([calls, result.status, kinds(result)], [changes, "none", ["changes", "changes", "full"]])
       assert.deepStrictEqual(bridge.held(), everybody)
       yield* TestClock.adjust("1 hour")
-      assert.deepStrictEqual((yield* calling(bridge, bridge.plan())).calls, changes)
+      const dry = yield* calling(bridge, bridge.plan())
+      const next = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([dry.calls, next.calls, next.since], [changes, changes, dry.since], "a dry run moves nothing on")
     })
   )
 
@@ -160,6 +162,13 @@ describe("everything is read", () => {
       writeFileSync(file, readFileSync(file, "utf8").replace(from, to))
     }
 
+  full("after a plan that read everything", (bridge) => Effect.zipRight(TestClock.adjust("1 day"), passing(bridge.plan())))
+  full("when rules say something else", edit("    rules:", "    match: [email, externalId]\n    rules:"))
+  full(
+    "for what a script lets past a limit",
+    () => {},
+    ({ sync }) => sync({ lifted: new Map([["removals", 300]]) })
+  )
   full("when fullRead is over", () => TestClock.adjust("24 hours"))
   full("when the sync asks for it in every run", edit("    to: cstar", "    to: cstar\n    fullRead: 0s"))
   full(
