@@ -83,7 +83,7 @@ const stage = (
       Effect.as(null),
       Effect.catchIf(
         (error): error is ConnectorError => error._tag === "ConnectorError" && refused(error),
-        (error) => Effect.succeed(`it was refused: ${error.detail}`)
+        (error) => Effect.succeed(`${error.retryable || error.reason === "Malformed" ? "it failed" : "it was refused"}: ${error.detail}`)
       )
     )
     return { progress, reason: refusal ?? judge({ declaration, pages }, progress) }

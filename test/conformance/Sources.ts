@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import type { Part, SourceDeclaration, SourcePage, SourceRecord } from "../../src/contract/Source.ts"
 import { partText } from "../../src/read/SnapshotStore.ts"
 import type { SourceEdits, SourceWorld } from "../../src/sandbox/Sandbox.ts"
+import * as Changes from "./Changes.ts"
 import { everyEdit, small } from "./Edits.ts"
 import * as Faults from "./Faults.ts"
 import { type Connected, conforms, type Subject } from "./Harness.ts"
@@ -154,6 +155,8 @@ export const suite = (subject: Subject, declaration: SourceDeclaration): void =>
         })
     })
   })
+
+  if (declaration.streams.some(({ changes }) => changes !== undefined)) Changes.suite(subject, declaration)
 
   describe("looks up one customer", () => {
     conforms("as the list shows them, and None once deleted", {

@@ -10,8 +10,10 @@ import { calling, everybody, kinds } from "../support/Hourly.ts"
 import { passing } from "../support/Time.ts"
 
 const user = { id: 1, role: "end-user", name: "One", email: "c1@x.io", active: true }
+const readable = Buffer.from(`${Hourly.noon / 1000}.0||0`).toString("base64")
 const some = { id: 101, name: "Globex" }
-const usersPage = (more: object) => Hourly.answering(200, { users: [{ ...user, tags: [] }], after_cursor: "YQ==", end_of_stream: false, ...more })
+const other = { ...user, id: 6, name: "Six", email: "c6@x.io", tags: ["vip"] }
+const usersPage = (more: object) => Hourly.answering(200, { users: [{ ...user, tags: [] }, other], after_cursor: "YQ==", end_of_stream: false, ...more })
 
 interface Trouble {
   readonly what: string
@@ -30,16 +32,16 @@ const troubles: ReadonlyArray<Trouble> = [
   },
   { what: "an export that is not there", faults: [Hourly.answering(404, { error: "InvalidEndpoint" })], says: /refused/ },
   {
-    what: "a page that takes everybody's tags, and a second one that never comes",
+    what: "a page that takes one's tag and gives another one, and a second that never comes",
     faults: [usersPage({}), ...Array<Fault>(8).fill(Hourly.answering(503, ""))],
-    says: /refused/
+    says: /failed/
   },
-  { what: "a page that is cut", faults: [usersPage({}), ...Array.from({ length: 8 }, (): Fault => ({ _tag: "Cut" }))], says: /refused/ },
+  { what: "a page that is cut", faults: [usersPage({ after_cursor: readable }), ...Array.from({ length: 8 }, (): Fault => ({ _tag: "Cut" }))], says: /failed/ },
   { what: "a cursor that repeats", faults: [usersPage({}), usersPage({})], says: /circle/ },
   { what: "more to come without a cursor", faults: [usersPage({ after_cursor: null })], says: /no cursor/ },
-  { what: "no word on whether more is to come", faults: [usersPage({ end_of_stream: undefined })], says: /refused/ },
-  { what: "a row without tags", faults: [usersPage({ users: [user], end_of_stream: true })], says: /switched off/ },
-  { what: "another shape", faults: [Hourly.answering(200, {})], says: /refused/ },
+  { what: "no word on whether more is to come", faults: [usersPage({ end_of_stream: undefined })], says: /failed/ },
+  { what: "a row without tags", faults: [usersPage({ users: [user, other], end_of_stream: true })], says: /switched off/ },
+  { what: "another shape", faults: [Hourly.answering(200, {})], says: /failed/ },
   {
     what: "a second that is never left",
     faults: [0, 1].map(() => Hourly.answering(200, { organizations: [{ ...some, tags: [] }], end_time: Hourly.noon / 1000, end_of_stream: false })),

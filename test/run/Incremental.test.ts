@@ -4,11 +4,13 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import * as Chance from "../crash/Chance.ts"
 import * as Bridge from "../support/Bridge.ts"
 import type { Running } from "../support/Crowd.ts"
 import * as Hourly from "../support/Hourly.ts"
 import { calling, changes, everybody, everything, kinds, noon } from "../support/Hourly.ts"
 import { passing } from "../support/Time.ts"
+import * as Worlds from "../support/Worlds.ts"
 
 const test = (what: string, body: Effect.Effect<void, never, Effect.Effect.Context<typeof Hourly.small>>) => it.scoped(what, () => body)
 
@@ -134,6 +136,32 @@ describe("a run between two full reads", () => {
       assert.deepStrictEqual(kinds(result), ["changes", "changes", "full"])
       assert.deepStrictEqual(bridge.held()["Plan plan_a"]?.length, 6)
       assert.deepStrictEqual(bridge.held()["Plan vip"], everybody["Plan vip"], "what was told of Six first is not so any more")
+    })
+  )
+})
+
+describe("a day of random edits", () => {
+  it.scoped.each([1, 2])("read by its changes alone leaves nothing for a full read to do (seed %i)", (seed) =>
+    Effect.gen(function* () {
+      const chance = Chance.make(seed)
+      let world: Worlds.World | null = null
+      const bridge = yield* Hourly.begun(
+        Effect.map(Worlds.make(chance), (made) => {
+          made.configure(`${Worlds.rules}\n    ${Worlds.unlimited}`)
+          world = made
+          return made
+        })
+      )
+      for (let hour = 1; hour <= 4; hour++) {
+        // Some edits come so late that only the next changes tell them.
+        bridge.zendesk.editAt(noon + hour * 3_600_000 - (hour < 4 && chance.happens(0.5) ? 30_000 : 90_000))
+        if (world !== null) Worlds.live(world, chance, 12)
+        const { calls, result } = yield* calling(bridge, bridge.sync())
+        assert.deepStrictEqual([calls.slice(0, 4), result.error], [changes, null], `hour ${hour}`)
+        yield* TestClock.adjust("1 hour")
+      }
+      const full = yield* calling(bridge, bridge.sync({ depth: "full" }))
+      assert.deepStrictEqual([kinds(full.result), full.result.status, full.result.calls.write], [["full", "full", "full"], "none", 0])
     })
   )
 })
