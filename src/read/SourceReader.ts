@@ -95,10 +95,9 @@ export const read = (connection: string, source: Source, options: ReadOptions): 
     const streams = results.map((result) => result.verdict)
     let parts: ReadonlyArray<PartVerdict> = results.flatMap((result) => result.parts)
     const listed = (part: (part: Part) => boolean) => parts.every((verdict) => verdict.by === "list" || !part(verdict.part))
-    // Whom changes do not show is as before, or came so late that the next ones tell: that speaks against nothing.
-    const known = !listed((part) => part === "customers")
-    const lost = yield* fillIn(connection, source, known)
-    if (lost !== null && !known) parts = weaken(parts, (part) => part === "customers", lost)
+    // A few whom changes do not show came so late that the next ones tell them; many mean that the lists are of different people.
+    const lost = yield* fillIn(connection, source, !listed((part) => part === "customers"))
+    if (lost !== null) parts = weaken(parts, (part) => part === "customers", lost)
     for (const gap of yield* store.missingGroups(connection)) {
       const affected = (part: Part) => part !== "customers" && "groups" in part && part.groups === gap.kind
       const reason = `${gap.count} memberships name a group that the list of ${gap.kind}s did not show (such as ${gap.example})`

@@ -95,6 +95,19 @@ describe("invariant 1: a fault of the changes removes nobody", () => {
     })
   )
 
+  it.scoped("memberships of strangers in place of ours", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Hourly.small
+      const strangers = Array.from({ length: 201 }, (_, index) => ({ user_id: 1000 + index, organization_id: 101 }))
+      bridge.source.inject(Hourly.answering(200, { organization_memberships: strangers, meta: { has_more: false } }), Hourly.on("/organization_memberships"))
+      const { result } = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([kinds(result)?.[0], result.status, bridge.held()], ["changes", "partial", everybody])
+      yield* TestClock.adjust("1 hour")
+      const next = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([kinds(next.result)?.[0], next.result.status, bridge.held()], ["full", "none", everybody])
+    })
+  )
+
   it.scoped("tags that are switched off", () =>
     Effect.gen(function* () {
       const bridge = yield* Hourly.small
