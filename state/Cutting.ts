@@ -6,18 +6,21 @@ import type { Statements } from "./Database.ts"
 const free = "part IS NULL AND dropped IS NULL"
 const changesGroup = "op IN ('group.create', 'group.update')"
 
+/** Changes of groups that take a call of their own. */
+const calls = (explicit: boolean): string => (explicit ? changesGroup : "op = 'group.update'")
+
 const unitOf = (row: Readonly<Record<string, unknown>>): Unit => ({
   id: Number(row["id"]),
   needs: JSON.parse(String(row["needs"])) as ReadonlyArray<number>,
   rows: Number(row["rows"])
 })
 
-/** In the order of the work. Where calls go by customer, `explicit` tells whether groups are made by calls of their own. */
+/** In the order of the work. `explicit`: groups are made by calls of their own. */
 export const additions = (sql: Statements, by: "group" | "customer", explicit: boolean, limit: number): ReadonlyArray<Unit> =>
   sql
     .all(
       by === "group"
-        ? `SELECT grp AS id, sum(op = 'assignment.add') AS rows, CASE WHEN sum(${changesGroup}) > 0 THEN json_array(grp) ELSE '[]' END AS needs
+        ? `SELECT grp AS id, sum(op = 'assignment.add') AS rows, CASE WHEN sum(${calls(explicit)}) > 0 THEN json_array(grp) ELSE '[]' END AS needs
            FROM change WHERE (op = 'assignment.add' OR ${changesGroup}) AND ${free} GROUP BY grp ORDER BY count(*) DESC, grp LIMIT ?`
         : `SELECT c.customer AS id, count(*) AS rows, json_group_array(g.grp) FILTER (WHERE g.grp IS NOT NULL AND ${explicit ? "true" : "g.op <> 'group.create'"}) AS needs
            FROM change c LEFT JOIN change g ON g.grp = c.grp AND g.op IN ('group.create', 'group.update') AND g.part IS NULL AND g.dropped IS NULL
@@ -28,12 +31,7 @@ export const additions = (sql: Statements, by: "group" | "customer", explicit: b
 
 /** Groups to be made or changed, whoever joins them. */
 export const changedGroups = (sql: Statements, explicit: boolean, limit: number): ReadonlyArray<Unit> =>
-  sql
-    .all(
-      `SELECT grp AS id, json_array(grp) AS needs, 0 AS rows FROM change WHERE ${explicit ? changesGroup : "op = 'group.update'"} AND ${free} ORDER BY grp LIMIT ?`,
-      limit
-    )
-    .map(unitOf)
+  sql.all(`SELECT grp AS id, json_array(grp) AS needs, 0 AS rows FROM change WHERE ${calls(explicit)} AND ${free} ORDER BY grp LIMIT ?`, limit).map(unitOf)
 
 export const keepAdditions = (
   sql: Statements,

@@ -106,7 +106,7 @@ describe("--max-calls", () => {
     Effect.promise(() =>
       fc.assert(
         fc.asyncProperty(edits, (given) => Effect.runPromise(holds(given))),
-        { numRuns: 3, endOnFailure: true }
+        { numRuns: 2, endOnFailure: true }
       )
     )
   )

@@ -123,7 +123,7 @@ describe("reads", () => {
     Effect.promise(() =>
       fc.assert(
         fc.asyncProperty(worlds, (given) => Effect.runPromise(holds(given))),
-        { numRuns: 6, endOnFailure: true }
+        { numRuns: 4, endOnFailure: true }
       )
     )
   )
