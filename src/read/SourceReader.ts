@@ -45,19 +45,30 @@ const readStream = (connection: string, stream: SourceStream, since: string | nu
     return typeof read === "string" ? yield* StreamReader.all(connection, stream, read, onRows) : read
   })
 
-/** Asks for customers that memberships name but no list showed: people who came while we read. */
-const fillIn = (connection: string, source: Source, known: boolean) =>
+/** What looking up customers says against the list of them: too many lack in it, or it passed over some whom we knew and who are still there. */
+interface Objection {
+  readonly reason: string
+  /** Also against whatever else their rows would have told. */
+  readonly rows: boolean
+}
+
+/** Asks for customers that memberships name but no list showed: people who came while we read. `known`: those of the snapshot need not be shown. */
+const fillIn = (connection: string, source: Source, known: boolean): Effect.Effect<Objection | null, ConnectorError | StateError, SnapshotStore> =>
   Effect.gen(function* () {
     const store = yield* SnapshotStore
     const missing = yield* store.missingCustomers(connection, lookupLimit, known)
-    if (missing.count > missing.keys.length) return `${missing.count} memberships name customers that the list did not show`
-    yield* Effect.forEach(
-      missing.keys,
-      (key) =>
-        Effect.flatMap(source.customer(key), (found) => (Option.isSome(found) ? store.stage([{ _tag: "Customer", customer: found.value }], 0) : Effect.void)),
-      { discard: true }
+    const { count, keys } = missing
+    if (count > keys.length) return { reason: `${count} memberships name customers that the list did not show`, rows: false }
+    const strangers = known || count === 0 ? missing : yield* store.missingCustomers(connection, lookupLimit, true)
+    const found = yield* Effect.filter(keys, (key) =>
+      Effect.flatMap(source.customer(key), (customer) =>
+        Option.isSome(customer) ? Effect.as(store.stage([{ _tag: "Customer", customer: customer.value }], 0), true) : Effect.succeed(false)
+      )
     )
-    return null
+    const passedOver = found.filter((key) => !strangers.keys.includes(key))
+    if (passedOver.length === 0) return null
+    const [first = ""] = passedOver
+    return { reason: `it passed over ${passedOver.length} that are there (such as ${first})`, rows: true }
   })
 
 /** A part's verdict once other streams have spoken against it. */
@@ -97,7 +108,10 @@ export const read = (connection: string, source: Source, options: ReadOptions): 
     const listed = (part: (part: Part) => boolean) => parts.every((verdict) => verdict.by === "list" || !part(verdict.part))
     // A few whom changes do not show came so late that the next ones tell them; many mean that the lists are of different people.
     const lost = yield* fillIn(connection, source, !listed((part) => part === "customers"))
-    if (lost !== null) parts = weaken(parts, (part) => part === "customers", lost)
+    if (lost !== null) {
+      const told = new Set(source.streams.filter(({ declaration }) => declaration.parts.includes("customers")).flatMap(({ declaration }) => declaration.parts))
+      parts = weaken(parts, (part) => part === "customers" || (lost.rows && told.has(part)), lost.reason)
+    }
     for (const gap of yield* store.missingGroups(connection)) {
       const affected = (part: Part) => part !== "customers" && "groups" in part && part.groups === gap.kind
       const reason = `${gap.count} memberships name a group that the list of ${gap.kind}s did not show (such as ${gap.example})`

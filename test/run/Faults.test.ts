@@ -93,6 +93,36 @@ describe("invariant 1: a faulty reading removes nobody", () => {
   )
 })
 
+describe("a list that passes over somebody", () => {
+  it.scoped("whom memberships name and who is still there takes nothing from them, and the next whole list goes on as if nothing had been", () =>
+    passing(
+      Effect.gen(function* () {
+        const bridge = yield* synced
+        const before = bridge.held()
+        const row = (id: string) => ({
+          id: Number(id),
+          name: id,
+          email: `c${id}@x.io`,
+          role: "end-user",
+          active: true,
+          verified: true,
+          suspended: false,
+          tags: id < "3" ? ["vip"] : []
+        })
+        const users = ["2", "3", "4", "5", "6"].map(row)
+        bridge.source.inject(
+          json(200, { users, meta: { has_more: false, after_cursor: null, before_cursor: null }, links: { next: null, prev: null } }),
+          (request) => request.path.endsWith("/users")
+        )
+        const run = yield* bridge.sync({ depth: "full" })
+        assert.deepStrictEqual([run.status, bridge.held()], ["partial", before])
+        assert.match(run.withheld.map(({ reason }) => reason).join(), /it passed over 1 that are there \(such as 1\)/)
+        assert.strictEqual((yield* bridge.sync({ depth: "full" })).status, "none")
+      })
+    )
+  )
+})
+
 describe("a lost or vague answer", () => {
   it.scoped("of an add that happened is ours: it is taken out again when the source lets go", () =>
     passing(
