@@ -1,0 +1,62 @@
+/** Programs run beside a benchmark: what they cost, and servers that keep their work out of the measured process. */
+import { type ChildProcess, fork, spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+export interface Measured {
+  readonly seconds: number
+  /** User and system time. */
+  readonly cpuSeconds: number
+  readonly peakMiB: number
+  readonly code: number | null
+}
+
+/** Of Linux's clock ticks in /proc, which are a hundredth of a second on every common build. */
+const tick = 0.01
+
+/** Runs a Node program to its end. Its peak (VmHWM) and its time are the kernel's own, read while it lives. */
+export const measure = (args: ReadonlyArray<string>): Promise<Measured> =>
+  new Promise((resolve) => {
+    const started = performance.now()
+    let peak = 0
+    let ticks = 0
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] })
+    const look = () => {
+      try {
+        peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0))
+        const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []
+        ticks = Math.max(ticks, Number(fields[11] ?? 0) + Number(fields[12] ?? 0))
+      } catch {
+        // The process ended between two looks.
+      }
+    }
+    const watch = setInterval(look, 10)
+    child.on("close", (code) => {
+      clearInterval(watch)
+      resolve({ seconds: (performance.now() - started) / 1000, cpuSeconds: ticks * tick, peakMiB: peak / 1024, code })
+    })
+  })
+
+export interface Server<Ask, Tell> {
+  /** Sends one message and waits for the one that answers it. */
+  readonly ask: (message: Ask) => Promise<Tell>
+  readonly end: () => void
+}
+
+/** Starts a program of this folder as a server in a process of its own, which ends with ours. */
+export const serve = <Ask, Tell>(file: string): Server<Ask, Tell> => {
+  const child: ChildProcess = fork(fileURLToPath(new URL(file, import.meta.url)), { execArgv: ["--import", "tsx"] })
+  return {
+    ask: (message) =>
+      new Promise((resolve, reject) => {
+        const failed = () => reject(new Error(`${file} ended before it answered`))
+        child.once("exit", failed)
+        child.once("message", (answer) => {
+          child.off("exit", failed)
+          resolve(answer as Tell)
+        })
+        child.send(message as object)
+      }),
+    end: () => void child.disconnect()
+  }
+}

@@ -1,0 +1,46 @@
+/** How much of a limit the pacer uses, and how often it is refused, beside what a script would use from npm. */
+import * as Child from "./Child.ts"
+import * as Clients from "./Clients.ts"
+import type { Figure, Size } from "./Figure.ts"
+import type { LimitKind, Setup, Tally } from "./RateServer.ts"
+
+const latency = [20, 80] as const
+const meanLatency = 50
+
+export const run = async (size: Size): Promise<ReadonlyArray<Figure>> => {
+  const server = Child.serve<Setup | "tally", Tally>("RateServer.ts")
+  const [calls, perMillis, windows] = [100, 2_000, size === "full" ? 8 : 4]
+  const total = calls * windows
+  const limit = { calls, perMillis }
+  const figures: Array<Figure> = []
+
+  const measured = async (name: string, client: Clients.Client, setup: Partial<Setup> & { readonly kind: LimitKind }, known: boolean, goal: number | null) => {
+    const { url } = await server.ask({ ...limit, latency, foreign: 0, announces: false, ...setup })
+    const started = performance.now()
+    await client({ url, total, limit: known ? limit : null })
+    const wall = performance.now() - started
+    const { mostRefused, refused } = await server.ask("tally")
+    // Whoever starts with a full allowance needs so many windows more, in the worst phase.
+    const ideal = ((windows - 1) * perMillis) / (1 - (setup.foreign ?? 0))
+    figures.push({
+      name,
+      value: `${(total / (wall / 1000)).toFixed(1)} calls/s, ${refused} 429s, ${mostRefused} a window`,
+      bound: `${(total / (ideal / 1000)).toFixed(1)} calls/s`,
+      ratio: ideal / wall,
+      goal: goal === null ? null : { sense: ">=", ratio: goal }
+    })
+  }
+
+  const goal = (0.95 * perMillis) / (perMillis + meanLatency)
+  const all = ["fixed", "sliding", "bucket"] as const
+  const kinds = size === "full" ? all : (["sliding"] as const)
+  for (const kind of all) await measured(`Groupbridge, ${kind} window, limit known`, Clients.ours, { kind }, true, goal)
+  for (const kind of kinds) await measured(`Groupbridge, ${kind} window, and answers tell what is left`, Clients.ours, { kind, announces: true }, true, null)
+  for (const kind of kinds) await measured(`Groupbridge, ${kind} window, limit to be learned`, Clients.ours, { kind }, false, null)
+  for (const foreign of size === "full" ? [0.3, 0.6] : [0.3])
+    for (const kind of ["fixed", "sliding"] as const)
+      await measured(`Groupbridge, ${kind} window, ${foreign * 100} % used by others`, Clients.ours, { kind, foreign, announces: true }, true, null)
+  for (const kind of kinds) for (const [name, client] of Object.entries(Clients.others)) await measured(`${name}, ${kind} window`, client, { kind }, true, null)
+  server.end()
+  return figures
+}

@@ -1,0 +1,58 @@
+/**
+ * `npm run bench [-- --full] [--only NAME,NAME] [--json FILE] [--docs]`: every figure as a ratio to a bound that is taken in the same run, for machines
+ * differ and are shared. Small takes under two minutes. `--docs` writes the figures to docs/performance.md.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { cpus, totalmem } from "node:os"
+import { parseArgs } from "node:util"
+import * as ColdStart from "./ColdStart.ts"
+import * as Diff from "./Diff.ts"
+import { type Figure, markdown, type Size, table } from "./Figure.ts"
+import * as Ingest from "./Ingest.ts"
+import * as Memory from "./Memory.ts"
+import * as Overhead from "./Overhead.ts"
+import * as Pacing from "./Pacing.ts"
+
+const benchmarks: Readonly<Record<string, (size: Size) => Promise<ReadonlyArray<Figure>>>> = {
+  start: ColdStart.run,
+  diff: Diff.run,
+  ingest: Ingest.run,
+  overhead: Overhead.run,
+  pacing: Pacing.run,
+  memory: Memory.run
+}
+
+const { values } = parseArgs({
+  options: {
+    full: { type: "boolean", default: false },
+    only: { type: "string" },
+    json: { type: "string" },
+    docs: { type: "boolean", default: false }
+  }
+})
+const size: Size = values.full ? "full" : "small"
+const names = values.only?.split(",") ?? Object.keys(benchmarks)
+const unknown = names.filter((name) => benchmarks[name] === undefined)
+if (unknown.length > 0) {
+  process.stderr.write(`There is no benchmark ${unknown.join(", ")}; there are ${Object.keys(benchmarks).join(", ")}.\n`)
+  process.exit(64)
+}
+
+const figures: Array<Figure> = []
+for (const name of names) {
+  process.stderr.write(`${name} ...\n`)
+  figures.push(...((await benchmarks[name]?.(size)) ?? []))
+}
+process.stdout.write(`${table(figures)}\n`)
+
+const machine = `${cpus().length} x ${cpus()[0]?.model ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`
+const date = new Date().toISOString().slice(0, 10)
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ date, machine, size, figures }, null, 2)}\n`)
+if (values.docs) {
+  mkdirSync("docs", { recursive: true })
+  const head = readFileSync(new URL("performance.head.md", import.meta.url), "utf8").trim()
+  writeFileSync(
+    "docs/performance.md",
+    `${head}\n\nTaken on ${date} by \`npm run bench -- --${size} --docs\` on ${machine}, a machine that is shared.\n\n${markdown(figures)}\n`
+  )
+}
