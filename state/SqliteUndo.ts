@@ -26,10 +26,13 @@ const reverseMemberships = (sql: Statements, run: number): void => {
 const onlyLeavers = `NOT EXISTS (SELECT 1 FROM assignment a WHERE a.grp = g.id AND (a.grp, a.customer) NOT IN (SELECT grp, customer FROM change WHERE op = 'assignment.remove'))
   AND g.count = (SELECT count(*) FROM assignment a WHERE a.grp = g.id)`
 
+/** The group was not gone and made again by a later run. */
+const lastMade = "NOT EXISTS (SELECT 1 FROM planned o WHERE o.op = 'group.create' AND o.grp = p.grp AND o.state = 'done' AND o.run > p.run)"
+
 const reverseGroups = (sql: Statements, run: number, deletable: boolean): void => {
   sql.run(
     `INSERT INTO change (op, grp, customer, cause, approved) SELECT 'group.delete', g.id, 0, 'undone', 1 FROM planned p ${present} AND g.made_by_us = 1
-     WHERE ${done("group.create")} AND ?2 AND ${onlyLeavers}`,
+     WHERE ${done("group.create")} AND ?2 AND ${lastMade} AND ${onlyLeavers}`,
     run,
     deletable ? 1 : 0
   )
@@ -50,7 +53,7 @@ const leftAlone = (sql: Statements, run: number, deletable: boolean): LeftAlone 
   const reversed = number(sql, "SELECT count(*) AS n FROM change WHERE op LIKE 'assignment.%'")
   const unchanged = "NOT IN (SELECT grp FROM change WHERE op LIKE 'group.%')"
   const groups = sql.all(
-    `SELECT DISTINCT g.name, p.op, ${onlyLeavers} AS empty FROM planned p ${present} WHERE p.run = ?1 AND p.op IN ('group.create', 'group.update') AND p.state = 'done' AND g.id ${unchanged}
+    `SELECT DISTINCT g.name, p.op, ${lastMade} AS latest, ${onlyLeavers} AS empty FROM planned p ${present} WHERE p.run = ?1 AND p.op IN ('group.create', 'group.update') AND p.state = 'done' AND g.id ${unchanged}
      ORDER BY g.name`,
     run
   )
@@ -59,7 +62,7 @@ const leftAlone = (sql: Statements, run: number, deletable: boolean): LeftAlone 
     changedSince: number(sql, `SELECT count(*) AS n ${rows}`, run) - reversed - already,
     groups: groups.map((row) => ({
       name: String(row["name"]),
-      why: row["op"] === "group.update" ? "changed-since" : row["empty"] === 1 && !deletable ? "not-deletable" : "others-in-it"
+      why: row["op"] === "group.update" || row["latest"] === 0 ? "changed-since" : row["empty"] === 1 && !deletable ? "not-deletable" : "others-in-it"
     }))
   }
 }

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Bridge from "../support/Bridge.ts"
 import * as Crowd from "../support/Crowd.ts"
 import * as Deciding from "../support/Deciding.ts"
+import { passing } from "../support/Time.ts"
 
 const synced = Effect.gen(function* () {
   const bridge = yield* Bridge.small
@@ -52,6 +53,26 @@ describe("undoing", () => {
       assert.deepStrictEqual(bridge.held(), full)
       assert.strictEqual((yield* bridge.sync()).status, "none")
     })
+  )
+
+  it.scoped("a run for the second time leaves groups that a later run made anew, though nobody is in them yet", () =>
+    passing(
+      Effect.gen(function* () {
+        const { bridge, first } = yield* synced
+        yield* bridge.undo(first.run)
+        yield* Deciding.release(bridge, first.run)
+        bridge.target.inject(
+          Array.from({ length: 50 }, () => ({ _tag: "Reset", when: "before" }) as const),
+          ({ method, path }) => method === "POST" && path.endsWith("/members")
+        )
+        assert.strictEqual((yield* bridge.sync()).status, "failed")
+        const made = Object.keys(bridge.held())
+        assert.isAbove(made.length, 0)
+        const again = yield* bridge.undo(first.run)
+        assert.deepStrictEqual([again.status, Object.keys(bridge.held())], ["none", made])
+        assert.include(again.plan?.warnings.join("\n"), `"${made[0]}"`)
+      })
+    )
   )
 
   it.scopedLive("leaves what others put in since: their group stays, and only our members leave it", () =>
