@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import type { Fault } from "../../src/sandbox/Sandbox.ts"
+import * as Bridge from "../support/Bridge.ts"
 import * as Crowd from "../support/Crowd.ts"
 import * as Hourly from "../support/Hourly.ts"
 import { calling, everybody, kinds } from "../support/Hourly.ts"
@@ -224,6 +225,32 @@ describe("how many changes there are is no size", () => {
       assert.deepStrictEqual(bridge.held()["VIP"], ["c2@x.io", "c3@x.io"])
       yield* TestClock.adjust("1 hour")
       assert.strictEqual(kinds((yield* calling(bridge, bridge.sync())).result)?.[0], "changes")
+    })
+  )
+
+  it.scoped("whom a full read lacked while the target was down is looked for in full before anything is removed", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Hourly.begun(Effect.tap(Bridge.small, ({ zendesk }) => zendesk.source.tag("6", "vip")))
+      const before = bridge.held()
+      yield* TestClock.adjust("1 day")
+      const five = ["1", "2", "3", "4", "5"].map((id) => ({
+        id: Number(id),
+        role: "end-user",
+        name: `Customer ${id}`,
+        email: `c${id}@x.io`,
+        active: true,
+        tags: id < "3" ? ["vip"] : []
+      }))
+      const date = new Date(Hourly.noon + 25 * 3_600_000).toUTCString()
+      bridge.source.inject(Hourly.answering(200, { users: five, meta: { has_more: false } }, { date }), Hourly.on("/api/v2/users"))
+      bridge.target.inject(Array<Fault>(12).fill(Hourly.answering(503, "")), ({ query }) => query.get("pageSize") === "100")
+      const first = yield* calling(bridge, bridge.sync({ depth: "counts" }))
+      assert.deepStrictEqual([first.result.status, first.calls, bridge.held()], ["failed", Hourly.everything, before])
+      yield* TestClock.adjust("1 hour")
+      const second = yield* calling(bridge, bridge.sync())
+      assert.deepStrictEqual([kinds(second.result), second.result.status, bridge.held()], [["full", "full", "full"], "none", before])
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(kinds((yield* calling(bridge, bridge.sync())).result)?.[0], "changes")
     })
   )
 })
