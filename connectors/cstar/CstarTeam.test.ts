@@ -95,6 +95,21 @@ describe("cStar's members", () => {
   })
 })
 
+describe("cStar's answers that say nothing", () => {
+  it.scoped("to a change of a member count as done only if it shows", () =>
+    Effect.gen(function* () {
+      const { faulty, sandbox, team } = yield* connected()
+      const id = sandbox.team.addMember({ email: "a@acme.example", name: "A", role: "agent" })
+      for (const call of [team.remove(id), team.changeRole(id, "admin")]) {
+        for (const body of [{}, ""]) {
+          faulty.inject(answered(200, body))
+          assert.strictEqual((yield* Effect.flip(call)).effect, "unknown")
+        }
+      }
+    })
+  )
+})
+
 describe("cStar's invitations", () => {
   it.scoped("are sent with an address and a role, and nothing else", () =>
     Effect.gen(function* () {

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Identity } from "../../src/contract/Identity.ts"
 import type { TeamDeclaration, TeamTarget } from "../../src/contract/Team.ts"
+import type { Answer } from "../../src/http/VendorClient.ts"
 import * as CstarAccess from "./CstarAccess.ts"
 import * as CstarInvites from "./CstarInvites.ts"
 import * as CstarPages from "./CstarPages.ts"
@@ -19,17 +20,23 @@ export const declaration: TeamDeclaration = {
 const membersPath = "/members"
 const memberCall = (id: string) => ({ path: `${membersPath}/${encodeURIComponent(id)}`, template: `${membersPath}/{id}`, schema: CstarTeamApi.Done })
 
+/** A 200 that says nothing may come from something on the way that never passed the call on: the team shows whether it was done. */
+const ifTold = (access: CstarAccess.Access, method: "PATCH" | "DELETE") => (answer: Answer<typeof CstarTeamApi.Done.Type>) =>
+  answer.body?.success === true
+    ? Effect.void
+    : Effect.fail(CstarAccess.refusal(access, `${method} ${membersPath}/{id}`, "Malformed", "the answer does not say that it was done").withEffect("unknown"))
+
 /** No write is repeated after a lost answer: an invitation is a mail, and in between a person may have given another role. */
 export const make = (access: CstarAccess.Access): TeamTarget => ({
   identify: identify(access),
   members: CstarPages.stream(access.client, { path: membersPath }, CstarTeamApi.MemberRow, CstarTeamApi.toMember),
   invites: CstarInvites.stream(access),
   invite: (email, role) => Effect.asVoid(CstarAccess.write(access, "POST", { path: CstarInvites.path, body: { email, role }, schema: CstarTeamApi.Done })),
-  changeRole: (member, role) => Effect.asVoid(CstarAccess.write(access, "PATCH", { ...memberCall(member), body: { role } })),
+  changeRole: (member, role) => Effect.flatMap(CstarAccess.write(access, "PATCH", { ...memberCall(member), body: { role } }), ifTold(access, "PATCH")),
   remove: (member) =>
     CstarAccess.write(access, "DELETE", memberCall(member)).pipe(
-      Effect.catchIf(CstarAccess.isNotFound, () => Effect.void),
-      Effect.asVoid
+      Effect.flatMap(ifTold(access, "DELETE")),
+      Effect.catchIf(CstarAccess.isNotFound, () => Effect.void)
     )
 })
 

@@ -24,7 +24,7 @@ type InviteRow = typeof InviteRow.Type
 /** Invitations in either envelope, or as a bare array. */
 export const Invites = Schema.Union(Schema.Array(InviteRow), CstarApi.list(InviteRow))
 
-/** What a write answers; an empty answer is as good. `success: false` would be none, and is not read as one. */
+/** What a write answers; an empty answer says nothing. `success: false` would be none, and is not read as one. */
 export const Done = Schema.UndefinedOr(Schema.Struct({ success: Schema.optional(Schema.Literal(true)) }))
 
 export const toMember = (row: typeof MemberRow.Type): TeamMember => ({ id: row.id, email: row.email ?? null, name: row.name ?? null, role: row.role })
