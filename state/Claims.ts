@@ -89,6 +89,15 @@ const newCause = `CASE
     WHEN ?7 AND (SELECT changed FROM source_customer WHERE id = d.person) > ?3 THEN 'rule-changed' ELSE 'matched' END
   WHEN ?5 THEN 'rule-changed' ELSE 'joined' END`
 
+/** Whether another run of the sync ended since the source was read: a migration asks in one and carries out in the next, by the same reading. */
+const isCompared = (sql: Statements, { run, sync }: Frame, source: number): boolean =>
+  sql.get(
+    "SELECT 1 FROM run WHERE sync = ? AND id <> ? AND ended_at > (SELECT ended_at FROM read WHERE connection = ? AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1) LIMIT 1",
+    syncId(sql, sync.name),
+    run,
+    source
+  ) !== undefined
+
 /** Brings the claims of one source up to what it wishes now. */
 export const bringUpToDate = (sql: Statements, frame: Frame, source: string): void => {
   const { sync, now } = frame
@@ -98,7 +107,8 @@ export const bringUpToDate = (sql: Statements, frame: Frame, source: string): vo
   // Exceptions are wishes of the sync's first source, so that they stand once.
   if (source === sync.from[0]) applyExceptions(sql, frame, to, claimant)
   else sql.run("DELETE FROM desired WHERE (grp, customer) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))", neverRows(sql, frame, to))
-  sql.run(`UPDATE claim SET lapsed_reads = lapsed_reads + 1 WHERE claimant = ? AND lapsed_at IS NOT NULL AND NOT ${Lapse.unseen}`, claimant)
+  if (!isCompared(sql, frame, from))
+    sql.run(`UPDATE claim SET lapsed_reads = lapsed_reads + 1 WHERE claimant = ? AND lapsed_at IS NOT NULL AND NOT ${Lapse.unseen}`, claimant)
   sql.run(
     "UPDATE claim SET lapsed_at = NULL, lapsed_reads = NULL, lapse_cause = NULL WHERE claimant = ? AND lapsed_at IS NOT NULL AND (grp, customer) IN (SELECT grp, customer FROM desired)",
     claimant

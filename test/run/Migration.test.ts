@@ -203,4 +203,17 @@ describe("migrating", () => {
       assert.deepStrictEqual(bridge.held()["Initech"], [])
     })
   )
+
+  it.scopedLive("counts one reading once for the time of grace, however often it plans", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      const rules = "\n    rules: [{ kind: organization }]\n    grace: { reads: 2 }"
+      bridge.configure(rules)
+      const part = migrate(bridge, yes, Effect.void, { calls: 9, until: null })
+      yield* part
+      bridge.zendesk.source.leave("3", "101")
+      assert.strictEqual((yield* part).result.summary.assignments.remove, 0)
+      assert.strictEqual((yield* part).result.summary.assignments.remove, 1)
+    })
+  )
 })
