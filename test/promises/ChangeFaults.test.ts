@@ -183,6 +183,8 @@ describe("how many changes there are is no size", () => {
     Effect.gen(function* () {
       const bridge = yield* grown
       yield* TestClock.adjust("3 hours")
+      // Whom a membership names would be asked for, and found.
+      for (const id of Crowd.people(40).slice(30)) bridge.zendesk.source.leave(id, "100001")
       const cut = Crowd.people(30).map((id) => ({
         id: Number(id),
         role: "end-user",
