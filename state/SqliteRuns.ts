@@ -138,7 +138,7 @@ export const make = (database: Database): typeof RunStore.Service => {
         atNow((sql, now) => {
           // A run that still shows as under way while we hold the lease was killed.
           sql.run("UPDATE run SET ended_at = ?, status = 'interrupted' WHERE ended_at IS NULL", now)
-          sql.run("UPDATE planned SET state = 'void', settled_at = ? WHERE state = 'planned'", now)
+          for (const table of ["planned", "team_planned"]) sql.run(`UPDATE ${table} SET state = 'void', settled_at = ? WHERE state = 'planned'`, now)
           sql.run("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'counter'")
           return sql.insert(
             "INSERT INTO run (sync, kind, started_at, who, host, undoes, approves) VALUES (?, ?, ?, ?, ?, ?, ?)",
