@@ -90,7 +90,11 @@ export const run = (load: Load, name: string, options: GroupsOptions): Promise<n
           const target = invocation.environment.connectors.get(config.connections.get(sync.to)?.connector ?? "")?.target
           const rows = yield* rowsOf(sync, target?.declaration.groups ?? null, options.unmapped === true)
           const view = yield* Invocation.view(invocation)
-          yield* invocation.output.print((sink) => (options.json === true ? OverviewJson.groups(rows, sink) : GroupsText.write(sync.name, rows, view, sink)))
+          yield* invocation.output.print((sink) =>
+            options.json === true
+              ? OverviewJson.groups(rows, sink)
+              : GroupsText.write(sync.name, rows, view, sink, options.unmapped === true ? "unmapped" : "all")
+          )
           return 0
         })
       )

@@ -7,21 +7,28 @@ export const LABEL = 12
 
 const GAP = 2
 
-// Spaces set a command, the bar between two, or "Next:" apart from what stands before; a command is copied, so it is never broken.
-const pieces = (text: string): ReadonlyArray<readonly [string, string]> => {
+// Wide spaces set figures, a command, the bar between two, or "Next:" apart from what stands before. A command is copied, so it is never broken;
+// nor is anything else that is set apart, unless it is longer than a line.
+const pieces = (text: string, columns: number): ReadonlyArray<readonly [string, string]> => {
   const [body = "", ...commands] = text.split(/ {3}(?=groupbridge |\|)| {2}(?=Next: )/u)
+  const phrases = body.split(/( {5,})/u)
   return [
-    ...body.split(/(?<! ) (?! )/u).map((word) => [" ", word] as const),
+    ...phrases.flatMap((phrase, index) => {
+      if (index % 2 === 1) return []
+      const space = phrases[index - 1]
+      if (space !== undefined && Terminal.width(phrase) <= columns) return [[space, phrase] as const]
+      return phrase.split(/(?<! ) (?! )/u).map((word, first) => [first === 0 ? (space ?? " ") : " ", word] as const)
+    }),
     ...commands.map((command) => [command.startsWith("Next: ") ? "  " : "   ", command] as const)
   ]
 }
 
-/** Lines of at most `columns`, broken at single spaces and before commands; runs of spaces stay. What is longer in one piece stays whole. */
+/** Lines of at most `columns`, broken at single and at wide spaces and before commands; other runs of spaces stay. What is longer in one piece stays whole. */
 export const wrap = (text: string, columns: number): ReadonlyArray<string> => {
   if (Terminal.width(text) <= columns) return [text]
   const lines: Array<string> = []
   let line = ""
-  for (const [space, piece] of pieces(text)) {
+  for (const [space, piece] of pieces(text, columns)) {
     const longer = line === "" ? piece : line + space + piece
     if (line !== "" && Terminal.width(longer) > columns) {
       lines.push(line)
@@ -48,6 +55,9 @@ export interface TableOptions {
   /** Columns whose cells stand at the right. */
   readonly right?: ReadonlyArray<number>
   readonly indent?: number
+  /** Columns there are. A line that is wider goes on below, at `hang`, with the first cell that does not fit. Absent: any number. */
+  readonly width?: number
+  readonly hang?: number
 }
 
 /** Lines of a table as wide as its cells; the last column is not filled up. For few rows: all of them are held. */
@@ -63,9 +73,19 @@ export const table = (rows: ReadonlyArray<ReadonlyArray<string>>, options: Table
 
 /** One line with columns of given widths, for rows that are streamed. Cells without a limit may be wider and push those after them. */
 export const line = (row: ReadonlyArray<string>, widths: ReadonlyArray<number>, options: TableOptions = {}): string => {
-  const cells = row.map((cell, column) => {
-    const fitting = Terminal.cut(cell, options.limits?.[column] ?? Infinity)
-    return options.right?.includes(column) === true ? Terminal.padStart(fitting, widths[column] ?? 0) : Terminal.pad(fitting, widths[column] ?? 0)
-  })
-  return (" ".repeat(options.indent ?? 0) + cells.join(" ".repeat(GAP))).trimEnd()
+  const { hang = 4, indent = 0, limits, right, width = Infinity } = options
+  const lines: Array<string> = []
+  let text = " ".repeat(indent)
+  for (const [column, cell] of row.entries()) {
+    const fitting = Terminal.cut(cell, limits?.[column] ?? Infinity)
+    const padded = right?.includes(column) === true ? Terminal.padStart(fitting, widths[column] ?? 0) : Terminal.pad(fitting, widths[column] ?? 0)
+    // What fills the last column up is not seen.
+    const needed = Terminal.width(column === row.length - 1 ? padded.trimEnd() : padded)
+    const longer = column === 0 ? text : text + " ".repeat(GAP)
+    if (column > 0 && Terminal.width(longer) + needed > width) {
+      lines.push(text.trimEnd())
+      text = " ".repeat(hang) + padded
+    } else text = longer + padded
+  }
+  return [...lines, text.trimEnd()].join("\n")
 }

@@ -77,6 +77,7 @@ export const heldLine = (held: ReadonlyArray<HeldPart>): string | null => {
 /** A held part in full. `stored`: it can be decided on; a dry run only announces a new one. */
 export const held = (part: HeldPart, view: View.View, stored: boolean): Fact => {
   const id = Terminal.visible(part.id)
+  const sync = Terminal.visible(part.sync)
   const since = part.isNew ? "new" : `since ${Times.at(view, part.since)}`
   const rows: Array<Fact["rows"][number]> = [
     { term: null, text: [Wording.heldSentence(part), Wording.guardLimit(part), since].filter((text) => text !== "").join("     ") }
@@ -92,7 +93,11 @@ export const held = (part: HeldPart, view: View.View, stored: boolean): Fact => 
   const approve = `groupbridge approve ${id} --reason "..."   |   groupbridge reject ${id} --reason "..."`
   if (part.decision !== "open")
     rows.push({ term: part.decision, text: part.decision === "approved" ? "the next sync applies it" : "left alone until the source changes" })
-  else if (part.isNew && !stored) rows.push({ term: part.proposal === null ? "then" : "or", text: `groupbridge sync holds it under this id; then ${approve}` })
+  else if (part.isNew && !stored)
+    rows.push({
+      term: part.proposal === null ? "then" : "or",
+      text: `a sync holds it, under this id or the next that is free, and tells how to decide   groupbridge sync ${sync}`
+    })
   else rows.push({ term: part.proposal === null ? "then" : "or", text: approve })
   return { label: `HELD ${id}`, tone: "warn", rows }
 }

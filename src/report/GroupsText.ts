@@ -1,4 +1,4 @@
-/** Source groups, the rule that takes each and the name at the target, streamed. */
+/** Source groups, the rule that takes each and the name at the target. */
 import type { GroupRow } from "../model/Overview.ts"
 import * as Columns from "./Columns.ts"
 import * as Sink from "./Sink.ts"
@@ -6,29 +6,28 @@ import * as Terminal from "./Terminal.ts"
 import type { View } from "./View.ts"
 import * as Wording from "./Wording.ts"
 
-const WIDTHS = [28, 30, 9, 19] as const
+const HEADER = ["group", "name", "members", "rule", "target"] as const
 
-/** Writes a line a group in the order given, and at the end how many are mapped, not mapped and ambiguous. */
-export const write = async (sync: string, rows: Sink.Rows<GroupRow>, view: View, sink: Sink.Sink): Promise<void> => {
+/** Writes a line a group in the order given, and at the end how many are mapped, not mapped and ambiguous; `only` those that no rule takes, where it is said. */
+export const write = async (sync: string, rows: ReadonlyArray<GroupRow>, view: View, sink: Sink.Sink, only: "all" | "unmapped" = "all"): Promise<void> => {
   const out = Sink.make(sink)
   const counts = { mapped: 0, unmapped: 0, ambiguous: 0 }
-  const options = { limits: [40, 40, 12, 24, 60], right: [2] }
-  for await (const row of rows) {
-    if (counts.mapped + counts.unmapped + counts.ambiguous === 0) {
-      await out.line(Terminal.paint(view, "strong", Columns.line(["group", "name", "members", "rule", "target"], WIDTHS, options)))
-    }
-    counts[row.state] += 1
-    const rule = row.rule === null ? "-" : `rule ${row.rule.index} (line ${row.rule.line})`
-    const cells = [Terminal.visible(`${row.connection} ${row.key}`, 40), Terminal.visible(row.name, 40), Wording.number(row.members), rule, goal(row)]
-    await out.line(Columns.line(cells, WIDTHS, options))
-  }
+  for (const { state } of rows) counts[state] += 1
+  const table = Columns.table([HEADER, ...rows.map(cells)], { limits: [40, 40, 12, 24, 120], right: [2], width: view.width })
+  for (const [index, line] of table.entries()) if (rows.length > 0) await out.line(index === 0 ? Terminal.paint(view, "strong", line) : line)
   const { mapped, unmapped, ambiguous } = counts
-  if (mapped + unmapped + ambiguous === 0) await out.line(`No groups are known yet.  Next: groupbridge plan ${Terminal.visible(sync)}`)
+  const again = `Next: groupbridge plan ${Terminal.visible(sync)}`
+  if (rows.length === 0) await out.line(only === "all" ? `No groups are known yet.  ${again}` : `No group is known that no rule takes.  ${again}`)
   else {
     const doubtful = ambiguous === 0 ? "" : `, ${Wording.number(ambiguous)} ambiguous (not written)`
     await out.line(`${Wording.number(mapped)} mapped, ${Wording.number(unmapped)} not mapped${doubtful}`)
   }
   await out.flush()
+}
+
+const cells = (row: GroupRow): ReadonlyArray<string> => {
+  const rule = row.rule === null ? "-" : `rule ${row.rule.index} (line ${row.rule.line})`
+  return [Terminal.visible(`${row.connection} ${row.key}`, 40), Terminal.visible(row.name, 40), Wording.number(row.members), rule, goal(row)]
 }
 
 const goal = (row: GroupRow): string => {

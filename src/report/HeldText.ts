@@ -24,7 +24,7 @@ export const list = (parts: ReadonlyArray<HeldPart>, view: View): string => {
     part.decision === "open" ? `since ${Times.at(view, part.since)}` : part.decision
   ])
   const open = parts.find((part) => part.decision === "open")
-  const lines = Columns.table(rows, { limits: [12, 24, 60, 48, 24] })
+  const lines = Columns.table(rows, { limits: [12, 24, 60, 48, 24], width: view.width })
   return `${[...lines, ...(open === undefined ? [] : [`Next: groupbridge held ${Terminal.visible(open.id)}`])].join("\n")}\n`
 }
 

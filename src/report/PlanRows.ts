@@ -67,11 +67,14 @@ export const groupText = (change: Change): string => {
   return Terminal.visible(change.group.name)
 }
 
+/** Beside a label, what does not fit goes on below it. */
+const below = (view: View.View): Columns.TableOptions => ({ width: view.width - Columns.LABEL, hang: Columns.LABEL + 2 })
+
 /** One change as a line of `--all`. */
 export const row = (change: Change, label: string, view: View.View): string => {
   const tone = removes(change) ? "bad" : "good"
   const cells = [who(change, LISTED), groupText(change), Wording.cause(change.cause), source(change)]
-  return Terminal.paint(view, waits(change) ? "warn" : tone, Terminal.pad(label, Columns.LABEL)) + Columns.line(cells, COLUMNS)
+  return Terminal.paint(view, waits(change) ? "warn" : tone, Terminal.pad(label, Columns.LABEL)) + Columns.line(cells, COLUMNS, below(view))
 }
 
 /** The sections LEAVE, JOIN, GROUPS and of a team REMOVE, ROLE and INVITE. With `view.all` the rows stand above already and only the counts by group follow. */
@@ -87,7 +90,7 @@ const team = (plan: PlanResult, tally: Tally, view: View.View): ReadonlyArray<st
   [...tally.team].flatMap(([op, { changes, count }]) => {
     const cells = changes.map((change) => [who(change), groupText(change), Wording.cause(change.cause, sourceTitle(plan, change, view)), source(change)])
     const rows = count > changes.length ? [...cells, [`${Wording.number(count - changes.length)} more   --all lists them`]] : cells
-    return Columns.table(rows, { limits: [...widths(view), Terminal.NAME] }).map((line, index) =>
+    return Columns.table(rows, { limits: [...widths(view), Terminal.NAME], ...below(view) }).map((line, index) =>
       index === 0
         ? Terminal.paint(view, removes({ op }) ? "bad" : "good", Terminal.pad(`${OPS[op]} ${Wording.number(count)}`, Columns.LABEL)) + line
         : " ".repeat(Columns.LABEL) + line
@@ -103,7 +106,7 @@ const leave = (plan: PlanResult, tally: Tally, view: View.View): ReadonlyArray<s
   const rest = lines.slice(LINES)
   if (rest.length > 0) cells.push([`${Wording.number(rest.reduce((sum, line) => sum + line.count, 0))} more`, Wording.plural(rest.length, "group")])
   const total = lines.reduce((sum, line) => sum + line.count, 0)
-  const table = Columns.table(cells, { limits: [...widths(view), Terminal.NAME] })
+  const table = Columns.table(cells, { limits: [...widths(view), Terminal.NAME], ...below(view) })
   const labelled = table.map(
     (line, index) =>
       (index === 0 ? Terminal.paint(view, "bad", Terminal.pad(`LEAVE ${Wording.number(total)}`, Columns.LABEL)) : " ".repeat(Columns.LABEL)) + line

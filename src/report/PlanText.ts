@@ -13,7 +13,7 @@ import * as Times from "./Times.ts"
 import type { View } from "./View.ts"
 import * as Wording from "./Wording.ts"
 
-const RIGHT = 48
+const RIGHT = 50
 
 /** Writes the plan of one sync. With `view.all` each change has its line, in the plan's order; otherwise changes are counted by group and cause. */
 export const write = async (input: PlanInput, view: View, sink: Sink.Sink): Promise<void> => {
@@ -60,12 +60,18 @@ export const text = (fact: Facts.Fact, view: View): string =>
     )
     .join("\n")
 
+/** In two columns, or one below the other where the terminal is too narrow. */
+const beside = (left: string, right: string, view: View): ReadonlyArray<string> => {
+  const line = `${Terminal.pad(left, RIGHT)}  ${right}`.trimEnd()
+  return Terminal.width(line) <= view.width ? [line] : [left, ...Columns.wrap(right, view.width - 4).map((part) => `    ${part}`)]
+}
+
 const head = (plan: PlanResult, view: View, renames: number | null): string => {
-  const beside = (left: string, right: string, columns: number): string => `${Terminal.pad(left, columns)}  ${right}`.trimEnd()
-  const name = Terminal.paint(view, "strong", `${Terminal.visible(plan.sync)}:`)
+  const name = `${Terminal.visible(plan.sync)}:`
   const first = plan.firstRun ? ", first run" : ""
-  const lines = [`${name} ${beside(Facts.way(plan, view), Facts.readings(plan.reads, view) + first, RIGHT - Terminal.width(plan.sync))}`]
-  if (plan.error === null) lines.push(`  ${beside(Wording.planned(plan.summary, renames), Wording.estimate(plan.estimate), RIGHT)}`)
+  const [way = "", ...readings] = beside(`${name} ${Facts.way(plan, view)}`, Facts.readings(plan.reads, view) + first, view)
+  const lines = [Terminal.paint(view, "strong", name) + way.slice(name.length), ...readings]
+  if (plan.error === null) lines.push(...beside(`  ${Wording.planned(plan.summary, renames)}`, Wording.estimate(plan.estimate), view))
   if (plan.estimate.endsAt !== null) {
     const costs = `done ${Times.atWithZone(view, plan.estimate.endsAt)} if begun now; ${Wording.purposes(plan.estimate)}`
     lines.push(...Columns.wrap(costs, view.width - 4).map((line) => `    ${line}`))

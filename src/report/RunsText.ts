@@ -25,7 +25,7 @@ export const list = (runs: ReadonlyArray<RunRow>, view: View): string => {
     did(run),
     `${Terminal.visible(run.command)} by ${Terminal.visible(run.by)}`
   ])
-  return `${Columns.table(rows, { limits: [12, 24, 20, 12, 70, 40] }).join("\n")}\n`
+  return `${Columns.table(rows, { limits: [12, 24, 20, 12, 70, 40], width: view.width }).join("\n")}\n`
 }
 
 const did = (run: RunRow): string => {

@@ -34,14 +34,16 @@ const one = (result: SyncResult, view: View): string => {
 
 const headline = (result: SyncResult, view: View): string => {
   const took = Times.duration(result.endedAt - result.startedAt)
-  const name = Terminal.paint(
-    view,
-    "strong",
-    `${Times.at(view, result.startedAt)} ${Terminal.visible(result.sync)}${result.run === null ? "" : ` ${Terminal.visible(result.run)}`}:`
-  )
-  if (result.status === "none" && result.tasks > 0) return `${name} nothing written, the rest is a person's to do; ${calls(result)}, ${took}`
-  if (result.status === "none") return `${name} all is as it should be, nothing written; ${calls(result)}, ${took}`
-  return `${name} ${Wording.done(result.summary)}; ${calls(result)}, ${Wording.number(result.refused.length)} refused, ${took}`
+  const name = `${Times.at(view, result.startedAt)} ${Terminal.visible(result.sync)}${result.run === null ? "" : ` ${Terminal.visible(result.run)}`}:`
+  const [first = "", ...rest] = Columns.wrap(`${name} ${came(result)}, ${took}`, view.width - Columns.LABEL)
+  const begins = first.startsWith(name) ? Terminal.paint(view, "strong", name) + first.slice(name.length) : first
+  return [begins, ...rest.map((line) => " ".repeat(Columns.LABEL) + line)].join("\n")
+}
+
+const came = (result: SyncResult): string => {
+  if (result.status === "none" && result.tasks > 0) return `nothing written, the rest is a person's to do; ${calls(result)}`
+  if (result.status === "none") return `all is as it should be, nothing written; ${calls(result)}`
+  return `${Wording.done(result.summary)}; ${calls(result)}, ${Wording.number(result.refused.length)} refused`
 }
 
 const calls = (result: SyncResult): string => {

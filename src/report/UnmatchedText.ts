@@ -45,7 +45,7 @@ const line = (row: UnmatchedRow, target: string, view: View): string => {
     Wording.unmatched(row.reason, Terminal.visible(target)) + candidates,
     `since ${Times.at(view, row.since)}`
   ]
-  return Columns.line(cells, WIDTHS)
+  return Columns.line(cells, WIDTHS, { width: view.width })
 }
 
 /** Header of the CSV. It is that of a map file by `id`: the rows whose `target` somebody fills in work as `match: {file: ...}`. */

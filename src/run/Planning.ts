@@ -107,6 +107,8 @@ export const estimateOf = ({ config, connector, pacer }: Connected, writes: Read
     }
   })
 
+const memberships = (count: number): string => (count === 1 ? "1 membership" : `${count} memberships`)
+
 /**
  * What carrying out takes of a target's calls and time. A group is looked at once more before it is deleted; where customers are listed, each
  * is looked at before it is added to, and after it is removed from; the first write ever is read back.
@@ -119,8 +121,8 @@ const estimate = (connected: Connected, declaration: TargetDeclaration, figures:
     const writes = [
       { endpoint: `make a ${word}`, calls: groups.create === "explicit" ? figures.creates : 0 },
       { endpoint: `change a ${word}`, calls: figures.updates },
-      { endpoint: `add ${figures.adds} memberships`, calls: figures.addCalls },
-      { endpoint: `remove ${figures.removes} memberships`, calls: figures.removeCalls },
+      { endpoint: `add ${memberships(figures.adds)}`, calls: figures.addCalls },
+      { endpoint: `remove ${memberships(figures.removes)}`, calls: figures.removeCalls },
       { endpoint: `delete a ${word}`, calls: figures.deletes }
     ]
     const reads = [

@@ -227,6 +227,27 @@ describe("GroupsText and UnmatchedText", () => {
     assert.match(text, /1 mapped, 1 not mapped, 1 ambiguous \(not written\)\n$/u)
   })
 
+  it("keep columns under each other, and go on below where the terminal is narrow", async () => {
+    const rows = [group("gold"), group("g".repeat(60), { rule: { index: 1, line: 2 } })]
+    const text = await S.collect((sink) => GroupsText.write("customers", rows, S.view, sink))
+    const [gold = "", long = ""] = text.split("\n").slice(1)
+    assert.strictEqual(gold.indexOf("1,880"), long.indexOf("1,880"), text)
+    const narrow = await S.collect((sink) => GroupsText.write("customers", rows, { ...S.view, width: 80 }, sink))
+    assert.deepStrictEqual(
+      narrow.split("\n").filter((line) => line.length > 80),
+      [],
+      narrow
+    )
+    assert.match(narrow, /^zendesk gold\n {4}gold +1,880 {2}rule 2 \(line 19\)\n {4}Plan gold$|^zendesk gold\n {4}gold .*Plan gold$/mu)
+  })
+
+  it("tell that no group is left over, rather than that none is known", async () => {
+    assert.strictEqual(
+      await S.collect((sink) => GroupsText.write("customers", [], S.view, sink, "unmapped")),
+      "No group is known that no rule takes.  Next: groupbridge plan customers\n"
+    )
+  })
+
   it("list who was not found, and give a file to fill in", async () => {
     const rows = [person("1"), person("2", { email: null, reason: "no-address" }), person("3", { reason: "ambiguous", candidates: ["cus_1", "cus_2"] })]
     const text = await S.collect((sink) => UnmatchedText.write("customers", "cStar", rows, S.view, sink))

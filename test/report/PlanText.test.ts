@@ -102,7 +102,20 @@ describe("PlanText", () => {
     assert.include(await write({ ...S.emptyPlan, status: "held", held: [S.h14] }, []), "Nothing was written.  Next: groupbridge held H-14")
     const announced = await write({ ...S.emptyPlan, status: "held", held: [{ ...S.h14, isNew: true }] }, [])
     assert.include(announced, "Next: groupbridge sync customers")
-    assert.include(announced, "groupbridge sync holds it under this id; then groupbridge approve H-14")
+    assert.match(announced, /a sync holds it, under this id or the next that is free, and tells how to decide\s+groupbridge sync customers\n/u)
+  })
+
+  it("stays within a narrow terminal, and breaks no command", async () => {
+    const narrow = { ...S.view, width: 80 }
+    for (const view of [narrow, { ...narrow, all: true }]) {
+      const text = await write(S.plan, S.changes, view)
+      assert.deepStrictEqual(
+        text.split("\n").filter((line) => line.length > 80),
+        [],
+        text
+      )
+      assert.match(text, /groupbridge approve H-14 --reason "\.\.\."/u)
+    }
   })
 
   it("tells a failure in one message without a second command", async () => {
