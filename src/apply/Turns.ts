@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 export interface Within {
   readonly calls: number | null
   readonly until: number | null
+  /** Calls that were asked for, of which others of the same command have taken some. Absent: nobody took any. */
+  readonly shared?: number
 }
 
 export interface Turns {

@@ -35,7 +35,9 @@ export const within = ({ finishBy, maxCalls }: LimitOptions): Effect.Effect<With
 
 /** What is left of it for the next sync of the same command: all of them share the calls. */
 export const rest = (given: Within | null, connections: Connections): Effect.Effect<Within | null> =>
-  Effect.map(connections.calls, ({ write }) => (given === null || given.calls === null ? given : { ...given, calls: Math.max(0, given.calls - write) }))
+  Effect.map(connections.calls, ({ write }) =>
+    given === null || given.calls === null ? given : { ...given, calls: Math.max(0, given.calls - write), shared: given.calls }
+  )
 
 /** What a call does of a larger whole. */
 export const words = ({ calls, until }: Within, invocation: Invocation.Invocation): Effect.Effect<string> =>

@@ -13,8 +13,19 @@ import * as SettingUp from "./SettingUp.ts"
 const registrations: ReadonlyArray<Register> = [Everyday.register, Decisions.register, LookingAround.register, SettingUp.register, LongRunning.register]
 
 const exitCodes = `
-Exit codes: 0 done, 2 changes pending (plan --exit-code), 3 something is held, 4 done in part, 5 saved plan is stale, 6 another run is
-under way, 75 vendor unavailable (the next run goes on by itself), 1 failed and needs a person, 64 wrong usage or config, 130 stopped.
+Exit codes:
+  0    all is well
+  1    failed, needs a person
+  2    changes are pending (plan --exit-code)
+  3    something is held: groupbridge held
+  4    done in part
+  5    the saved plan is stale, nothing was sent
+  6    another run is under way
+  64   wrong usage or config
+  75   a vendor is not available; the next run goes on by itself
+  130  stopped by a signal (143 too)
+
+Begin with README.md, or:  groupbridge demo
 `
 
 /** Above the built files; above the sources where these run as they are. */

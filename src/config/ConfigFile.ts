@@ -41,7 +41,7 @@ export const find = (name: string | undefined, cwd: string): Effect.Effect<strin
       .map((dir) => path.join(dir, DEFAULT_NAME))
       .find(TextFile.isFile)
     if (found !== undefined) return Effect.succeed(found)
-    const next = "groupbridge init makes one, --config FILE names another"
+    const next = 'write one as README.md shows under "Start", or name another with --config FILE'
     return Effect.fail(single(DEFAULT_NAME, `not found in ${path.resolve(cwd)} or a folder above it; ${next}`))
   })
 

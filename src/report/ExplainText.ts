@@ -79,7 +79,7 @@ const WHY: Readonly<Record<Decisive, string>> = {
   "not-member": "not in it at the source",
   ambiguous: "the customer is ambiguous",
   "no-address": "no e-mail address to match",
-  "not-looked-up": "not matched yet",
+  "not-looked-up": "not matched yet: the next sync looks them up",
   "not-found": "not found at the target",
   "target-gone": "the customer is gone at the target",
   wanted: "the source and a rule give it"

@@ -9,7 +9,7 @@ import * as Wording from "./Wording.ts"
 
 /** One line a sync, and under it one line for everything that needs a person. Ends in a line end. */
 export const text = (rows: ReadonlyArray<StatusRow>, view: View): string => {
-  if (rows.length === 0) return "No sync is configured.  Next: groupbridge init\n"
+  if (rows.length === 0) return "No sync is configured: write one under syncs: in groupbridge.yaml.  Next: groupbridge check\n"
   const names = rows.map((row) => Terminal.visible(row.sync, 30))
   const column = Math.max(...names.map(Terminal.width)) + 2
   const lines = rows.flatMap((row, index) => {

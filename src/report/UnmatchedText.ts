@@ -26,7 +26,9 @@ export const write = async (sync: string, target: string, rows: Sink.Rows<Unmatc
   const by = [...reasons]
     .sort((a, b) => b[1] - a[1])
     .map(([reason, customers]) => `${Wording.number(customers)} ${Wording.unmatched(reason, Terminal.visible(target))}`)
-  await out.line(count === 0 ? "Every customer was found." : `${Wording.plural(count, "customer")}: ${by.join(", ")}`)
+  // Only a sync keeps what it finds: after a plan alone nobody is known.
+  const next = reasons.has("not-looked-up") ? `  Next: groupbridge sync ${Terminal.visible(sync)}` : ""
+  await out.line(count === 0 ? "Every customer was found." : `${Wording.plural(count, "customer")}: ${by.join(", ")}${next}`)
   await out.flush()
 }
 

@@ -23,8 +23,8 @@ const allowed = (within: Within, { pacer }: Connected, { assignments }: TargetDe
   })
 
 /** Why something is left to the next run, in words for a person. */
-export const reason = ({ calls, until }: Within): string =>
-  `beyond ${[...(calls === null ? [] : [`--max-calls ${calls}`]), ...(until === null ? [] : ["what --finish-by leaves time for"])].join(" or ")}, and so left to the next run`
+export const reason = ({ calls, shared, until }: Within): string =>
+  `beyond ${[...(calls === null ? [] : [`--max-calls ${shared ?? calls}`]), ...(until === null ? [] : ["what --finish-by leaves time for"])].join(" or ")}, and so left to the next run`
 
 const keepAdditions = (declaration: TargetDeclaration, calls: number) =>
   Effect.gen(function* () {

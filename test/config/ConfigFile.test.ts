@@ -278,7 +278,7 @@ describe("finding the file", () => {
     Effect.gen(function* () {
       const dir = yield* folder({})
       const missing = yield* Effect.flip(ConfigFile.find(undefined, dir))
-      assert.include(missing.message, `not found in ${dir} or a folder above it; groupbridge init makes one`)
+      assert.include(missing.message, `not found in ${dir} or a folder above it; write one as README.md shows under "Start"`)
     }).pipe(Effect.scoped)
   )
 

@@ -37,6 +37,8 @@ describe("several syncs of one command", () => {
             ]
           ]
         )
+        // The number that was typed, and not what the first sync left of it.
+        assert.match(first.document.syncs[1].withheld[0].reason, /^beyond --max-calls 3,/)
         // Who we are, users, organizations, memberships.
         assert.deepStrictEqual([acme.log.length, new Set(acme.log.map(({ path }) => path)).size], [4, 4])
         assert.strictEqual(cstar.log.filter(({ query }) => query.get("pageSize") === "1").length, 1)

@@ -253,6 +253,8 @@ describe("GroupsText and UnmatchedText", () => {
     const text = await S.collect((sink) => UnmatchedText.write("customers", "cStar", rows, S.view, sink))
     assert.include(text, "ambiguous: cus_1, cus_2")
     assert.match(text, /3 customers: 1 not in cStar, 1 without e-mail, 1 ambiguous\n$/u)
+    const unknown = await S.collect((sink) => UnmatchedText.write("customers", "cStar", [person("1", { reason: "not-looked-up" })], S.view, sink))
+    assert.match(unknown, /1 customer: 1 not looked up yet {2}Next: groupbridge sync customers\n$/u)
     const csv = await S.collect((sink) => UnmatchedText.writeCsv(rows, sink))
     assert.match(csv, /^id,target,customerEmail,/u)
     assert.include(csv, "\r\n2,,,Ann,no-address,2026-03-03T07:00:00.000Z,,customers,zendesk\r\n")
