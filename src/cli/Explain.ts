@@ -69,7 +69,9 @@ const tell = (invocation: Invocation.Invocation, question: Explain.Question, { t
   Effect.gen(function* () {
     const answer = yield* Explain.explain(question)
     const address = Address.normalise(question.customer)
-    const staff = answer._tag === "Nobody" && address !== null ? yield* (yield* TeamStore).person(address) : []
+    // Who works there may stand in the source's list of users, too.
+    const isNoCustomer = answer._tag === "Nobody" || (answer._tag === "Rows" && answer.rows.length === 0)
+    const staff = isNoCustomer && address !== null ? yield* (yield* TeamStore).person(address) : []
     if (staff.length > 0) return yield* tellStaff(invocation, staff, teams)
     if (answer._tag !== "Rows") return yield* yield* askBack(question, answer)
     const { output, options } = invocation

@@ -40,6 +40,7 @@ const make = (load: Load): Command => {
     .description("Keeps the customer groups of one system true to the organizations, tags and labels of another.")
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError("What there is: groupbridge --help, groupbridge COMMAND --help")
     .version(version(), "--version")
     .option("--config <file>", "the config file (default: the nearest groupbridge.yaml, looked for upwards)")
     .option("--json", "one JSON document on standard output")

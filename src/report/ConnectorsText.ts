@@ -12,13 +12,13 @@ import * as Wording from "./Wording.ts"
 const SOURCE_HEADER = ["from", "groups", "tells what changed", "paging can lose rows", "sees deletions", "look-up of one", "staff", "limits"]
 const TARGET_HEADER = ["to", "group", "makes groups", "renames", "deletes", "our mark", "members listed", "add", "remove", "customers", "team", "limits"]
 
-/** Both tables for a terminal: where groups can come from, and where they can go to. Ends in a line end. */
+/** Both tables for a terminal: where groups can come from, and where they can go to, and how to see more of one. Ends in a line end. */
 export const matrix = (connectors: ReadonlyArray<AnyConnector>, view: View): string => {
   const part = (rows: ReadonlyArray<ReadonlyArray<string>>): string =>
-    Columns.table(rows)
+    Columns.table(rows, { width: view.width })
       .map((line, index) => (index === 0 ? Terminal.paint(view, "strong", line) : line))
       .join("\n")
-  return `${part(sources(connectors, plain))}\n\n${part(targets(connectors, plain))}\n`
+  return `${part(sources(connectors, plain))}\n\n${part(targets(connectors, plain))}\n\nOne in full, with its options: groupbridge connectors NAME\n`
 }
 
 /** The same as Markdown, for the README between its markers, with a link to each connector's own page. Ends in a line end. */

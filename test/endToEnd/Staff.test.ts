@@ -59,6 +59,9 @@ describe("a sync of staff", () => {
         assert.match(held.stdout, /NEW: H-1 holds: 1 would get a role that may do more.*groupbridge held H-1/s)
         const status = yield* run(["status"])
         assert.match(status.stdout, /HELD H-1 1 to raise.*groupbridge held H-1/s)
+        // The same list of users tells her to syncs of customers.
+        const explained = yield* run(["explain", "ann@x.example"])
+        assert.match(explained.stdout, /ann@x\.example.* is staff, and no customer: is in the team of cstar.*Next: groupbridge plan staff/s)
         const approved = yield* run(["approve", "H-1", "--reason", "lead from today", "--yes"])
         assert.strictEqual(approved.code, 0, approved.stdout + approved.stderr)
         assert.match(approved.stdout, /1 got another role/)

@@ -87,7 +87,7 @@ const shop: AnyConnector = {
 
 describe("ConnectorsText", () => {
   it("tells what each connector can do, from its declaration alone", () => {
-    const lines = ConnectorsText.matrix([desk, shop], S.view).split("\n")
+    const lines = ConnectorsText.matrix([desk, shop], { ...S.view, width: 200 }).split("\n")
     assert.match(
       lines[1] ?? "",
       /^Desk \| Co +tags, organizations, tags of organizations +users +companies +yes +yes +yes +700\/min, 10\/90 s on GET \/export$/u
@@ -98,13 +98,23 @@ describe("ConnectorsText", () => {
     )
   })
 
+  it("goes on below where the terminal is narrow, and says how to see more of one", () => {
+    const text = ConnectorsText.matrix([desk, shop], { ...S.view, width: 80 })
+    assert.deepStrictEqual(
+      text.split("\n").filter((line) => line.length > 80),
+      [],
+      text
+    )
+    assert.match(text, /groupbridge connectors NAME\n$/u)
+  })
+
   it("tells of one that calls nobody neither calls nor limits", () => {
     const files = { ...desk, local: true, limits: [] } as const
-    assert.match(ConnectorsText.matrix([files], S.view).split("\n")[1] ?? "", /yes +yes +no calls$/)
+    assert.match(ConnectorsText.matrix([files], { ...S.view, width: 200 }).split("\n")[1] ?? "", /yes +yes +no calls$/)
     assert.notInclude(ConnectorsText.one(files, S.view), "a call")
     const { agents: _, ...without } = desk.source?.declaration ?? assert.fail()
     const bare = { ...desk, source: { declaration: without, make: () => never } }
-    assert.match(ConnectorsText.matrix([bare], S.view).split("\n")[1] ?? "", /yes +yes +no +700/)
+    assert.match(ConnectorsText.matrix([bare], { ...S.view, width: 200 }).split("\n")[1] ?? "", /yes +yes +no +700/)
     assert.notInclude(ConnectorsText.one(bare, S.view), "staff")
   })
 
