@@ -75,7 +75,7 @@ export const run = (load: Load, id: string, options: DecisionOptions): Promise<n
           const written = yield* applyPart(invocation, config, open, options)
           const code = yield* Results.print(invocation, [written])
           const { part } = yield* Deciding.find(id)
-          if (part.decision === "open") invocation.output.note(`${part.id} is still open.`)
+          if (part.decision === "open") invocation.output.note(`${part.id} is still open.  Next: groupbridge held ${part.id}`)
           else if (written.result.error !== null) invocation.output.note(`${part.id} stays approved: the next sync applies what is still true of it.`)
           return code
         })

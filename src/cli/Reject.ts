@@ -24,7 +24,7 @@ export const run = (load: Load, id: string, options: DecisionOptions): Promise<n
           if (options.json === true) yield* output.print((sink) => OverviewJson.held([{ ...part, decision: "rejected" }], sink))
           else
             yield* output.text(
-              `${part.id} is rejected: its ${Wording.plural(part.changes, "change")} stay undone, and nobody is asked again until the source changes.\n`
+              `${part.id} is rejected: its ${Wording.plural(part.changes, "change")} ${part.changes === 1 ? "stays" : "stay"} undone, and nobody is asked again until the source changes.\n`
             )
           return 0
         })

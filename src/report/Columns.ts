@@ -39,6 +39,13 @@ export const wrap = (text: string, columns: number): ReadonlyArray<string> => {
   return lines
 }
 
+/** One or more lines that begin with words that stand out; what goes on below stands at `hang`. */
+export const headed = (view: View, words: string, text: string, hang: number): string => {
+  const [first = "", ...rest] = wrap(`${words} ${text}`, view.width - hang)
+  const begin = first.startsWith(words) ? Terminal.paint(view, "strong", words) + first.slice(words.length) : first
+  return [begin, ...rest.map((line) => " ".repeat(hang) + line)].join("\n")
+}
+
 /** One or more lines: the label, and beside it the text, wrapped to the view's width. A label that is too long pushes the first line. */
 export const labelled = (view: View, label: string, text: string, tone: Terminal.Tone = "plain"): string => {
   const first = Terminal.pad(label, LABEL - 1) + " "

@@ -39,7 +39,7 @@ const how = (told: Explanation, view: View): string => {
 const headline = (told: Explanation, view: View): string => {
   const target = ExplainLinks.title(view, told.target.connector)
   const verb = told.has ? "has" : "does NOT have"
-  return `${Terminal.paint(view, "strong", `${named(told)} ${verb} ${Wording.quoted(told.group.name)} in ${target}.`)} ${how(told, view)}`
+  return Columns.headed(view, `${named(told)} ${verb} ${Wording.quoted(told.group.name)} in ${target}.`, how(told, view), 2)
 }
 
 const block = (first: string, links: ReadonlyArray<readonly [string, ReadonlyArray<string>]>, view: View): string => {

@@ -1,5 +1,6 @@
 /** What was so with a row at a past moment: the same links as of now, each as far as the state keeps it. Texts are safe for a terminal. */
 import type { Explanation, RowHistory, Then } from "../model/Explanation.ts"
+import * as Columns from "./Columns.ts"
 import * as ExplainLinks from "./ExplainLinks.ts"
 import * as Terminal from "./Terminal.ts"
 import * as Times from "./Times.ts"
@@ -42,7 +43,7 @@ const after = ({ next }: Then, told: Explanation, view: View): string => {
 /** `Anna Novak (anna@globex.com) had "Plan Gold" in cStar at 3 Mar 14:00. Added by us ...`; `named` is the customer. */
 export const headline = (told: Explanation, then: Then, named: string, view: View): string => {
   const first = `${named} ${VERBS[then.has]} ${Wording.quoted(told.group.name)} in ${ExplainLinks.title(view, told.target.connector)} at ${Times.atWithZone(view, then.at)}.`
-  return `${Terminal.paint(view, "strong", first)} ${upper(because(told, then, view))}. ${after(then, told, view)}`
+  return Columns.headed(view, first, `${upper(because(told, then, view))}. ${after(then, told, view)}`, 2)
 }
 
 /** The change that made it so, or the next one, whose words tell most of that moment. */

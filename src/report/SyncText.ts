@@ -35,9 +35,7 @@ const one = (result: SyncResult, view: View): string => {
 const headline = (result: SyncResult, view: View): string => {
   const took = Times.duration(result.endedAt - result.startedAt)
   const name = `${Times.at(view, result.startedAt)} ${Terminal.visible(result.sync)}${result.run === null ? "" : ` ${Terminal.visible(result.run)}`}:`
-  const [first = "", ...rest] = Columns.wrap(`${name} ${came(result)}, ${took}`, view.width - Columns.LABEL)
-  const begins = first.startsWith(name) ? Terminal.paint(view, "strong", name) + first.slice(name.length) : first
-  return [begins, ...rest.map((line) => " ".repeat(Columns.LABEL) + line)].join("\n")
+  return Columns.headed(view, name, `${came(result)}, ${took}`, 6)
 }
 
 const came = (result: SyncResult): string => {

@@ -163,7 +163,12 @@ describe("an explanation", () => {
 
   it("is short for many groups, and tells how to see one", () => {
     const text = ExplainText.list([anna, { ...anna, group: { ...anna.group, name: "VIP" } }], "anna@globex.com", S.view)
-    assert.match(text, /does NOT have "VIP" in cStar.*\n {2}why {7}not in it at the source\n/)
+    assert.match(text, /does NOT have "VIP" in cStar.*\n {2}\S.*\n {2}why {7}not in it at the source\n/)
+    assert.deepStrictEqual(
+      text.split("\n").filter((line) => line.length > S.view.width),
+      [],
+      text
+    )
     assert.match(text, /All links of one: {3}groupbridge explain anna@globex\.com "Plan Gold"\n$/)
   })
 
