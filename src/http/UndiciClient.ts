@@ -1,13 +1,18 @@
 /** An `HttpClient` straight over undici: no redirects followed, nothing retried, no headers of ours added. */
+import * as Headers from "@effect/platform/Headers"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as Effect from "effect/Effect"
+import * as Inspectable from "effect/Inspectable"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { Readable } from "node:stream"
 import type { ReadableStream } from "node:stream/web"
 import * as Undici from "undici"
+import * as BoundedBody from "./BoundedBody.ts"
 import { TransportFailure } from "./TransportFailure.ts"
 
 const connectTimeoutMillis = 10_000
@@ -46,7 +51,7 @@ const over = (agent: Undici.Agent) =>
           body: requestBody(request),
           signal
         })
-        return HttpClientResponse.fromWeb(request, webResponse(answer))
+        return response(request, answer)
       },
       catch: (error) => {
         const cause = failure(error)
@@ -64,6 +69,45 @@ const requestBody = ({ body }: HttpClientRequest.HttpClientRequest): Uint8Array 
     default:
       throw new TransportFailure({ words: `this client sends no ${body._tag} body`, reached: false, passing: false })
   }
+}
+
+/** Its bytes are read straight from the socket's stream: a stream of the web's kind around it costs as much as all the rest of a call. */
+const response = (request: HttpClientRequest.HttpClientRequest, answer: Undici.Dispatcher.ResponseData): HttpClientResponse.HttpClientResponse => {
+  let made: HttpClientResponse.HttpClientResponse | undefined
+  const web = () => (made ??= HttpClientResponse.fromWeb(request, webResponse(answer)))
+  const own: HttpClientResponse.HttpClientResponse = {
+    [HttpClientResponse.TypeId]: HttpClientResponse.TypeId,
+    [HttpIncomingMessage.TypeId]: HttpIncomingMessage.TypeId,
+    request,
+    status: answer.statusCode,
+    headers: Headers.fromInput(answer.headers),
+    remoteAddress: Option.none(),
+    arrayBuffer: Effect.mapError(
+      BoundedBody.bytes(answer.body),
+      (cause) => new HttpClientError.ResponseError({ request, response: own, reason: "Decode", cause })
+    ),
+    get cookies() {
+      return web().cookies
+    },
+    get stream() {
+      return web().stream
+    },
+    get text() {
+      return web().text
+    },
+    get json() {
+      return web().json
+    },
+    get urlParamsBody() {
+      return web().urlParamsBody
+    },
+    get formData() {
+      return web().formData
+    },
+    toJSON: () => web().toJSON(),
+    [Inspectable.NodeInspectSymbol]: () => web().toJSON()
+  }
+  return own
 }
 
 /** These may not carry a body, not even an empty one. */

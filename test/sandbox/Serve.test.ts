@@ -5,6 +5,8 @@ import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
 import * as SlotPacer from "../../src/http/SlotPacer.ts"
 import * as UndiciClient from "../../src/http/UndiciClient.ts"
@@ -15,13 +17,13 @@ import * as Serve from "../../src/sandbox/Serve.ts"
 
 const Body = Schema.Struct({ id: Schema.String })
 
-const vendorAt = (baseUrl: string, timeout = 2_000) =>
+const vendorAt = (baseUrl: string, timeout = 2_000, maxBytes = 1_000_000) =>
   Effect.gen(function* () {
     const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 4 })
     const client = yield* UndiciClient.make(null)
     return yield* LiveVendorClient.make(
       { name: "acme", client, pacer, redactor: SecretRedactor.make() },
-      { baseUrl, headers: { authorization: Redacted.make("Bearer canary-token") }, timeout, retries: 1 }
+      { baseUrl, headers: { authorization: Redacted.make("Bearer canary-token") }, timeout, maxBytes, retries: 1 }
     )
   })
 
@@ -99,6 +101,34 @@ describe("Serve, called through UndiciClient", () => {
       assert.isTrue(left)
     })
   )
+
+  for (const [what, rest, maxBytes, detail] of [
+    ["has no end", "x".repeat(10_000), 20_000, /^the answer is larger than 20000 bytes$/],
+    ["stalls in its middle", "", 20_000, /^no answer within 200ms$/]
+  ] as const) {
+    it.scopedLive(`gives up a body that ${what}, and closes its connection`, () =>
+      Effect.gen(function* () {
+        let left = 0
+        const server = createServer((_, response) => {
+          response.writeHead(200, { "content-type": "application/json" }).write(`{"id":"`)
+          const more = setInterval(() => rest !== "" && response.write(rest), 5)
+          response.on("close", () => {
+            clearInterval(more)
+            left += 1
+          })
+        })
+        yield* Effect.acquireRelease(
+          Effect.async<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
+          () => Effect.sync(() => server.close())
+        )
+        const { port } = server.address() as AddressInfo
+        const vendor = yield* vendorAt(`http://127.0.0.1:${port}`, 200, maxBytes)
+        assert.match((yield* Effect.flip(vendor.write("POST", write))).detail, detail)
+        yield* Effect.sleep(50)
+        assert.strictEqual(left, 1)
+      })
+    )
+  }
 
   it.scopedLive("says in plain words what kept a call from its vendor", () =>
     Effect.gen(function* () {
