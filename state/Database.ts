@@ -37,23 +37,37 @@ export interface Statements {
 }
 
 /** The driver knows numbered parameters by name only. */
-const bound = (text: string, values: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
-  /\?\d/.test(text) ? [Object.fromEntries(values.map((value, index) => [index + 1, value]))] : values
+const byNumber = (values: ReadonlyArray<unknown>): ReadonlyArray<unknown> => [Object.fromEntries(values.map((value, index) => [index + 1, value]))]
+
+interface Prepared {
+  readonly statement: Sqlite.Statement
+  readonly bound: (values: ReadonlyArray<unknown>) => ReadonlyArray<unknown>
+}
 
 const statements = (db: Sqlite.Database): Statements => {
-  const cache = new Map<string, Sqlite.Statement>()
-  const prepared = (text: string): Sqlite.Statement => {
+  const cache = new Map<string, Prepared>()
+  const prepared = (text: string): Prepared => {
     const known = cache.get(text)
     if (known !== undefined) return known
-    const made = db.prepare(text)
+    const made = { statement: db.prepare(text), bound: /\?\d/.test(text) ? byNumber : (values: ReadonlyArray<unknown>) => values }
     cache.set(text, made)
     return made
   }
+  const run = (text: string, values: ReadonlyArray<unknown>): Sqlite.RunResult => {
+    const { bound, statement } = prepared(text)
+    return statement.run(...bound(values))
+  }
   return {
-    all: (text, ...values) => prepared(text).all(...bound(text, values)) as ReadonlyArray<Row>,
-    get: (text, ...values) => prepared(text).get(...bound(text, values)) as Row | undefined,
-    run: (text, ...values) => prepared(text).run(...bound(text, values)).changes,
-    insert: (text, ...values) => Number(prepared(text).run(...bound(text, values)).lastInsertRowid)
+    all: (text, ...values) => {
+      const { bound, statement } = prepared(text)
+      return statement.all(...bound(values)) as ReadonlyArray<Row>
+    },
+    get: (text, ...values) => {
+      const { bound, statement } = prepared(text)
+      return statement.get(...bound(values)) as Row | undefined
+    },
+    run: (text, ...values) => run(text, values).changes,
+    insert: (text, ...values) => Number(run(text, values).lastInsertRowid)
   }
 }
 

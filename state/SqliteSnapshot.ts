@@ -100,7 +100,8 @@ const takeMemberships = (sql: Statements, connection: number, read: number, prov
     connection
   )
   sql.run(
-    "INSERT INTO source_membership SELECT grp, customer, ? FROM (SELECT grp, customer FROM resolved EXCEPT SELECT grp, customer FROM source_membership)",
+    `INSERT INTO source_membership SELECT r.grp, r.customer, ? FROM resolved r
+     WHERE NOT EXISTS (SELECT 1 FROM source_membership m WHERE m.grp = r.grp AND m.customer = r.customer)`,
     read
   )
   const kinds = sql.all("SELECT DISTINCT kind FROM source_group WHERE connection = ? AND carrier = 'customer'", connection).map((row) => String(row["kind"]))
@@ -108,7 +109,8 @@ const takeMemberships = (sql: Statements, connection: number, read: number, prov
   const unseen = new Map<string, number>()
   for (const kind of kinds) {
     const lacked = (among: string) =>
-      `SELECT m.grp, m.customer FROM ${among} JOIN source_group g ON g.id = m.grp WHERE g.connection = ?1 AND g.kind = ?2 EXCEPT SELECT grp, customer FROM resolved`
+      `SELECT m.grp, m.customer FROM ${among} JOIN source_group g ON g.id = m.grp WHERE g.connection = ?1 AND g.kind = ?2
+       AND NOT EXISTS (SELECT 1 FROM resolved r WHERE r.grp = m.grp AND r.customer = m.customer)`
     const absent = lacked("source_membership m")
     const withdrawn = lacked(
       "told t JOIN source_customer c ON t.record = 'customer' AND c.connection = ?1 AND c.key = t.key JOIN source_membership m ON m.customer = c.id"
@@ -218,10 +220,7 @@ export const make = (database: Database): typeof SnapshotStore.Service => ({
         .map((row) => ({ stream: String(row["stream"]), value: String(row["value"]), readAt: Number(row["read_at"]), fullAt: Number(row["full_at"]) }))
     ),
   isAwaited: (name, syncs) => Effect.flatMap(Clock.currentTimeMillis, (now) => database.use((sql) => Awaited.any(sql, connectionId(sql, name), syncs, now))),
-  stage: (records, telling) =>
-    database.atomically((sql) => {
-      for (const record of records) Staging.add(sql, record, telling)
-    }),
+  stage: (records, telling) => database.atomically((sql) => Staging.add(sql, records, telling)),
   unstage: (telling) => database.atomically((sql) => Staging.unstage(sql, telling)),
   missingCustomers: (name, limit, known) =>
     database.use((sql) => {
@@ -229,16 +228,16 @@ export const make = (database: Database): typeof SnapshotStore.Service => ({
         AND s.customer NOT IN (SELECT key FROM stage_gone WHERE record = 'customer')
         ${known ? `AND NOT EXISTS (SELECT 1 FROM source_customer c WHERE c.connection = ${connectionId(sql, name)} AND c.key = s.customer AND c.gone_at IS NULL)` : ""}`
       const count = Number(sql.get(`SELECT count(*) AS n FROM (${missing})`)?.["n"] ?? 0)
-      return { count, keys: sql.all(`${missing} ORDER BY 1 LIMIT ?`, limit).map((row) => String(row["key"])) }
+      return { count, keys: count === 0 ? [] : sql.all(`${missing} ORDER BY 1 LIMIT ?`, limit).map((row) => String(row["key"])) }
     }),
   lacks: (name, parts) => database.use((sql) => Absent.any(sql, connectionId(sql, name), parts)),
   missingGroups: () =>
     database.use((sql) =>
       sql
         .all(
-          `SELECT s.kind, sum(s.n) AS n, min(s.key) AS example FROM (SELECT kind, key, count(*) AS n FROM stage_membership GROUP BY kind, key) s
-           LEFT JOIN (SELECT DISTINCT kind, key FROM stage_group WHERE carrier = 'customer' UNION SELECT kind, key FROM stage_gone WHERE record = 'group') g ON g.kind = s.kind AND g.key = s.key
-           WHERE g.key IS NULL GROUP BY s.kind`
+          `SELECT kind, count(*) AS n, min(key) AS example FROM stage_membership
+           WHERE (kind, key) NOT IN (SELECT kind, key FROM stage_group WHERE carrier = 'customer' UNION ALL SELECT kind, key FROM stage_gone WHERE record = 'group')
+           GROUP BY kind`
         )
         .map((row) => ({ kind: String(row["kind"]), count: Number(row["n"]), example: String(row["example"]) }))
     ),

@@ -3,7 +3,7 @@ import type { SourceRecord } from "../src/contract/Source.ts"
 import * as Address from "../src/model/Address.ts"
 import type { Statements } from "./Database.ts"
 
-const tables = ["stage_customer", "stage_group", "stage_membership", "stage_inclusion", "stage_gone"]
+const tables = ["stage_customer", "stage_group", "stage_membership", "stage_inclusion", "stage_gone"] as const
 
 /** Forgets everything. */
 export const clear = (sql: Statements): void => {
@@ -15,50 +15,54 @@ export const unstage = (sql: Statements, telling: number): void => {
   for (const table of tables) sql.run(`DELETE FROM ${table} WHERE telling > ?`, telling)
 }
 
-/** `telling` 0: out of a whole list. */
-export const add = (sql: Statements, record: SourceRecord, telling: number): void => {
+type Table = (typeof tables)[number]
+
+/** What a record says of itself: its table, and its row without the telling. */
+const row = (record: SourceRecord): readonly [Table, ReadonlyArray<unknown>] => {
   switch (record._tag) {
     case "Customer": {
-      const { customer } = record
-      sql.run(
-        "INSERT INTO stage_customer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        customer.id,
-        customer.email,
-        Address.normalise(customer.email),
-        customer.externalId,
-        customer.name,
-        customer.role,
-        customer.excluded,
-        customer.suspended ? 1 : 0,
-        customer.verified ? 1 : 0,
-        JSON.stringify(customer.fields),
-        telling
-      )
-      return
+      const { email, excluded, externalId, fields, id, name, role, suspended, verified } = record.customer
+      const known = [id, email, Address.normalise(email), externalId, name, role, excluded]
+      return ["stage_customer", [...known, suspended ? 1 : 0, verified ? 1 : 0, JSON.stringify(fields)]]
     }
     case "Group": {
-      const { group } = record
-      sql.run(
-        "INSERT INTO stage_group VALUES (?, ?, ?, ?, ?, ?, ?)",
-        group.kind,
-        group.carrier,
-        group.id,
-        group.name,
-        group.externalId,
-        JSON.stringify(group.fields),
-        telling
-      )
-      return
+      const { carrier, externalId, fields, id, kind, name } = record.group
+      return ["stage_group", [kind, carrier, id, name, externalId, JSON.stringify(fields)]]
     }
     case "Membership":
-      sql.run("INSERT INTO stage_membership VALUES (?, ?, ?, ?)", record.group.kind, record.group.id, record.customer, telling)
-      return
+      return ["stage_membership", [record.group.kind, record.group.id, record.customer]]
     case "Inclusion":
-      sql.run("INSERT INTO stage_inclusion VALUES (?, ?, ?, ?)", record.group.kind, record.group.id, record.organization.id, telling)
-      return
+      return ["stage_inclusion", [record.group.kind, record.group.id, record.organization.id]]
     case "Gone":
-      if (record.record === "customer") sql.run("INSERT INTO stage_gone VALUES ('customer', NULL, NULL, ?, ?, ?)", record.id, record.cause, telling)
-      else sql.run("INSERT INTO stage_gone VALUES ('group', ?, ?, ?, ?, ?)", record.key.kind, record.key.carrier, record.key.id, record.cause, telling)
+      if (record.record === "customer") return ["stage_gone", ["customer", null, null, record.id, record.cause]]
+      return ["stage_gone", ["group", record.key.kind, record.key.carrier, record.key.id, record.cause]]
+  }
+}
+
+/** Rows in one statement: a call of the driver costs more than a row. */
+const batch = 50
+
+/** `telling` 0: out of a whole list. */
+export const add = (sql: Statements, records: ReadonlyArray<SourceRecord>, telling: number): void => {
+  const byTable = new Map<Table, { readonly columns: number; readonly values: Array<unknown> }>()
+  for (const record of records) {
+    const [table, said] = row(record)
+    const rows = byTable.get(table) ?? { columns: said.length + 1, values: [] }
+    byTable.set(table, rows)
+    rows.values.push(...said, telling)
+  }
+  for (const [table, { columns, values }] of byTable) insert(sql, table, columns, values)
+}
+
+/** `values`: those of all rows, one row after the other. */
+const insert = (sql: Statements, table: Table, columns: number, values: ReadonlyArray<unknown>): void => {
+  const one = `(${Array.from({ length: columns }, () => "?").join(", ")})`
+  const insertion = (rows: number) => `INSERT INTO ${table} VALUES ${Array.from({ length: rows }, () => one).join(", ")}`
+  const [single, many] = [insertion(1), insertion(batch)]
+  for (let from = 0; from < values.length;) {
+    const rows = values.length - from >= batch * columns ? batch : 1
+    sql.run(rows === 1 ? single : many, ...values.slice(from, from + rows * columns))
+    from += rows * columns
   }
 }
 
