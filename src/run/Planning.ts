@@ -1,25 +1,23 @@
 /** Makes a plan from what was seen. All of it happens in one transaction: a dry run's is taken back, so that it moves nothing. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { Journal } from "../apply/Journal.ts"
 import type { Within } from "../apply/Turns.ts"
-import * as WriteCost from "../calls/WriteCost.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Identity } from "../contract/Identity.ts"
 import type { TargetDeclaration } from "../contract/Target.ts"
 import type { GuardReading } from "../model/Change.ts"
-import { total, type ChangeCounts, type Estimate, type PlanResult, type UnmatchedReason, type UnmatchedSummary } from "../model/Result.ts"
+import { total, type ChangeCounts, type PlanResult, type UnmatchedReason, type UnmatchedSummary } from "../model/Result.ts"
 import * as Guards from "../plan/Guards.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
-import { type Estimated, PlanStore } from "../plan/PlanStore.ts"
+import { PlanStore } from "../plan/PlanStore.ts"
 import { UndoStore } from "../plan/UndoStore.ts"
 import type { SourceRead } from "../read/SourceReader.ts"
 import { MappingStore } from "../reconcile/MappingStore.ts"
 import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
 import type { Connected } from "./Connections.ts"
-import { windows } from "./Connections.ts"
 import * as Cutting from "./Cutting.ts"
+import * as Estimating from "./Estimating.ts"
 import { RunStore } from "./RunStore.ts"
 
 /** What of the whole difference a run takes on. */
@@ -83,56 +81,6 @@ const restrict = (scope: Scope) =>
     return { unknown, leftOver: yield* plan.endFile }
   })
 
-interface Work {
-  readonly endpoint: string
-  readonly calls: number
-}
-
-/** Calls and time of this work. Packs are the largest that the target takes, one group or customer after the other, so no order of calls needs fewer. */
-export const estimateOf = ({ config, connector, pacer }: Connected, writes: ReadonlyArray<Work>, reads: ReadonlyArray<Work>): Effect.Effect<Estimate> =>
-  Effect.gen(function* () {
-    const sum = (items: ReadonlyArray<Work>) => items.reduce((all, { calls }) => all + calls, 0)
-    const kept = (kind: "write" | "read", items: ReadonlyArray<Work>) => items.flatMap((item) => (item.calls > 0 ? [{ ...item, kind }] : []))
-    const calls = sum(writes)
-    const seconds = yield* WriteCost.seconds(pacer, calls + sum(reads))
-    const now = yield* Clock.currentTimeMillis
-    return {
-      calls,
-      reads: sum(reads),
-      fewest: calls,
-      seconds,
-      endsAt: seconds === 0 ? null : now + seconds * 1000,
-      perHour: WriteCost.perHour(windows(connector, config).windows),
-      endpoints: [...kept("write", writes), ...kept("read", reads)]
-    }
-  })
-
-const memberships = (count: number): string => (count === 1 ? "1 membership" : `${count} memberships`)
-
-/**
- * What carrying out takes of a target's calls and time. A group is looked at once more before it is deleted; where customers are listed, each
- * is looked at before it is added to, and after it is removed from; the first write ever is read back.
- */
-const estimate = (connected: Connected, declaration: TargetDeclaration, figures: Estimated): Effect.Effect<Estimate, StateError, Journal> =>
-  Effect.gen(function* () {
-    const { assignments, groups, groupWord: word } = declaration
-    const looks = assignments.listedBy === "customer"
-    const isFirst = assignments.listedBy !== "none" && figures.adds + figures.removes > 0 && !(yield* (yield* Journal).canaryDone(connected.config.name))
-    const writes = [
-      { endpoint: `make a ${word}`, calls: groups.create === "explicit" ? figures.creates : 0 },
-      { endpoint: `change a ${word}`, calls: figures.updates },
-      { endpoint: `add ${memberships(figures.adds)}`, calls: figures.addCalls },
-      { endpoint: `remove ${memberships(figures.removes)}`, calls: figures.removeCalls },
-      { endpoint: `delete a ${word}`, calls: figures.deletes }
-    ]
-    const reads = [
-      { endpoint: `look at a ${word} before it is deleted`, calls: figures.deletes },
-      { endpoint: `look at a customer's ${word}s`, calls: looks ? figures.addCalls + figures.removeCalls : 0 },
-      { endpoint: "read the first write back", calls: isFirst ? 1 : 0 }
-    ]
-    return yield* estimateOf(connected, writes, reads)
-  })
-
 const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly customers: number }>): UnmatchedSummary => ({
   total: rows.reduce((sum, row) => sum + row.customers, 0),
   change: 0,
@@ -178,7 +126,7 @@ export const figures = (connected: Connected, declaration: TargetDeclaration) =>
       groups: { create: found.creates, update: found.updates, delete: found.deletes },
       assignments: { add: found.adds, remove: found.removes }
     }
-    return { counts, estimate: yield* estimate(connected, declaration, found) }
+    return { counts, estimate: yield* Estimating.ofGroups(connected, declaration, found) }
   })
 
 /** What a person should know of a target that cannot show all that matters. */

@@ -18,6 +18,7 @@ import { TeamJournal } from "../team/TeamJournal.ts"
 import { type Frame, type HeldProposal, TeamStore } from "../team/TeamStore.ts"
 import * as Wishes from "../team/Wishes.ts"
 import type { Connected } from "./Connections.ts"
+import * as Estimating from "./Estimating.ts"
 import * as Planning from "./Planning.ts"
 import { RunStore } from "./RunStore.ts"
 
@@ -88,7 +89,7 @@ const estimate = (target: OpenTeam, free: Guards.Judged["free"]) =>
       { endpoint: "change a role", calls: role },
       { endpoint: "remove a team member", calls: remove }
     ]
-    return yield* Planning.estimateOf(target, writes, [{ endpoint: "look at the team", calls: look * (takers + (isFirst ? 1 : 0)) }])
+    return yield* Estimating.of(target, writes, [{ endpoint: "look at the team", calls: look * (takers + (isFirst ? 1 : 0)) }])
   })
 
 /** A refused change waits for its time, unless it is another one by now. */
