@@ -99,10 +99,7 @@ export const make = (database: Database): typeof UndoStore.Service => ({
   groupsToRead: (run) =>
     database.use((sql) =>
       sql
-        .all(
-          `SELECT DISTINCT g.id, g.key, g.name FROM planned p ${present} WHERE p.run = ? AND p.state = 'done' AND (p.op = 'group.create' OR g.members_read_at IS NULL OR g.count IS NOT g.expected_count) ORDER BY 1`,
-          run
-        )
+        .all(`SELECT DISTINCT g.id, g.key, g.name FROM planned p ${present} WHERE p.run = ? AND p.state = 'done' ORDER BY 1`, run)
         .map((row) => ({ group: Number(row["id"]), id: String(row["key"]), name: String(row["name"]) }))
     ),
   reverse: (run, deletable) => database.atomically((sql) => reverse(sql, run, deletable)),

@@ -16,7 +16,7 @@ export interface LeftAlone {
 export class UndoStore extends Context.Tag("groupbridge/UndoStore")<
   UndoStore,
   {
-    /** Groups that the run changed, and whose members must be read first: their number differs from what our own writes explain, or the group may be deleted. */
+    /** Groups that the run changed: their members are read first, for one taken out by hand and another put in do not show in their number. */
     readonly groupsToRead: (run: number) => Effect.Effect<ReadonlyArray<GroupToRead>, StateError>
     /**
      * Lists as changes the reverse of what the run really did, as far as nobody changed it since. A group that it made goes in one call, with its members, if only ours

@@ -99,6 +99,26 @@ describe("undoing", () => {
     })
   )
 
+  it.scopedLive("takes note of who was taken out by hand, so that a release does not put them back unasked", () =>
+    Effect.gen(function* () {
+      const { bridge, target, source } = yield* synced
+      source.join("6", "101")
+      source.join("5", "101")
+      const second = yield* bridge.sync()
+      const { id } = Crowd.groupOf(bridge, "Globex")
+      target.removeMember(id, Crowd.idOf(bridge, "c6@x.io"))
+      target.addMember(id, Crowd.idOf(bridge, "c4@x.io"))
+      assert.strictEqual((yield* bridge.undo(second.run)).summary.assignments.remove, 1)
+      yield* Deciding.release(bridge, second.run)
+      const after = yield* bridge.sync({ depth: "full" })
+      assert.deepStrictEqual(
+        after.held.map(({ guard }) => guard),
+        ["drift"]
+      )
+      assert.notInclude(bridge.held()["Globex"] ?? [], "c6@x.io")
+    })
+  )
+
   it.scopedLive("puts back who was let go, with the origin that they had; a release lets them go again", () =>
     Effect.gen(function* () {
       const { bridge, source } = yield* synced
