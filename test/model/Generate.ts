@@ -26,6 +26,10 @@ const faultOf = (chance: Chance.Chance): Fault => {
 
 const wayOf = (chance: Chance.Chance): Way => (chance.happens(0.65) ? "own" : chance.happens(0.6) ? "shared" : "none")
 
+/** A file that says two things of one person and group is refused. */
+const consistent = (exceptions: Config["exceptions"]): Config["exceptions"] =>
+  [...new Map(exceptions.toReversed().map((one) => [`${one.email} ${one.tag}`, one])).values()].reverse()
+
 const configOf = (chance: Chance.Chance, used: ReadonlyArray<string>, emails: ReadonlyArray<string>): Config => {
   const small = chance.happens(0.5)
   const exception = () => ({ email: chance.pick(emails), tag: chance.pick(used), what: chance.happens(0.5) ? ("always" as const) : ("never" as const) })
@@ -50,7 +54,7 @@ const configOf = (chance: Chance.Chance, used: ReadonlyArray<string>, emails: Re
     ruleChange: chance.happens(0.75) ? "hold" : "apply",
     adoptNames: chance.happens(0.5),
     suspended: chance.happens(0.3) ? "exclude" : "include",
-    exceptions: chance.happens(0.35) ? Array.from({ length: 1 + chance.whole(3) }, exception) : []
+    exceptions: chance.happens(0.35) ? consistent(Array.from({ length: 1 + chance.whole(3) }, exception)) : []
   }
 }
 
