@@ -45,7 +45,7 @@ const path = "/api/v1/customer/add-groups"
 const call = `POST ${path}`
 
 const fail = (access: Access, reason: Reason, detail: string, told: Pick<ConnectorError, "code" | "effect" | "status">) =>
-  new ConnectorError({ connection: access.connection, call, reason, detail, retryAt: null, ...told })
+  new ConnectorError({ connection: access.connection, call, reason, detail, ...told })
 
 const refusal = (access: Access, detail: string) => fail(access, "Invalid", detail, { code: null, status: null, effect: "none" })
 
@@ -69,7 +69,7 @@ const checked = (access: Access, pack: Pack): Effect.Effect<Extract<Pack, { by: 
 
 /** A known code says that nothing was done, whatever the status. */
 const sure = (error: ConnectorError): ConnectorError =>
-  error.effect === "unknown" && error.status !== null && BizkithubErrors.reasonOf(error.code) !== null ? error.withEffect("none") : error
+  error.effect === "unknown" && error.status !== null && BizkithubErrors.reasonOf(error.code) !== null ? error.with({ effect: "none" }) : error
 
 const add = (access: Access, pack: Pack): Effect.Effect<Receipt, ConnectorError> =>
   Effect.gen(function* () {

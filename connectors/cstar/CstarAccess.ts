@@ -24,9 +24,6 @@ export const refusal = ({ connection }: Access, call: string, reason: Reason, de
     call,
     reason,
     detail,
-    status: null,
-    code: null,
-    retryAt: null,
     effect: "none"
   })
 

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Pack, Receipt, Target, TargetDeclaration } from "../../src/contract/Target.ts"
 import * as CstarAccess from "./CstarAccess.ts"
 import * as CstarApi from "./CstarApi.ts"
@@ -54,12 +54,9 @@ const group = (access: CstarAccess.Access, id: string): Effect.Effect<Option.Opt
 /** A 200 that shows nothing may come from something on the way that never passed the call on. */
 const unchanged = (access: CstarAccess.Access, method: "PATCH" | "DELETE", id: string) =>
   Effect.fail(
-    CstarAccess.refusal(
-      access,
-      `${method} ${groupCall(id).template}`,
-      "Malformed",
-      "the answer says nothing, and looking at the group shows no change"
-    ).withEffect("unknown")
+    CstarAccess.refusal(access, `${method} ${groupCall(id).template}`, "Malformed", "the answer says nothing, and looking at the group shows no change").with({
+      effect: "unknown"
+    })
   )
 
 export const make = (access: CstarAccess.Access): Target => ({
@@ -141,20 +138,8 @@ const add = (access: CstarAccess.Access, pack: Pack): Effect.Effect<Receipt, Con
         const none = body?.added === 0 && body.skipped === customers.length
         return { changed: all ? "all" : none ? "none" : "unnamed", count: null, serverTime }
       }),
-      whereGroupExists(access, group, (error) => Effect.fail(asInvalid(error)))
+      whereGroupExists(access, group, (error) => Effect.fail(error.with({ reason: "Invalid" })))
     )
-  })
-
-const asInvalid = ({ call, code, connection, detail, effect, retryAt, status }: ConnectorError) =>
-  new ConnectorError({
-    call,
-    code,
-    connection,
-    detail,
-    effect,
-    retryAt,
-    status,
-    reason: "Invalid"
   })
 
 /**

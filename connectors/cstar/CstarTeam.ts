@@ -24,7 +24,9 @@ const memberCall = (id: string) => ({ path: `${membersPath}/${encodeURIComponent
 const ifTold = (access: CstarAccess.Access, method: "PATCH" | "DELETE") => (answer: Answer<typeof CstarTeamApi.Done.Type>) =>
   answer.body?.success === true
     ? Effect.void
-    : Effect.fail(CstarAccess.refusal(access, `${method} ${membersPath}/{id}`, "Malformed", "the answer does not say that it was done").withEffect("unknown"))
+    : Effect.fail(
+        CstarAccess.refusal(access, `${method} ${membersPath}/{id}`, "Malformed", "the answer does not say that it was done").with({ effect: "unknown" })
+      )
 
 /** No write is repeated after a lost answer: an invitation is a mail, and in between a person may have given another role. */
 export const make = (access: CstarAccess.Access): TeamTarget => ({

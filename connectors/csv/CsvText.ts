@@ -23,9 +23,6 @@ export const failure = (file: File, reason: Reason, detail: string) =>
     call: `read ${basename(file.path)}`,
     reason,
     detail,
-    status: null,
-    code: null,
-    retryAt: null,
     effect: "none"
   })
 

@@ -23,8 +23,6 @@ const noRoles = (connection: string) =>
     reason: "Malformed",
     detail: "the answer lists no role at all, and every Freshdesk account has some",
     status: 200,
-    code: null,
-    retryAt: null,
     effect: "none"
   })
 

@@ -63,7 +63,6 @@ const wrongDomain = ({ connection, call, status, code }: ConnectorError, host: s
     detail: `there is no Freshdesk account at ${host}: check "domain", which is what stands before .freshdesk.com in your agents' address`,
     status,
     code,
-    retryAt: null,
     effect: "none"
   })
 

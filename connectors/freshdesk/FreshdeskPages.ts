@@ -76,7 +76,5 @@ const unsigned = (connection: string, path: string) =>
     reason: "Malformed",
     detail: "the answer is an empty list without the headers that Freshdesk puts on every answer, so it may come from something in between",
     status: 200,
-    code: null,
-    retryAt: null,
     effect: "none"
   })

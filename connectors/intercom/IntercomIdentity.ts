@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Identity } from "../../src/contract/Identity.ts"
 import * as RateHeaders from "../../src/http/RateHeaders.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
@@ -52,8 +52,5 @@ export const identify = (client: VendorClient, hint: string): Effect.Effect<Iden
     }
   })
 
-const hinted = (error: ConnectorError, hint: string): ConnectorError => {
-  if (error.reason !== "Unauthorized") return error
-  const { connection, call, reason, detail, status, code, retryAt, effect } = error
-  return new ConnectorError({ connection, call, reason, detail: `${detail}${hint}`, status, code, retryAt, effect })
-}
+const hinted = (error: ConnectorError, hint: string): ConnectorError =>
+  error.reason === "Unauthorized" ? error.with({ detail: `${error.detail}${hint}` }) : error

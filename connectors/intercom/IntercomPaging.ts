@@ -45,7 +45,7 @@ export const pages = <Body extends IntercomApi.Paging>(
   )
 
 export const malformed = (connection: string, call: string, detail: string): ConnectorError =>
-  new ConnectorError({ connection, call, reason: "Malformed", detail, status: 200, code: null, retryAt: null, effect: "none" })
+  new ConnectorError({ connection, call, reason: "Malformed", detail, status: 200, effect: "none" })
 
 /** How far a list was read: its rows so far, and how many there were said to be at the start. */
 export interface Progress {

@@ -55,7 +55,7 @@ const customerPath = (id: string) => `/customers/customers/${encodeURIComponent(
 const isNotFound = (error: ConnectorError): boolean => error.reason === "NotFound"
 
 const failed = ({ connection }: Access, call: string, reason: Reason, detail: string) =>
-  new ConnectorError({ connection, call, reason, detail, status: null, code: null, retryAt: null, effect: "none" })
+  new ConnectorError({ connection, call, reason, detail, effect: "none" })
 
 interface At {
   readonly page: number
@@ -111,10 +111,7 @@ const oneCustomer = (pack: Pack): Effect.Effect<Extract<Pack, { by: "customer" }
 const aboutLabels = (access: Access, customer: string, error: ConnectorError): Effect.Effect<never, ConnectorError> =>
   Effect.matchEffect(labelsOf(access, customer), {
     onFailure: () => Effect.fail(error),
-    onSuccess: () => {
-      const { call, code, connection, detail, effect, retryAt, status } = error
-      return Effect.fail(new ConnectorError({ call, code, connection, detail, effect, retryAt, status, reason: "Invalid" }))
-    }
+    onSuccess: () => Effect.fail(error.with({ reason: "Invalid" }))
   })
 
 const write = (access: Access, method: "POST" | "DELETE", pack: Pack) =>

@@ -2,4 +2,4 @@
 import { ConnectorError, type Reason } from "../../src/contract/ConnectorError.ts"
 
 export const make = (connection: string, path: string, reason: Reason, detail: string): ConnectorError =>
-  new ConnectorError({ connection, call: `GET ${path}`, reason, detail, status: 200, code: null, retryAt: null, effect: "none" })
+  new ConnectorError({ connection, call: `GET ${path}`, reason, detail, status: 200, effect: "none" })

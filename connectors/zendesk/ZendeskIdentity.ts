@@ -57,8 +57,6 @@ const refused = (account: Account, detail: string) =>
     reason: "Unauthorized",
     detail,
     status: 200,
-    code: null,
-    retryAt: null,
     effect: "none"
   })
 

@@ -48,8 +48,6 @@ export const unreadable = (connection: string, path: string, detail: string): Co
     reason: "Malformed",
     detail,
     status: 200,
-    code: null,
-    retryAt: null,
     effect: "none"
   })
 

@@ -161,9 +161,6 @@ const readBack = (work: Work, name: string): Applying<boolean> =>
       call: written.op,
       reason: "Malformed",
       detail: `the first write was confirmed but does not show: ${missing.length} of ${written.rows.length} ${done} for ${name}. Nothing else was sent. Check it there; groupbridge runs shows the calls`,
-      status: null,
-      code: null,
-      retryAt: null,
       effect: "none"
     })
   })

@@ -43,9 +43,6 @@ const unseen = (call: OpenCall) =>
     call: call.op,
     reason: "Unavailable",
     detail: `what became of a call for group "${call.group.name}" cannot be seen: the list that would show it does not agree with its own total`,
-    status: null,
-    code: null,
-    retryAt: null,
     effect: "none"
   })
 

@@ -146,9 +146,6 @@ export const unavailable = (work: Work, op: ChangeOp, name: string): ConnectorEr
     call: op,
     reason: "Unavailable",
     detail: `the answers for ${name} were lost ${attempts} times; what is known of them is kept, the rest follows with the next run`,
-    status: null,
-    code: null,
-    retryAt: null,
     effect: "none"
   })
 

@@ -11,6 +11,13 @@ import * as Schema from "effect/Schema"
 export const Reason = Schema.Literal("Unauthorized", "NotAllowed", "NotFound", "Invalid", "RateLimited", "Unavailable", "Malformed")
 export type Reason = typeof Reason.Type
 
+/** What only a vendor's answer tells: null where an error is raised without one. */
+const orNull = <A, I>(schema: Schema.Schema<A, I>) =>
+  Schema.NullOr(schema).pipe(
+    Schema.propertySignature,
+    Schema.withConstructorDefault(() => null)
+  )
+
 /** A call that did not work out. Holds no request, no header and no cause object: those carry credentials. */
 export class ConnectorError extends Schema.TaggedError<ConnectorError>()("ConnectorError", {
   connection: Schema.String,
@@ -19,10 +26,10 @@ export class ConnectorError extends Schema.TaggedError<ConnectorError>()("Connec
   reason: Reason,
   /** In plain words, the vendor's own where it gave some. Redacted. */
   detail: Schema.String,
-  status: Schema.NullOr(Schema.Number),
+  status: orNull(Schema.Number),
   /** The vendor's error code, where it gave one. */
-  code: Schema.NullOr(Schema.String),
-  retryAt: Schema.NullOr(Schema.Number),
+  code: orNull(Schema.String),
+  retryAt: orNull(Schema.Number),
   /** Whether the call may have changed something: "none" only where the vendor surely refused or was never reached. */
   effect: Schema.Literal("none", "unknown")
 }) {
@@ -31,10 +38,10 @@ export class ConnectorError extends Schema.TaggedError<ConnectorError>()("Connec
     return this.reason === "RateLimited" || this.reason === "Unavailable"
   }
 
-  /** The same error of a call that is known to have changed nothing, or of which that is not known any more. */
-  withEffect(effect: "none" | "unknown"): ConnectorError {
-    const { call, code, connection, detail, reason, retryAt, status } = this
-    return new ConnectorError({ connection, call, reason, detail, status, code, retryAt, effect })
+  /** The same error with more known of it: that its call may have changed something after all, or what is behind its status. */
+  with(known: Partial<Pick<ConnectorError, "reason" | "detail" | "effect">>): ConnectorError {
+    const { call, code, connection, detail, effect, reason, retryAt, status } = this
+    return new ConnectorError({ connection, call, reason, detail, status, code, retryAt, effect, ...known })
   }
 
   override get message(): string {

@@ -72,8 +72,6 @@ export const failed = (
   new ConnectorError({
     connection: context.name,
     call: call.name,
-    status: null,
-    retryAt: null,
     ...what,
     detail: PlainLine.brief(context.redactor.redact(what.detail), longestDetail),
     code: what.code == null ? null : PlainLine.brief(context.redactor.redact(what.code), longestDetail),

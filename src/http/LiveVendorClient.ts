@@ -82,8 +82,7 @@ export const make = (context: ConnectionContext, options: VendorClientOptions): 
     })
   })
 
-const refusedHere = (connection: string, call: string, detail: string) =>
-  new ConnectorError({ connection, call, reason: "Invalid", detail, status: null, code: null, retryAt: null, effect: "none" })
+const refusedHere = (connection: string, call: string, detail: string) => new ConnectorError({ connection, call, reason: "Invalid", detail, effect: "none" })
 
 /** Where a fifth of all calls fails, one in 400,000 fails for good; a vendor that is down is given up after half a minute. */
 const usualRetries = 7
@@ -114,4 +113,4 @@ const repeated = (connection: CallTry.Connection, call: CallTry.Call, retries: n
 const mayRepeat = (call: CallTry.Call, error: ConnectorError) => error.reason === "Unavailable" && (call.repeatable || error.effect === "none")
 
 /** A refusal after a lost answer says nothing on what the lost call did. */
-const afterLost = (error: ConnectorError, lost: boolean) => (lost && error.effect === "none" ? error.withEffect("unknown") : error)
+const afterLost = (error: ConnectorError, lost: boolean) => (lost && error.effect === "none" ? error.with({ effect: "unknown" }) : error)

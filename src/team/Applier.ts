@@ -60,9 +60,6 @@ const readBack = ({ api, writer }: Applying, call: OpenCall): Doing<void> =>
       call: call.op,
       reason: "Malformed",
       detail: `the first write to the team was confirmed but does not show, for ${call.email}. Nothing else was sent. Check it there; groupbridge runs shows the calls`,
-      status: null,
-      code: null,
-      retryAt: null,
       effect: "none"
     })
   })
@@ -95,9 +92,6 @@ const lostFor = ({ writer }: Applying, { email, op }: Work): ConnectorError =>
     call: op,
     reason: "Unavailable",
     detail: `the answers for ${email} were lost ${attempts} times; what is known is kept, the rest follows with the next run`,
-    status: null,
-    code: null,
-    retryAt: null,
     effect: "none"
   })
 

@@ -60,8 +60,5 @@ export const unseen = ({ connection, op }: OpenCall, email: string): ConnectorEr
     call: op,
     reason: "Unavailable",
     detail: `what became of a call for ${email} cannot be seen, so it is not repeated until it can`,
-    status: null,
-    code: null,
-    retryAt: null,
     effect: "none"
   })

@@ -38,9 +38,6 @@ const failure = (reason: "Unavailable" | "NotAllowed") =>
     call: "GET /list",
     reason,
     detail: "as the test wants it",
-    status: null,
-    code: null,
-    retryAt: null,
     effect: "none"
   })
 

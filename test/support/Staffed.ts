@@ -44,7 +44,7 @@ const failure = (
   reason: ConnectorError["reason"],
   effect: "none" | "unknown" = "none",
   detail = "as asked"
-): ConnectorError => new ConnectorError({ connection, call, reason, detail, status: null, code: null, retryAt: null, effect })
+): ConnectorError => new ConnectorError({ connection, call, reason, detail, effect })
 
 const identity = (account: string, role: string): Identity => ({ account, label: account, actor: "us", role, missing: [], allowance: null })
 
