@@ -1,5 +1,6 @@
 /** `held [ID]`: what waits for a person. */
 import * as Effect from "effect/Effect"
+import type { Config } from "../config/Config.ts"
 import * as Escape from "../report/Escape.ts"
 import * as HeldText from "../report/HeldText.ts"
 import * as Json from "../report/Json.ts"
@@ -45,13 +46,17 @@ const appliedBy = (id: string) =>
     }
   )
 
-const one = (invocation: Invocation.Invocation, id: string, all: boolean) =>
+const one = (invocation: Invocation.Invocation, config: Config, id: string, all: boolean) =>
   Effect.gen(function* () {
     const overview = yield* Overview
     const { number, part, closed, decided } = yield* Deciding.find(id)
     const view = yield* Invocation.view(invocation, all)
     const { output, options } = invocation
-    const changes = Rows.of((after) => overview.partChanges(number, after))
+    const changes = Rows.worded(
+      Rows.of((after) => overview.partChanges(number, after)),
+      invocation,
+      config
+    )
     if (options.json === true) {
       return yield* output.print(async (sink) => {
         const out = Sink.make(sink)
@@ -73,7 +78,7 @@ export const run = (load: Load, id: string | undefined, options: HeldOptions): P
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
       const config = yield* World.config(invocation)
-      yield* World.withStateToLook(invocation, config)(id === undefined ? list(invocation) : one(invocation, id, options.all === true))
+      yield* World.withStateToLook(invocation, config)(id === undefined ? list(invocation) : one(invocation, config, id, options.all === true))
       return 0
     })
   )

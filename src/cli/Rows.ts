@@ -2,8 +2,11 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { Config } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
+import type { Change } from "../model/Change.ts"
 import type { Page } from "../run/Overview.ts"
+import type { Invocation } from "./Invocation.ts"
 
 /** All rows in order, for one reading. A failure of the state is thrown as it is. */
 export async function* of<A>(page: (after: string | null) => Effect.Effect<Page<A>, StateError>): AsyncGenerator<A> {
@@ -14,4 +17,17 @@ export async function* of<A>(page: (after: string | null) => Effect.Effect<Page<
     yield* exit.value.rows
     after = exit.value.next
   } while (after !== null)
+}
+
+/** Changes with the records of the sources in their vendors' words: "user" for a customer of Zendesk. */
+export async function* worded<A extends Change>(
+  rows: AsyncIterable<A>,
+  { environment }: Pick<Invocation, "environment">,
+  { connections }: Pick<Config, "connections">
+): AsyncGenerator<A> {
+  for await (const row of rows) {
+    const { source } = row
+    const word = environment.connectors.get(connections.get(source?.connection ?? "")?.connector ?? "")?.source?.declaration.customerWord
+    yield source === undefined || source.record !== "customer" || word === undefined ? row : { ...row, source: { ...source, record: word } }
+  }
 }

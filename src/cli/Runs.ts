@@ -1,7 +1,6 @@
 /** `runs [ID]`: what was done, newest first; with `--csv` change by change. */
 import * as Effect from "effect/Effect"
 import type { Config } from "../config/Config.ts"
-import type { Done } from "../model/Done.ts"
 import * as DoneCsv from "../report/DoneCsv.ts"
 import * as Escape from "../report/Escape.ts"
 import * as Json from "../report/Json.ts"
@@ -22,18 +21,9 @@ import * as World from "./World.ts"
 
 const shown = 50
 
-/** The chosen changes, with the records of the sources in their vendors' words. */
-async function* worded(rows: AsyncIterable<Done>, { environment }: Invocation.Invocation, { connections }: Config): AsyncGenerator<Done> {
-  for await (const row of rows) {
-    const { source } = row
-    const word = environment.connectors.get(connections.get(source?.connection ?? "")?.connector ?? "")?.source?.declaration.customerWord
-    yield source === undefined || source.record !== "customer" || word === undefined ? row : { ...row, source: { ...source, record: word } }
-  }
-}
-
 const chosenRows = (invocation: Invocation.Invocation, config: Config) =>
   Effect.map(Records, (records) =>
-    worded(
+    Rows.worded(
       Rows.of((after) => records.selected(after)),
       invocation,
       config

@@ -51,7 +51,7 @@ describe.concurrent("a mass removal", () => {
         assert.strictEqual((yield* run(["plan", "--exit-code"])).code, 2)
         const shown = yield* run(["held", id, "--all"])
         assert.strictEqual(shown.code, 0, shown.stderr)
-        assert.include(shown.stdout, "c1@x.example")
+        assert.match(shown.stdout, /c1@x\.example .* user \d/)
 
         const approved = yield* run(["approve", id, "--yes", "--reason", "VIP ended"])
         assert.strictEqual(approved.code, 0, approved.stdout + approved.stderr)

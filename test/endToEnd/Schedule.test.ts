@@ -18,11 +18,7 @@ describe("a schedule", () => {
     "that cannot be kept is refused with the sum and the ways out, and is well once it is rarer",
     () =>
       Effect.gen(function* () {
-        const acme = yield* Installed.desk
-        const cstar = yield* Installed.team
-        const people = Installed.customers(3, 1, "vip", "gold")
-        acme.edits.load({ customers: people, organizations: [], memberships: [] })
-        Installed.known(cstar, people)
+        const { acme, cstar } = yield* Installed.tagged(3, "vip", "gold")
         const { dir, json, run, write } = yield* Installed.make({ sources: { acme }, targets: { cstar }, syncs })
         yield* json(["sync"])
         const well = yield* run(["check"])

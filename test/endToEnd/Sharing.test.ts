@@ -18,11 +18,7 @@ describe("several syncs of one command", () => {
     "read a source once, ask each connection once who we are, and share their calls",
     () =>
       Effect.gen(function* () {
-        const acme = yield* Installed.desk
-        const cstar = yield* Installed.team
-        const people = Installed.customers(3, 1, "vip", "gold")
-        acme.edits.load({ customers: people, organizations: [], memberships: [] })
-        Installed.known(cstar, people)
+        const { acme, cstar } = yield* Installed.tagged(3, "vip", "gold")
         const { json } = yield* Installed.make({ sources: { acme }, targets: { cstar }, syncs })
         const first = yield* json(["sync", "--max-calls", "3"])
         const status = (document: Installed.Json) => document.syncs.map((sync: Installed.Json) => [sync.sync, sync.status, sync.calls.write])

@@ -262,3 +262,12 @@ export const customers = (count: number, first = 1, ...tags: ReadonlyArray<strin
 export const known = (team: Team, people: SourceWorld["customers"]): void => {
   team.edits.addCustomers(people.flatMap(({ email, name }) => (email === null ? [] : [{ email, name }])))
 }
+
+/** So many customers with these tags at a helpdesk, all of them known to a team. */
+export const tagged = (count: number, ...tags: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const [acme, cstar, people] = [yield* desk, yield* team, customers(count, 1, ...tags)]
+    acme.edits.load({ customers: people, organizations: [], memberships: [] })
+    known(cstar, people)
+    return { acme, cstar }
+  })
