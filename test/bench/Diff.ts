@@ -79,7 +79,7 @@ const fill = (sql: Database.Statements, rows: number): void => {
     "INSERT INTO wanted (handle, name, folded, explicit_external, explicit_slug, cut, custom, target_group) SELECT 'zendesk/organization:' || key, name, lower(name), 0, 0, 0, '{}', id FROM source_group"
   )
   for (const part of ["customers", "groups:organization/customer", "memberships:organization/customer"])
-    sql.run("INSERT INTO read_part VALUES (1, ?, 1, NULL)", part)
+    sql.run("INSERT INTO read_part (connection, part, complete) VALUES (1, ?, 1)", part)
   sql.run("CREATE TEMP TABLE wished (grp INTEGER NOT NULL, customer INTEGER NOT NULL, PRIMARY KEY (grp, customer)) WITHOUT ROWID")
   sql.run("CREATE TEMP TABLE held (grp INTEGER NOT NULL, customer INTEGER NOT NULL, PRIMARY KEY (grp, customer)) WITHOUT ROWID")
   sql.run("INSERT INTO wished SELECT grp, customer FROM source_membership")

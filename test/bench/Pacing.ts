@@ -15,12 +15,14 @@ export const run = async (size: Size): Promise<ReadonlyArray<Figure>> => {
   const figures: Array<Figure> = []
 
   const measured = async (name: string, client: Clients.Client, setup: Partial<Setup> & { readonly kind: LimitKind }, known: boolean, goal: number | null) => {
+    process.stderr.write(`  ${name}: `)
     const { url } = await server.ask({ ...limit, latency, foreign: 0, announces: false, ...setup })
     const started = performance.now()
     await client({ url, total, limit: known ? limit : null })
     const wall = performance.now() - started
     const { mostRefused, refused } = await server.ask("tally")
     // Whoever starts with a full allowance needs so many windows more, in the worst phase.
+    process.stderr.write(`${Math.round(wall)} ms, ${refused} refused, most ${mostRefused}\n`)
     const ideal = ((windows - 1) * perMillis) / (1 - (setup.foreign ?? 0))
     figures.push({
       name,

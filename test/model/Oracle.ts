@@ -246,6 +246,10 @@ export const make = (world: World, first: Config) => {
       run = null
     },
     released: taken.release,
+    /** A dry run is over: what was left unsettled before it still is. */
+    looked: () => {
+      run = null
+    },
     /** A run is over. `honest`: nothing was hidden from it; `well`: it ended by itself, with no error. */
     ended: (honest: boolean, well: boolean) => {
       if (run === null) return

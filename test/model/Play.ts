@@ -143,7 +143,11 @@ export const play = (history: History, step: (told: string) => void = () => {}):
         const result = yield* Engine.passing(engine.undo(number, killAt ?? undefined))
         const well = result !== null && result.error === null
         oracle.undone(pinnedOf(number), well, well && fault === null && result.refused.length === 0)
-        if (well && fault === null && result.status !== "done" && result.status !== "none") oracle.say("an undo is not done with", result.status)
+        // Whoever was deleted at the target since cannot be put back, and the person hears of it.
+        const refused = result?.refused ?? []
+        const allGone = refused.every(({ change }) => change.op === "assignment.add" && !world.customers.has(change.customer?.id ?? ""))
+        const ends = refused.length > 0 && allGone ? ["partial"] : ["done", "none"]
+        if (well && fault === null && !ends.includes(result.status)) oracle.say("an undo is not done with", result.status)
         set(null)
         step(`  -> r-${number} ${result === null ? "killed" : `${result.status} ${JSON.stringify(result.summary)} ${result.error?.message ?? ""}`}`)
       })
@@ -204,7 +208,7 @@ export const play = (history: History, step: (told: string) => void = () => {}):
             const at = yield* TestClock.currentTimeMillis
             oracle.began({ number: following(), undoes: null, at, only: new Set(), done: { add: 0, remove: 0, create: 0 } }, false, false)
             yield* Engine.passing(engine.plan(one.do === "plan" ? null : file))
-            oracle.ended(false, true)
+            oracle.looked()
             if (weather.writes() > before) oracle.say("a dry run wrote", String(weather.writes() - before))
             set(null)
           })
