@@ -10,7 +10,8 @@ import * as TimeRing from "./TimeRing.ts"
 export interface Slot {
   readonly endpoint: string | null
   readonly startedAt: number
-  readonly order: number
+  /** Of each allowance that it takes from. */
+  readonly tickets: ReadonlyMap<ReportedAllowance.ReportedAllowance, number>
 }
 
 /** `until` is Infinity where only the end of a call under way, or a report, can change it. */
@@ -45,19 +46,18 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
   const windows = options.windows.map(PacingWindow.make)
   const gate = PauseGate.make()
   const underWay = new Set<Slot>()
-  const allowances = new Map<string | null, Allowance>()
+  const allowances = new Map<string | null, ReportedAllowance.ReportedAllowance>()
   const answeredAt = new Map<string | null, TimeRing.TimeRing>()
-  let started = 0
   let limited = 0
 
   const covering = (endpoint: string | null) => windows.filter((window) => window.covers(endpoint))
 
   /** Of the account (null) or of an endpoint. */
-  const allowance = (endpoint: string | null): Allowance => {
+  const allowance = (endpoint: string | null): ReportedAllowance.ReportedAllowance => {
     const known = allowances.get(endpoint)
     if (known !== undefined) return known
     const own = windows.filter(({ declared }) => declared.endpoint === endpoint)
-    const made: Allowance = { ...ReportedAllowance.make(own, share), startedAtReport: 0 }
+    const made = ReportedAllowance.make(own, share)
     allowances.set(endpoint, made)
     return made
   }
@@ -105,16 +105,14 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
         ...allowancesOf(endpoint).map((told, index) => told.expected(now, index === 0 ? ahead.all : ahead.endpoint))
       ),
     take: (endpoint, now) => {
-      const slot = { endpoint, startedAt: now, order: started++ }
+      const slot = { endpoint, startedAt: now, tickets: new Map(allowancesOf(endpoint).map((told) => [told, told.take()])) }
       underWay.add(slot)
       for (const window of covering(endpoint)) window.take()
-      for (const told of allowancesOf(endpoint)) told.take()
       return slot
     },
     giveBack: (slot) => {
       underWay.delete(slot)
       for (const window of covering(slot.endpoint)) window.giveBack()
-      for (const told of allowancesOf(slot.endpoint)) told.giveBack()
     },
     answered: (slot, now) => {
       underWay.delete(slot)
@@ -131,8 +129,7 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
       if (report.limit === null && report.remaining === null) return
       const told = allowance(report.endpoint)
       const others = [...underWay].filter((other) => other !== own && (report.endpoint === null || other.endpoint === report.endpoint))
-      told.told(report, { othersUnderWay: others.length, overtaken: own !== null && own.order < told.startedAtReport }, now)
-      told.startedAtReport = started
+      told.told(report, { ticket: own?.tickets.get(told) ?? null, othersUnderWay: others.length }, now)
     },
     status: (now) => ({ ...allowance(null).status(now), pausedUntil: gate.closedUntil(now), limited }),
     use: (now) => {
@@ -145,11 +142,6 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
       return held.sort((left, right) => left.at - right.at)
     }
   }
-}
-
-interface Allowance extends ReportedAllowance.ReportedAllowance {
-  /** How many calls had started when the last report came. */
-  startedAtReport: number
 }
 
 const usedUp = (window: PacingWindow.PacingWindow, now: number) =>

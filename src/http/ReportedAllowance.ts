@@ -3,15 +3,15 @@ import type { AllowanceReport } from "../contract/Pacer.ts"
 import type { PacingWindow } from "./PacingWindow.ts"
 
 export interface Reporter {
+  /** What `take` gave the reporting call; null if it is none of ours that is under way. */
+  readonly ticket: number | null
   /** Calls of this allowance under way, the reporting one not counted. */
   readonly othersUnderWay: number
-  /** Whether the reporting call had started before the report before this one came: then the vendor may have counted in another order. */
-  readonly overtaken: boolean
 }
 
 export interface ReportedAllowance {
-  readonly take: () => void
-  readonly giveBack: () => void
+  /** A call starts. Answers its ticket: tickets rise by one. A call that then never starts is taken for one that did until the next report. */
+  readonly take: () => number
   readonly told: (report: AllowanceReport, reporter: Reporter, now: number) => void
   /** Whether the vendor tells this allowance at all. */
   readonly announced: () => boolean
@@ -30,6 +30,10 @@ const samePeriod = 2_000
 
 interface Told {
   readonly remaining: number
+  /** The last ticket that the vendor had counted. */
+  readonly counted: number
+  /** The last ticket when the report came. */
+  readonly ticketsThen: number
   readonly resetAt: number | null
   readonly endsAt: number
   /** Kept for others. */
@@ -44,14 +48,15 @@ export const make = (windows: ReadonlyArray<PacingWindow>, share: number): Repor
   let window = windows.toSorted((left, right) => left.declared.perMillis - right.declared.perMillis)[0]
   let limit: number | null = null
   let told: Told | null = null
-  let taken = 0
+  let tickets = 0
 
   const current = (now: number): Told | null => {
     if (told !== null && now >= told.endsAt) told = null
     return told
   }
   /** Without a reset time, a slot of ours that came free is one more there. */
-  const left = (told: Told, now: number) => told.remaining - taken + (told.resetAt === null && window !== undefined ? window.freed(now) - told.freed : 0)
+  const left = (told: Told, now: number) =>
+    told.remaining - (tickets - told.counted) + (told.resetAt === null && window !== undefined ? window.freed(now) - told.freed : 0)
 
   const free = (now: number, ahead: number): number => {
     const present = current(now)
@@ -62,12 +67,7 @@ export const make = (windows: ReadonlyArray<PacingWindow>, share: number): Repor
   }
 
   return {
-    take: () => {
-      taken++
-    },
-    giveBack: () => {
-      taken--
-    },
+    take: () => ++tickets,
     told: (report, reporter, now) => {
       const resetAt = report.resetAt !== null && report.resetAt > now ? report.resetAt : null
       if (report.limit !== null) {
@@ -78,16 +78,25 @@ export const make = (windows: ReadonlyArray<PacingWindow>, share: number): Repor
       }
       if (report.remaining === null) return
       const before = current(now)
-      const remaining = report.remaining - reporter.othersUnderWay
-      const same = before !== null && reporter.overtaken && (before.resetAt === null || resetAt === null || Math.abs(resetAt - before.resetAt) <= samePeriod)
-      told = {
-        remaining: same ? Math.min(remaining, left(before, now)) : remaining,
+      const { othersUnderWay, ticket } = reporter
+      const base = {
+        remaining: report.remaining,
         resetAt,
         endsAt: resetAt ?? now + (window?.declared.perMillis ?? unknownSpan),
         reserve: share >= 1 ? 0 : Math.ceil(limit === null ? ((window?.declared.calls ?? 0) * (1 - share)) / share : limit * (1 - share)),
-        freed: window?.freed(now) ?? 0
+        freed: window?.freed(now) ?? 0,
+        ticketsThen: tickets
       }
-      taken = 0
+      if (resetAt === null && ticket !== null) {
+        // What is left comes back bit by bit, so most of what is under way has been counted: as of the reporting call, the newest one says most.
+        if (before === null || before.resetAt !== null || ticket >= before.counted) told = { ...base, counted: ticket }
+        return
+      }
+      // All that is under way may still be taken off. Where a later call has been heard first, the vendor may have counted in another order.
+      const fresh = { ...base, counted: tickets - othersUnderWay }
+      const overtaken = ticket !== null && before !== null && ticket <= before.ticketsThen
+      const same = overtaken && (before.resetAt === null || resetAt === null || Math.abs(resetAt - before.resetAt) <= samePeriod)
+      told = same ? { ...fresh, remaining: Math.min(report.remaining, left(before, now) + othersUnderWay) } : fresh
     },
     announced: () => limit !== null || told !== null,
     free,

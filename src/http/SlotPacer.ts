@@ -76,8 +76,12 @@ export const make = (options: PacerOptions): Effect.Effect<Pacer> =>
           waiter.changed.unsafeClose()
           if (due) admit(now)
           if (waiter.slot !== null) return waiter.slot
-          const blocked = head(waiter.endpoint) === waiter ? slots.blocked(waiter.endpoint, now) : null
-          if (blocked === null || blocked.until === Infinity) {
+          const isFirst = head(waiter.endpoint) === waiter
+          const blocked = isFirst ? slots.blocked(waiter.endpoint, now) : null
+          if (isFirst && blocked === null) {
+            // Its turn came in the moment since somebody else looked, and nobody else may come to look again.
+            due = true
+          } else if (blocked === null || blocked.until === Infinity) {
             yield* waiter.changed.await
             due = false
           } else {
