@@ -18,13 +18,15 @@ export interface Identity {
   readonly meet: (world: World, config: Config) => void
   /** The engine put this customer in for this person. */
   readonly witness: (person: string, customer: string) => void
-  readonly deleted: (customer: string) => void
+  readonly deleted: (customer: string, address: string | null) => void
 }
 
 export const make = (): Identity => {
   const sure = new Map<string, string>()
   const may = new Map<string, Set<string>>()
   const lost = new Set<string>()
+  /** Addresses that lost matches rested on: whoever takes one is unclear until the loss is noticed. */
+  const lostAddresses = new Set<string>()
 
   const byAddress = (world: World, email: string | null): ReadonlyArray<string> =>
     [...world.customers].filter(([, other]) => sameAddress(other, email)).map(([id]) => id)
@@ -69,7 +71,8 @@ export const make = (): Identity => {
     possible: (world, config) => matches(world, config, unclear(world, config, plain), (id) => wide(world, id)),
     certain: (world, config) => matches(world, config, unclear(world, config, wide), (id) => (sure.has(id) ? plain(world, id) : [])),
     settled: (world, config) => {
-      const without = new Set([...unclear(world, config, wide), ...lost])
+      const takers = active(world, config).filter(([, { email }]) => [...lostAddresses].some((address) => sameAddress(address, email)))
+      const without = new Set([...unclear(world, config, wide), ...lost, ...takers.map(([id]) => id)])
       return matches(world, config, without, (id) => (wide(world, id).length === 1 ? plain(world, id) : []))
     },
     meet: (world, config) => {
@@ -81,7 +84,8 @@ export const make = (): Identity => {
       }
     },
     witness: (person, customer) => void sure.set(person, customer),
-    deleted: (customer) => {
+    deleted: (customer, address) => {
+      if (address !== null) lostAddresses.add(address)
       for (const [id, link] of sure)
         if (link === customer) {
           sure.delete(id)

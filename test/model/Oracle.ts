@@ -203,9 +203,10 @@ export const make = (world: World, first: Config) => {
       if (known && !troubled) gone.add(purpose)
     },
     customerDeleted: (customer: string) => {
+      const address = world.customers.get(customer) ?? null
       world.customers.delete(customer)
       for (const rows of [origins, out]) for (const one of rows.keys()) if (customerOf(one) === customer) rows.delete(one)
-      identity.deleted(customer)
+      identity.deleted(customer, address)
       edited()
     },
     /** `hidden`: the source will show less than there is, and nothing tells. A dry run does not write. */
