@@ -17,14 +17,20 @@ const active = "c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL
 /** Mapped groups joined with matched customers: direct members, and members of organizations that carry a mapped tag. */
 const desire = (sql: Statements, from: number, to: number): void => {
   sql.run("DELETE FROM desired")
+  // Narrow rows, so that looking one up for each membership touches few pages.
+  sql.run("DELETE FROM matched")
+  sql.run(
+    `INSERT INTO matched SELECT c.id, l.target_customer FROM source_customer c JOIN customer_link l ON l.source_customer = c.id AND l.target_connection = ?2
+     WHERE c.connection = ?1 AND ${active} ORDER BY 1`,
+    from,
+    to
+  )
   const joined = (membership: string) => `
-    INSERT OR IGNORE INTO desired SELECT p.target_group, l.target_customer, p.source_group, c.id FROM mapping p
-    JOIN source_group g ON g.id = p.source_group AND g.connection = ?1 ${membership}
-    JOIN source_customer c ON c.id = m.customer AND ${active}
-    JOIN customer_link l ON l.source_customer = c.id AND l.target_connection = ?2
+    INSERT OR IGNORE INTO desired SELECT p.target_group, a.customer, p.source_group, a.person FROM mapping p
+    JOIN source_group g ON g.id = p.source_group AND g.connection = ? ${membership} CROSS JOIN matched a ON a.person = m.customer
     WHERE p.blocked IS NULL AND p.target_group IS NOT NULL ORDER BY 1, 2`
-  sql.run(joined("JOIN source_membership m ON m.grp = p.source_group"), from, to)
-  sql.run(joined("JOIN source_inclusion i ON i.grp = p.source_group JOIN source_membership m ON m.grp = i.organization"), from, to)
+  sql.run(joined("CROSS JOIN source_membership m ON m.grp = p.source_group"), from)
+  sql.run(joined("CROSS JOIN source_inclusion i ON i.grp = p.source_group CROSS JOIN source_membership m ON m.grp = i.organization"), from)
 }
 
 const exceptionCustomers = (sql: Statements, to: number, email: string): ReadonlyArray<number> =>
@@ -110,7 +116,7 @@ export const bringUpToDate = (sql: Statements, frame: Frame, source: string): vo
   if (!isCompared(sql, frame, from))
     sql.run(`UPDATE claim SET lapsed_reads = lapsed_reads + 1 WHERE claimant = ? AND lapsed_at IS NOT NULL AND NOT ${Lapse.unseen}`, claimant)
   sql.run(
-    "UPDATE claim SET lapsed_at = NULL, lapsed_reads = NULL, lapse_cause = NULL WHERE claimant = ? AND lapsed_at IS NOT NULL AND (grp, customer) IN (SELECT grp, customer FROM desired)",
+    "UPDATE claim SET lapsed_at = NULL, lapsed_reads = NULL, lapse_cause = NULL WHERE claimant = ? AND lapsed_at IS NOT NULL AND EXISTS (SELECT 1 FROM desired d WHERE d.grp = claim.grp AND d.customer = claim.customer)",
     claimant
   )
   sql.run(
@@ -134,7 +140,7 @@ export const bringUpToDate = (sql: Statements, frame: Frame, source: string): vo
   sql.run(
     `INSERT INTO claim (claimant, grp, customer, via, person, since, cause)
      SELECT ?2, d.grp, d.customer, d.via, d.person, ?1, ${newCause} FROM (SELECT grp, customer FROM desired EXCEPT SELECT grp, customer FROM claim WHERE claimant = ?2) n
-     JOIN desired d ON d.grp = n.grp AND d.customer = n.customer`,
+     CROSS JOIN desired d ON d.grp = n.grp AND d.customer = n.customer`,
     now,
     claimant,
     baseline?.["read"] ?? null,
@@ -204,18 +210,23 @@ const mirror = (sql: Statements, { sync }: Frame): void => {
   )
 }
 
+/** One claimant after the other, so that both sides of the difference come in the order of their keys and are merged, not sorted. */
 const compareAdditions = (sql: Statements, frame: Frame): void => {
-  sql.run(
-    `INSERT OR IGNORE INTO change (op, grp, customer, cause, claimant, dropped)
-     SELECT 'assignment.add', n.grp, n.customer, CASE WHEN d.grp IS NULL THEN c.cause ELSE 'restored' END, c.claimant, CASE WHEN d.decision = 'accepted' THEN 'drift'
-       WHEN c.person IN (SELECT source_customer FROM held_identity) THEN 'ambiguous'
-       WHEN n.grp NOT IN (SELECT target_group FROM wanted WHERE blocked IS NULL AND target_group IS NOT NULL) THEN 'blocked' END
-     FROM (SELECT grp, customer FROM claim WHERE claimant IN (SELECT value FROM json_each(?1)) AND lapsed_at IS NULL EXCEPT SELECT grp, customer FROM assignment ${Unsure.andUnsure}) n
-     JOIN claim c ON c.grp = n.grp AND c.customer = n.customer AND c.lapsed_at IS NULL AND c.claimant IN (SELECT value FROM json_each(?1))
-     LEFT JOIN drift d ON d.grp = n.grp AND d.customer = n.customer
-     ORDER BY 2, 3, 6`,
-    readClaimants(sql, frame)
-  )
+  for (const source of frame.read) {
+    sql.run(
+      `INSERT INTO change (op, grp, customer, cause, claimant, dropped)
+       SELECT 'assignment.add', n.grp, n.customer, CASE WHEN d.grp IS NULL THEN c.cause ELSE 'restored' END, c.claimant, CASE WHEN d.decision = 'accepted' THEN 'drift'
+         WHEN c.person IN (SELECT source_customer FROM held_identity) THEN 'ambiguous'
+         WHEN n.grp NOT IN (SELECT target_group FROM wanted WHERE blocked IS NULL AND target_group IS NOT NULL) THEN 'blocked' END
+       FROM (SELECT grp, customer FROM claim WHERE claimant = ?1 AND lapsed_at IS NULL EXCEPT SELECT grp, customer FROM assignment ${Unsure.andUnsure}) n
+       CROSS JOIN claim c ON c.claimant = ?1 AND c.grp = n.grp AND c.customer = n.customer AND c.lapsed_at IS NULL
+       LEFT JOIN drift d ON d.grp = n.grp AND d.customer = n.customer
+       WHERE true
+       ON CONFLICT (op, grp, customer) DO UPDATE SET cause = excluded.cause, claimant = excluded.claimant, dropped = NULL
+         WHERE dropped IS NOT NULL AND excluded.dropped IS NULL`,
+      claimantId(sql, frame.sync.name, source)
+    )
+  }
 }
 
 const compareGroups = (sql: Statements, frame: Frame): void => {

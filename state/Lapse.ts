@@ -16,8 +16,12 @@ export const cause = `CASE
   WHEN (SELECT kind FROM source_group WHERE id = claim.via) = 'organization' THEN 'left'
   ELSE 'untagged' END`
 
-/** Parts on a wish's way that fulfil `condition`, a condition over the row `p` of `read_part`, and nothing that was read speaks against the wish. */
-const missing = (condition: string): string => `(EXISTS (SELECT 1 FROM source_group g JOIN read_part p ON p.connection = g.connection AND ${condition}
+/**
+ * Parts on a wish's way that fulfil `condition`, a condition over the row `p` of `read_part`, and nothing that was read speaks against the wish.
+ * `any` is the least that such a part fulfils: where none does, no wish is looked at.
+ */
+const missing = (any: string, condition: string): string => `(EXISTS (SELECT 1 FROM read_part p WHERE ${any})
+  AND EXISTS (SELECT 1 FROM source_group g JOIN read_part p ON p.connection = g.connection AND ${condition}
     AND p.part IN ('customers', 'groups:' || g.kind || '/' || g.carrier, 'memberships:' || g.kind || '/' || g.carrier, 'inclusions:' || g.kind || '/' || g.carrier,
       CASE g.carrier WHEN 'organization' THEN 'groups:organization/customer' END, CASE g.carrier WHEN 'organization' THEN 'memberships:organization/customer' END)
     WHERE g.id = claim.via)
@@ -29,11 +33,14 @@ const missing = (condition: string): string => `(EXISTS (SELECT 1 FROM source_gr
       OR EXISTS (SELECT 1 FROM source_inclusion i JOIN source_membership m ON m.grp = i.organization WHERE i.grp = g.id AND m.customer = c.id))))`
 
 /** What is missing for a wish was read incompletely this time, and nothing that was read speaks against it: absence alone ends no wish then. */
-export const unproven = missing("p.complete = 0")
+export const unproven = missing("p.complete = 0", "p.complete = 0")
 
 /** As `unproven`, or this time only changes were told of what is missing: it is still missing, but nobody has looked again. */
-export const unseen = missing(`(p.complete = 0 OR (p.changes = 1 AND (p.part LIKE 'memberships:%' OR p.part LIKE 'inclusions:%' OR g.gone_cause = 'absent'
-    OR EXISTS (SELECT 1 FROM source_customer c WHERE c.id = claim.person AND c.gone_cause = 'absent'))))`)
+export const unseen = missing(
+  "(p.complete = 0 OR p.changes = 1)",
+  `(p.complete = 0 OR (p.changes = 1 AND (p.part LIKE 'memberships:%' OR p.part LIKE 'inclusions:%' OR g.gone_cause = 'absent'
+    OR EXISTS (SELECT 1 FROM source_customer c WHERE c.id = claim.person AND c.gone_cause = 'absent'))))`
+)
 
 /** Wishes that this run may not end: their person is ambiguous, their group is blocked, or what is missing is not proved. An exception has neither person nor source group. */
 export const frozen = `(coalesce(claim.person IN (SELECT source_customer FROM held_identity), 0)
