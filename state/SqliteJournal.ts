@@ -142,7 +142,17 @@ export const make = (database: Database): typeof Journal.Service => {
           mark: { state: database.lineage, sync: "", key: call.group.handle ?? "" }
         }
       }),
-    noteClock: (to, offset) => database.use((sql) => void sql.run("UPDATE connection SET clock_offset = ? WHERE name = ?", offset, to)),
+    // The Date header is never ahead of the server's clock, so the largest offset heard is the truest, unless the clock was set back. Storing one
+    // costs as much as storing an intent.
+    noteClock: (to, offset) =>
+      database.use(
+        (sql) =>
+          void sql.run(
+            "UPDATE connection SET clock_offset = ?1 WHERE name = ?2 AND (clock_offset IS NULL OR ?1 NOT BETWEEN clock_offset - 1500 AND clock_offset)",
+            offset,
+            to
+          )
+      ),
     canaryDone: (to) => database.use((sql) => sql.get("SELECT 1 FROM connection WHERE name = ? AND canary_at IS NOT NULL", to) !== undefined),
     noteCanary: (to) => stored((sql, now) => void sql.run("UPDATE connection SET canary_at = ? WHERE name = ?", now, to)),
     written: (run) =>
