@@ -9,7 +9,7 @@ const meanLatency = 50
 
 export const run = async (size: Size): Promise<ReadonlyArray<Figure>> => {
   const server = Child.serve<Setup | "tally", Tally>("RateServer.ts")
-  const [calls, perMillis, windows] = [100, 2_000, size === "full" ? 8 : 5]
+  const [calls, perMillis, windows] = size === "full" ? [100, 2_000, 8] : [100, 1_000, 5]
   const total = calls * windows
   const limit = { calls, perMillis }
   const figures: Array<Figure> = []
