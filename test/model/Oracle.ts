@@ -52,6 +52,8 @@ export const make = (world: World, first: Config) => {
   const promised = new Set<Row>()
   /** What a person is asked, as far as the source has not changed its mind since; and what was decided. */
   const held = new Set<Deed>()
+  /** What a person was asked when it was looked at last: a run that reads nothing leaves it so, whatever changed at the source meanwhile. */
+  let questions = new Set<Deed>()
   const decisions = new Map<Deed, "approved" | "rejected">()
   const everRejected = new Set<Deed>()
   /** Groups that people deleted at any time. */
@@ -271,9 +273,10 @@ export const make = (world: World, first: Config) => {
     },
     /** What waits for a person now. `partly`: the last run could see that its source did not show all. */
     asked: (deeds: Iterable<Deed>, partly: boolean) => {
-      const [before, sure] = [new Set(held), must()]
+      const [before, sure] = [questions, must()]
+      questions = new Set(deeds)
       held.clear()
-      for (const one of deeds) {
+      for (const one of questions) {
         held.add(one)
         const [op, customer = "", purpose = ""] = one.split(" ")
         if (partly && op === "remove" && !before.has(one) && sure.has(row(customer, purpose)))
@@ -283,6 +286,7 @@ export const make = (world: World, first: Config) => {
     decided: (deeds: Iterable<Deed>, decision: "approved" | "rejected") => {
       for (const one of deeds) {
         held.delete(one)
+        questions.delete(one)
         decisions.set(one, decision)
         if (decision === "rejected") everRejected.add(one)
       }
