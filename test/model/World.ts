@@ -78,7 +78,7 @@ export const isActive = (person: Person | undefined, config: Config): person is 
 export const active = (world: World, config: Config): ReadonlyArray<readonly [id: string, person: Person]> =>
   [...world.people].filter(([, person]) => isActive(person, config))
 
-/** Purposes that the config has for something that is there. A tag is there while somebody carries it. */
+/** Purposes that the config has for something that is there. A tag is there while somebody carries it who is not of the staff. */
 export const mapped = (world: World, config: Config): ReadonlyMap<Purpose, string> => {
   const names = new Map<Purpose, string>()
   const add = (way: Way, purpose: Purpose, name: string) => {
@@ -87,7 +87,7 @@ export const mapped = (world: World, config: Config): ReadonlyMap<Purpose, strin
   }
   for (const [id, { name }] of world.organizations) add(config.organizations, id, name)
   for (const [tag, way] of Object.entries(config.tags))
-    if ([...world.people.values()].some(({ tags }) => tags.has(tag))) add(way, `tag:${tag}`, `${config.prefix} ${tag}`)
+    if ([...world.people.values()].some(({ staff, tags }) => !staff && tags.has(tag))) add(way, `tag:${tag}`, `${config.prefix} ${tag}`)
   return names
 }
 
