@@ -42,6 +42,22 @@ describe("cStar's customers", () => {
       assert.strictEqual(yield* reasonOf(target.customersByAddress("b@x.io")), "Malformed")
     })
   )
+
+  it.scoped("are not the only ones of an address because a search showed one of two twice", () =>
+    Effect.gen(function* () {
+      const { faulty, sandbox, target } = yield* connected()
+      const [small, large] = sandbox.target.addCustomers(["a@x.io", "A@X.IO"].map((email) => ({ email, name: "A" })))
+      const shown = { id: small?.id, email: "a@x.io" }
+      const slipped = answered(200, { success: true, data: [shown, shown], pagination: { page: 1, total: 2, hasMore: false } })
+      faulty.inject(slipped)
+      assert.sameMembers(
+        (yield* target.customersByAddress("a@x.io")).map(({ id }) => id),
+        [small?.id, large?.id]
+      )
+      faulty.inject([slipped, slipped])
+      assert.strictEqual(yield* reasonOf(target.customersByAddress("a@x.io")), "Malformed")
+    })
+  )
 })
 
 describe("cStar's lists", () => {

@@ -168,17 +168,25 @@ const remove = (access: CstarAccess.Access, pack: Pack): Effect.Effect<Receipt, 
 
 const fold = (address: string): string => address.trim().toLowerCase()
 
+const unfinished = (access: CstarAccess.Access, what: string) =>
+  CstarAccess.refusal(access, `GET ${customersPath}`, "Malformed", `${what}, so nobody can be said to be missing`)
+
+/** Whom a search brings up; null: it shows others than its total counts, so that somebody may be missing. */
+const search = (access: CstarAccess.Access, text: string) =>
+  Effect.gen(function* () {
+    const call = { path: customersPath, params: { search: text } }
+    const pages = Array.from(yield* Stream.runCollect(CstarPages.stream(access.client, call, CstarApi.CustomerRow, CstarApi.toCustomer)))
+    if (pages.at(-1)?.end !== true) return yield* unfinished(access, "the search stopped before its end")
+    const customers = new Map(pages.flatMap(({ items }) => items).map((customer) => [customer.id, customer]))
+    return pages.every(({ total }) => total === null || total === customers.size) ? [...customers.values()] : null
+  })
+
 // The search is over parts of names and addresses, so its first hit may be anybody (vendor docs, read 2026-11).
 const customersByAddress = (access: CstarAccess.Access, address: string) =>
   Effect.gen(function* () {
     const wanted = fold(address)
     if (wanted === "") return []
-    const call = { path: customersPath, params: { search: address.trim() } }
-    const pages = yield* Stream.runCollect(CstarPages.stream(access.client, call, CstarApi.CustomerRow, CstarApi.toCustomer))
-    const found = Array.from(pages)
-    if (found.at(-1)?.end !== true) {
-      return yield* CstarAccess.refusal(access, `GET ${customersPath}`, "Malformed", "the search stopped before its end, so nobody can be said to be missing")
-    }
-    const customers = found.flatMap((page) => page.items.filter((customer) => fold(customer.email ?? "") === wanted))
-    return [...new Map(customers.map((customer) => [customer.id, customer])).values()]
+    const once = search(access, address.trim())
+    const found = (yield* once) ?? (yield* once) ?? (yield* unfinished(access, "the search shows others than its total counts, twice"))
+    return found.filter(({ email }) => fold(email ?? "") === wanted)
   })
