@@ -209,8 +209,13 @@ ALTER TABLE cursor ADD COLUMN basis TEXT NOT NULL DEFAULT '';
 ALTER TABLE cursor ADD COLUMN full_read INTEGER NOT NULL DEFAULT 0;
 `
 
+/** Whether all customers of this one's address are known: it was asked for, or everybody was listed. Who was only met somewhere may share it. */
+const sought = `
+ALTER TABLE target_customer ADD COLUMN sought INTEGER NOT NULL DEFAULT 0;
+`
+
 /** Steps in order: the state's `user_version` is the number of steps it has taken. */
-export const steps: ReadonlyArray<string> = [first, second, third, fourth, otherAddresses, staff, changes]
+export const steps: ReadonlyArray<string> = [first, second, third, fourth, otherAddresses, staff, changes, sought]
 
 /** Tables of one run's work. They live in SQLite's temporary database: gone with the process, never in a backup. */
 export const temporary = `

@@ -42,7 +42,8 @@ export const storeCustomer = (sql: Statements, connection: number, customer: Tar
   sql.run(
     `INSERT INTO target_customer (connection, key, email, address, external_id, name, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (connection, key) DO UPDATE SET email = coalesce(excluded.email, email), address = coalesce(excluded.address, address),
-       external_id = coalesce(excluded.external_id, external_id), name = coalesce(excluded.name, name), seen_at = excluded.seen_at, gone_at = NULL`,
+       external_id = coalesce(excluded.external_id, external_id), name = coalesce(excluded.name, name), seen_at = excluded.seen_at, gone_at = NULL,
+       sought = CASE WHEN gone_at IS NULL AND address IS coalesce(excluded.address, address) THEN sought ELSE 0 END`,
     connection,
     customer.id,
     customer.email,
@@ -52,6 +53,11 @@ export const storeCustomer = (sql: Statements, connection: number, customer: Tar
     now
   )
   return Number(sql.get("SELECT id FROM target_customer WHERE connection = ? AND key = ?", connection, customer.id)?.["id"])
+}
+
+/** Whoever shares an address with somebody seen from `since` on was seen too. */
+const noteSought = (sql: Statements, connection: number, since: number): void => {
+  sql.run("UPDATE target_customer SET sought = 1 WHERE connection = ? AND seen_at >= ? AND sought = 0", connection, since)
 }
 
 const storeMiss = (sql: Statements, connection: number, address: string, now: number): void => {
@@ -166,11 +172,13 @@ export const make = (database: Database): typeof TargetStore.Service => ({
       database.atomically((sql) => {
         const connection = connectionId(sql, name)
         sql.run("UPDATE target_customer SET gone_at = ? WHERE connection = ? AND gone_at IS NULL AND seen_at < ?", now, connection, since)
+        noteSought(sql, connection, since)
         sql.run("UPDATE connection SET customers_listed_at = ? WHERE id = ?", now, connection)
         const unknown = `SELECT address FROM needed n WHERE NOT EXISTS (SELECT 1 FROM target_customer t WHERE t.connection = ? AND t.address = n.address AND t.gone_at IS NULL)`
         for (const row of sql.all(unknown, connection)) storeMiss(sql, connection, String(row["address"]), now)
       })
     ),
+  customersSought: (name, since) => database.atomically((sql) => noteSought(sql, connectionId(sql, name), since)),
   needed: (name, sources) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       database.atomically((sql) => {
@@ -188,7 +196,7 @@ export const make = (database: Database): typeof TargetStore.Service => ({
         const connection = connectionId(sql, name)
         if (found.length === 0) storeMiss(sql, connection, address, now)
         else sql.run("DELETE FROM lookup WHERE connection = ? AND address = ?", connection, address)
-        for (const customer of found) storeCustomer(sql, connection, customer, now)
+        for (const customer of found) sql.run("UPDATE target_customer SET sought = 1 WHERE id = ?", storeCustomer(sql, connection, customer, now))
       })
     ),
   groupsToRead: (name, depth, fullBefore) =>

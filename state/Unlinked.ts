@@ -11,8 +11,10 @@ export const people = `c.connection IN (SELECT value FROM json_each(?1)) AND c.g
 export const unknown = (address: string): string =>
   `NOT EXISTS (SELECT 1 FROM target_customer t WHERE t.connection = ?2 AND t.address = ${address} AND t.gone_at IS NULL)`
 
-const due = (address: string): string =>
-  `${unknown(address)} AND NOT EXISTS (SELECT 1 FROM lookup k WHERE k.connection = ?2 AND k.address = ${address} AND k.next_at > ?3)`
+/** Nobody is known to have the address, and it is time to ask; or somebody is, who was only met, so that others may have it too. */
+const due = (address: string): string => `CASE WHEN ${unknown(address)}
+    THEN NOT EXISTS (SELECT 1 FROM lookup k WHERE k.connection = ?2 AND k.address = ${address} AND k.next_at > ?3)
+    ELSE NOT EXISTS (SELECT 1 FROM target_customer t WHERE t.connection = ?2 AND t.address = ${address} AND t.gone_at IS NULL AND t.sought = 1) END`
 
 /** Their addresses that the target is to be asked for at `?3`: their own, and the others as far as they are known of those whose own it does not know. */
 export const addresses = `

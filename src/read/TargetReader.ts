@@ -24,7 +24,7 @@ interface Drained {
   readonly pages: number
 }
 
-/** What is known and a list did not show is looked up one by one, up to here; more of it means that the list is not whole. */
+/** What a list leaves open is looked up one by one, up to here; of what is known and missing more means that the list is not whole. */
 const lookupLimit = 200
 
 /** Reads pages to the sign of their end. */
@@ -102,14 +102,17 @@ const lookUpCustomers = (connection: string, target: Target, search: boolean, si
     return true
   })
 
-/** Reads customers from the list, and goes on after its first page only if `goesOn`, asked with the total that it tells, says so. Answers whether it did. */
+/**
+ * Lists customers for the sake of `needed` addresses, beyond the first page only if that costs less than one search each. Who stands in a list
+ * that is not whole may share an address with somebody whom it lacks: that is open until the address is asked for.
+ */
 const listCustomers = (
   connection: string,
   target: Target,
-  search: boolean,
-  goesOn: (total: number | null) => Reading<boolean>,
+  { pageSize, search }: TargetDeclaration["customers"],
+  needed: number,
   onRows: OnRows
-): Reading<boolean> =>
+): Reading<void> =>
   Effect.gen(function* () {
     const store = yield* TargetStore
     const since = yield* Clock.currentTimeMillis
@@ -118,17 +121,20 @@ const listCustomers = (
     const pages = Stream.takeUntilEffect(target.customers, ({ end, items, total }) =>
       Effect.gen(function* () {
         yield* store.storeCustomers(connection, items)
-        if (rows === 0 && !end) onward = yield* goesOn(total)
+        if (rows === 0 && !end) onward = ReadCost.listOn({ needed, total, pageSize, search })
         rows += items.length
         yield* onRows("customers", rows, total)
         return !onward
       })
     )
     const end = yield* drain(pages, () => Effect.void)
-    if (!onward) return false
-    if (!isWhole(end, yield* store.customersSeen(connection, since))) return true
-    if (yield* lookUpCustomers(connection, target, search, since)) yield* store.finishCustomers(connection, since)
-    return true
+    if (!onward) return
+    const whole = isWhole(end, yield* store.customersSeen(connection, since))
+    if (whole && (yield* lookUpCustomers(connection, target, search, since))) return yield* store.finishCustomers(connection, since)
+    if (search && needed <= lookupLimit) return
+    // Too many to be asked for one by one: whom neither of two lists shows is not there.
+    const again = yield* drain(target.customers, (customers) => store.storeCustomers(connection, customers))
+    if (again.ended) yield* store.customersSought(connection, since)
   })
 
 const searchEach = (connection: string, target: Target, count: number, onRows: OnRows): Reading<void> =>
@@ -155,7 +161,7 @@ const searchEach = (connection: string, target: Target, count: number, onRows: O
 
 /**
  * Finds the target's customers behind the addresses that mapped groups need: searched one by one, or all listed, whichever takes fewer calls.
- * How long the list is tells its first page, which is read where searching may cost more; whom it shows need not be searched.
+ * How long the list is tells its first page, which is read where searching may cost more.
  * Who is not found is remembered, and asked for again after 1 h, 6 h, a day, then weekly.
  */
 export const findCustomers = (
@@ -172,11 +178,9 @@ export const findCustomers = (
     const { list, search, pageSize } = declaration.customers
     const known = yield* store.customersSeen(connection, 0)
     const way = ReadCost.firstLook({ needed: count, known, pageSize, list, search })
-    const goesOn = (total: number | null) =>
-      Effect.map(store.needed(connection, sources), (needed) => needed > 0 && ReadCost.listOn({ needed, total, pageSize, search }))
-    if (way === "list") yield* listCustomers(connection, target, search, goesOn, onRows)
+    if (way === "list") yield* listCustomers(connection, target, declaration.customers, count, onRows)
     if (!search) return
-    // Whom the list did not show, or only its beginning was read for, is searched for.
+    // What the list left open, or only its beginning was read for, is searched for.
     const left = way === "list" ? yield* store.needed(connection, sources) : count
     if (left > 0) yield* searchEach(connection, target, left, onRows)
   })

@@ -41,9 +41,11 @@ export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
     readonly customersSeen: (connection: string, since: number) => Effect.Effect<number, StateError>
     /** Addresses of linked customers who were not seen from `since` on, at most `limit`. */
     readonly missingCustomers: (connection: string, since: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StateError>
-    /** Ends a complete list of all customers that began at `since`: who was not seen from then on is gone, and needed addresses still unknown are not there. */
+    /** Ends a complete list of all customers that began at `since`: who was not seen from then on is gone, and needed addresses still unknown are not there, nor others of those that are. */
     readonly finishCustomers: (connection: string, since: number) => Effect.Effect<void, StateError>
-    /** Gathers the addresses that mapped groups need and that nobody knows yet, and answers their number. */
+    /** Whoever shares an address with a customer seen from `since` on was seen too. */
+    readonly customersSought: (connection: string, since: number) => Effect.Effect<void, StateError>
+    /** Gathers the addresses that mapped groups need and of which it is not known yet who has them, and answers their number. */
     readonly needed: (connection: string, sources: ReadonlyArray<string>) => Effect.Effect<number, StateError>
     readonly nextNeeded: (connection: string, after: string, limit: number) => Effect.Effect<ReadonlyArray<string>, StateError>
     readonly storeLookup: (connection: string, address: string, found: ReadonlyArray<TargetCustomer>) => Effect.Effect<void, StateError>

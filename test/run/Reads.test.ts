@@ -31,13 +31,13 @@ const reads = ({ target }: Crowd.Running, from = 0): Readonly<Record<string, num
 }
 
 /**
- * The fewest calls that find so many addresses for whoever knows of the target's list only that it has `known` customers: it tells its length
- * on its first page, which shows some of those sought.
+ * The fewest calls that tell of so many addresses whose they are, for whoever knows of the target's list only that it has `known` customers: it
+ * tells its length on its first page, and whom that shows may not be the only one with the address.
  */
-const lookups = ({ known, sought, shown, total }: { readonly known: number; readonly sought: number; readonly shown: number; readonly total: number }) => {
+const lookups = ({ known, sought, total }: { readonly known: number; readonly sought: number; readonly total: number }) => {
   if (sought === 0) return 0
   const searched = sought
-  const looked = 1 + Math.min(Minimum.pages(total) - 1, sought - shown)
+  const looked = 1 + Math.min(Minimum.pages(total) - 1, sought)
   return searched <= Minimum.pages(known) ? searched : looked
 }
 
@@ -72,18 +72,11 @@ const account = ({ after, before, found, strangers, there }: World) =>
     const first = fill(before, "a")
     Crowd.known(bridge, mapped.slice(0, found))
     const last = fill(after, "b")
-    // The list goes by id.
-    const firstPage = [...first, ...last, ...[...bridge.emails.keys()].map((id) => ({ id }))]
-      .map(({ id }) => id)
-      .sort()
-      .slice(0, 100)
-    const shown = firstPage.filter((id) => bridge.emails.has(id)).length
     const members = [...first, ...last].slice(0, there).map(({ id }) => id)
     if (there > 0) bridge.cstar.target.addGroup({ name: "vip", members })
     return {
       bridge,
       members: members.length,
-      shown,
       tag: (id: string) => bridge.zendesk.source.load({ customers: [person(id, "gold")], organizations: [], memberships: [] })
     }
   })
@@ -91,13 +84,13 @@ const account = ({ after, before, found, strangers, there }: World) =>
 const holds = (world: World) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { bridge, members, shown } = yield* account(world)
+      const { bridge, members } = yield* account(world)
       const { after, before, found, strangers } = world
       yield* bridge.sync()
       const total = before + found + after
       // The members of a group that is there are read after the look-up of customers, so nothing is known of them then.
       const fewest = {
-        lookups: lookups({ known: 0, sought: found + strangers, shown, total }),
+        lookups: lookups({ known: 0, sought: found + strangers, total }),
         members: members === 0 || found + strangers === 0 ? 0 : Minimum.pages(members)
       }
       const { customers = 0, groups = 0, identity = 0, members: read = 0, search = 0 } = reads(bridge)

@@ -72,7 +72,7 @@ describe("a list of customers", () => {
       const bridge = yield* listed
       const ids = [...bridge.emails.keys()].slice(0, 29)
       const data = [...ids, ids[0]!].map((id) => ({ id, email: bridge.emails.get(id), name: id }))
-      bridge.target.inject(json(200, { data, meta: { page: 1, pageSize: 100, total: 30, totalPages: 1 } }), listing("/customers"))
+      bridge.target.inject(json(200, { data, pagination: { page: 1, pageSize: 100, total: 30, totalPages: 1 } }), listing("/customers"))
       yield* bridge.sync()
       assert.deepStrictEqual(rows(bridge, "SELECT count(*) AS n FROM target_customer WHERE gone_at IS NOT NULL"), [{ n: 0 }])
       assert.deepStrictEqual(rows(bridge, "SELECT count(*) AS n FROM assignment WHERE origin = 'applied'"), [{ n: 30 }])
@@ -123,6 +123,62 @@ describe("a match", () => {
       source.deleteCustomer("1")
       yield* bridge.sync()
       assert.isUndefined(bridge.held()["Hooli"])
+    })
+  )
+
+  it.scopedLive("is not made by the beginning of a list, for somebody else may have the address further on", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.make
+      bridge.configure(Bridge.usualRules)
+      Crowd.tagged(bridge, Crowd.people(8))
+      Crowd.known(bridge, Crowd.people(1000))
+      bridge.cstar.target.addCustomers(Crowd.people(8).map((id) => ({ email: `C${id}@X.IO`, name: id })))
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([run.summary.assignments.add, run.plan?.summary.ambiguous], [0, 8])
+    })
+  )
+
+  it.scopedLive("is not made by a list that lacks somebody", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.make
+      bridge.configure(Bridge.usualRules)
+      Crowd.tagged(bridge, Crowd.people(6))
+      Crowd.known(bridge, Crowd.people(6))
+      bridge.cstar.target.addCustomers([{ email: "C1@X.IO", name: "1" }])
+      const data = [...bridge.emails].map(([id, email]) => ({ id, email, name: id }))
+      bridge.target.inject(json(200, { data, pagination: { page: 1, pageSize: 100, total: 7, totalPages: 1 } }), listing("/customers"))
+      yield* bridge.sync()
+      assert.deepStrictEqual(bridge.held()["Plan vip"], ["c2@x.io", "c3@x.io", "c4@x.io", "c5@x.io", "c6@x.io"])
+    })
+  )
+
+  it.scopedLive("is made by two lists, where one lacks many and too many would have to be asked for", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.make
+      bridge.configure(Bridge.usualRules)
+      Crowd.tagged(bridge, Crowd.people(201))
+      Crowd.known(bridge, Crowd.people(201))
+      bridge.cstar.target.addCustomers([{ email: "C1@X.IO", name: "1" }])
+      bridge.target.inject(json(200, { data: [], pagination: { page: 1, pageSize: 100, total: 202, totalPages: 3 } }), listing("/customers"))
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([run.summary.assignments.add, run.plan?.summary.ambiguous], [200, 1])
+      assert.strictEqual(bridge.target.log.filter(({ query }) => query.has("search")).length, 0)
+    })
+  )
+
+  it.scopedLive("is not made with whoever was met in a group, before the address is asked for", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.make
+      bridge.configure(Bridge.usualRules)
+      Crowd.tagged(bridge, Crowd.people(3))
+      Crowd.known(bridge, Crowd.people(3))
+      yield* bridge.sync()
+      Crowd.known(bridge, ["9"])
+      bridge.cstar.target.addCustomers([{ email: "C9@X.IO", name: "9" }])
+      bridge.cstar.target.addMember(Crowd.groupOf(bridge, "Plan vip").id, Crowd.idOf(bridge, "c9@x.io"))
+      yield* bridge.sync({ depth: "full" })
+      bridge.zendesk.source.load({ customers: [{ id: "9", email: "c9@x.io", name: "9", tags: ["vip"] }], organizations: [], memberships: [] })
+      assert.strictEqual((yield* bridge.sync()).plan?.summary.ambiguous, 1)
     })
   )
 
