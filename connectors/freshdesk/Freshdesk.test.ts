@@ -169,7 +169,7 @@ describe("contacts", () => {
         ["customers"]
       )
       assert.match(unknownOf(pages)[0]?.reason ?? "", /only be listed by an administrator .*not authorized/)
-      assert.deepStrictEqual(pages.at(-1)?.end, { reached: true, count: null })
+      assert.strictEqual(pages.at(-1)?.end?.reached, true)
     })
   )
 })

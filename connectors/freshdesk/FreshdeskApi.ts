@@ -37,7 +37,8 @@ export const Contact = Schema.Struct({
   company_id: Schema.optionalWith(Schema.NullOr(Id), { default: () => null }),
   other_companies: Schema.optional(Schema.NullOr(Schema.Array(OtherCompany))),
   tags: Schema.optional(Schema.NullOr(Schema.Array(Schema.String))),
-  custom_fields: customFields
+  custom_fields: customFields,
+  updated_at: text
 })
 export type Contact = typeof Contact.Type
 export const Contacts = Schema.Array(Contact)

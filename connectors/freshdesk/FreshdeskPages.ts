@@ -28,6 +28,8 @@ export interface Page<Row> {
   readonly number: number
   readonly rows: ReadonlyArray<Row>
   readonly end: { readonly reached: boolean } | null
+  /** The server's time of this answer, epoch milliseconds; null where it told none. */
+  readonly serverTime: number | null
 }
 
 interface Position {
@@ -54,9 +56,9 @@ export const pages = <Row extends { readonly id: string }, Encoded>(
 ): Stream.Stream<Page<Row>, ConnectorError> =>
   Stream.paginateEffect({ number: 1, before: null } as Position, ({ number, before }) =>
     Effect.gen(function* () {
-      const last = (rows: ReadonlyArray<Row>, reached: boolean): Step<Row> => [{ number, rows, end: { reached } }, Option.none()]
       const call = { path, params: { ...params, page: number, per_page: pageSize }, schema, ...(endpoint === undefined ? {} : { endpoint }) }
-      const { body: rows, headers } = yield* client.read(call)
+      const { body: rows, headers, serverTime } = yield* client.read(call)
+      const last = (rows: ReadonlyArray<Row>, reached: boolean): Step<Row> => [{ number, rows, end: { reached }, serverTime }, Option.none()]
       const [first] = rows
       const next = hasNext(headers["link"])
       if (first === undefined) {
@@ -65,7 +67,7 @@ export const pages = <Row extends { readonly id: string }, Encoded>(
       }
       if (first.id === before) return last(rows, false)
       if (!next && rows.length < pageSize) return last(rows, true)
-      return [{ number, rows, end: null }, Option.some({ number: number + 1, before: first.id })] satisfies Step<Row>
+      return [{ number, rows, end: null, serverTime }, Option.some({ number: number + 1, before: first.id })] satisfies Step<Row>
     })
   )
 

@@ -7,7 +7,18 @@ const pages = { page: upTo(Infinity), per_page: upTo(100) }
 const state = Schema.optional(Schema.Literal("blocked", "deleted", "unverified", "verified"))
 
 export const documented: ReadonlyArray<DocumentedCall> = [
-  call("GET", "/contacts", { ...pages, email: text, mobile: text, phone: text, company_id: text, state, contact_type: text, updated_since: text }),
+  call("GET", "/contacts", {
+    ...pages,
+    email: text,
+    mobile: text,
+    phone: text,
+    company_id: text,
+    state,
+    contact_type: text,
+    updated_since: text,
+    // As the pages showed it until 2023.
+    _updated_since: text
+  }),
   call("GET", "/contacts/{id}"),
   call("GET", "/companies", { ...pages, updated_since: text }),
   call("GET", "/companies/{id}"),

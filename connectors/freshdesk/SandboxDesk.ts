@@ -13,6 +13,8 @@ export interface DeskContact {
   readonly tags: ReadonlyArray<string>
   /** The primary company first. */
   readonly companies: ReadonlyArray<number>
+  /** Epoch milliseconds. */
+  readonly changedAt: number
 }
 
 export interface DeskCompany {
@@ -86,7 +88,11 @@ const noCompanyTags = (): never => {
   throw new Error("companies of Freshdesk carry no tags")
 }
 
-export const make = (): Desk => {
+/** What was there before the first call is from then. */
+const longAgo = Date.UTC(2024, 0, 2, 3, 4, 5)
+
+/** `clock`: the time that an edit is made at, in milliseconds; null before the first call. */
+export const make = (clock: () => number | null): Desk => {
   const contacts = rowsByName<DeskContact>()
   const companies = rowsByName<DeskCompany>()
   const agents = rowsByName<DeskAgent>()
@@ -114,7 +120,7 @@ export const make = (): Desk => {
   }
   const edit = (id: string, change: (contact: DeskContact) => Partial<DeskContact>) => {
     const before = contact(id)
-    put({ ...before, ...change(before) })
+    put({ ...before, ...change(before), changedAt: clock() ?? longAgo })
   }
   const join = (customer: string, group: string) => {
     const { id } = company(group)
@@ -130,7 +136,8 @@ export const make = (): Desk => {
         if (staff === true) hire(number, name, email)
         else {
           const state = suspended === true ? "blocked" : "usual"
-          put({ id: number, name, email, externalId: externalId ?? null, state, verified: true, visitor: false, tags: tags ?? [], companies: [] })
+          const changedAt = clock() ?? longAgo
+          put({ id: number, name, email, externalId: externalId ?? null, state, verified: true, visitor: false, tags: tags ?? [], companies: [], changedAt })
         }
       }
       for (const { id, name, fields } of world.organizations) companies.put({ id: companyNumber(id), name, fields: fields ?? {} })
@@ -147,6 +154,7 @@ export const make = (): Desk => {
     deleteOrganization: (id) => {
       const gone = company(id)
       companies.remove(gone.id)
+      // Whether this counts as a change of those who were in it no page says.
       for (const row of contacts.list()) {
         if (row.companies.includes(gone.id)) put({ ...row, companies: row.companies.filter((other) => other !== gone.id) })
       }

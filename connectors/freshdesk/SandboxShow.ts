@@ -1,7 +1,10 @@
 /** Rows of the sandbox in Freshdesk's wire format (vendor docs and public recordings, read 2026-11). */
+import * as DateTime from "effect/DateTime"
 import type { DeskAgent, DeskCompany, DeskContact } from "./SandboxDesk.ts"
 
-const stamps = { created_at: "2024-01-02T03:04:05Z", updated_at: "2024-01-02T03:04:05Z" }
+const created_at = "2024-01-02T03:04:05Z"
+const stamps = { created_at, updated_at: created_at }
+const changed = (millis: number) => ({ created_at, updated_at: DateTime.formatIso(DateTime.unsafeMake(millis)).replace(/\.\d+Z$/, "Z") })
 
 /** What an account shows of its contacts. */
 export interface Shown {
@@ -30,7 +33,7 @@ const person = (row: DeskContact) => ({
   custom_fields: {},
   contact_type: row.visitor ? "visitor" : "contact",
   unique_external_id: row.externalId,
-  ...stamps,
+  ...changed(row.changedAt),
   // Shown of the deleted alone.
   ...(row.state === "deleted" ? { deleted: true } : {})
 })

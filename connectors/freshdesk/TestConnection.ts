@@ -1,5 +1,6 @@
 /** A Freshdesk source over the sandbox or over fixed answers, without a socket. */
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
 import * as ConnectedSource from "../../src/sandbox/ConnectedSource.ts"
 import type { SandboxApp, SandboxResponse } from "../../src/sandbox/Sandbox.ts"
@@ -18,8 +19,19 @@ export const connect = ({ options = {}, app = (inner) => inner }: Setup = {}) =>
   Effect.gen(function* () {
     const sandbox = Sandbox.make()
     const connected = yield* ConnectedSource.make(connector, { urls: [baseUrl], app: app(sandbox.app), options: { ...sandbox.options(baseUrl), ...options } })
-    const calls = () => connected.log.map(({ path, query }) => `${path.replace("/api/v2", "")}${query.has("state") ? ` ${query.get("state")}` : ""}`)
-    return { sandbox, desk: sandbox.source, calls, ...connected }
+    const calls = () =>
+      connected.log.map(({ path, query }) => {
+        const narrowed = [...query.keys()].filter((name) => name.endsWith("updated_since"))
+        return [path.replace("/api/v2", ""), ...query.getAll("state"), ...narrowed].join(" ")
+      })
+    /** Pages of the contacts that changed. */
+    const changes = (since: string) => {
+      const stream = connected.source.streams.find(({ declaration }) => declaration.name === "contacts")
+      return Effect.map(Stream.runCollect(stream?.changes?.(since) ?? Stream.dieMessage("contacts tell no changes")), (pages): ReadonlyArray<SourcePage> => [
+        ...pages
+      ])
+    }
+    return { sandbox, desk: sandbox.source, calls, changes, ...connected }
   })
 
 export const signed = { "content-type": "application/json", "x-freshdesk-api-version": "latest=v2; requested=v2" }

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxCalls from "./SandboxCalls.ts"
 import * as SandboxDesk from "./SandboxDesk.ts"
+import * as SandboxFilter from "./SandboxFilter.ts"
 import * as SandboxShow from "./SandboxShow.ts"
 
 export interface FreshdeskSandbox extends ConnectorSandbox {
@@ -19,6 +20,10 @@ export interface FreshdeskSandbox extends ConnectorSandbox {
   readonly refuse: (path: string, refusal: { readonly status: number; readonly body: unknown } | null) => void
   /** Calls a minute: of the account, and of the list of contacts, which no header tells. */
   readonly limitPerMinute: (account: number, contactsList: number) => void
+  /** How `updated_since` is taken; as documented at the start. */
+  readonly filterBy: (filter: SandboxFilter.Filter) => void
+  /** When the following edits are made, until the next call; epoch milliseconds. */
+  readonly editAt: (millis: number) => void
 }
 
 const apiKey = "fd-api-key-9sQ2m4fJ"
@@ -61,7 +66,7 @@ const states = new Map<string | null, SandboxDesk.DeskContact["state"]>([
   ["blocked", "blocked"],
   ["deleted", "deleted"]
 ])
-const filters = new Set(["page", "per_page", "state", "email"])
+const filters = new Set(["page", "per_page", "state", "email", "updated_since", "_updated_since"])
 
 /** Calls counted in whole minutes from the first call of each. */
 const counter = (limit: number) => {
@@ -85,21 +90,25 @@ const counter = (limit: number) => {
 }
 
 export const make = (): FreshdeskSandbox => {
-  const desk = SandboxDesk.make()
+  let editedAt: number | null = null
+  const desk = SandboxDesk.make(() => editedAt)
   const account = counter(700)
   const contactsList = counter(200)
   const refused = new Map<string, SandboxResponse>()
   let shown: SandboxShow.Shown = { tagsInLists: false, severalCompanies: true }
   let isAdministrator = true
+  let filter: SandboxFilter.Filter = "documented"
 
   const contacts = (request: SandboxRequest): SandboxResponse => {
     const unexpected = [...request.query.keys()].find((name) => !filters.has(name))
     if (unexpected !== undefined) return invalid(unexpected, "Unexpected/invalid field in request")
+    const keep = SandboxFilter.keep(request.query, filter)
+    if (typeof keep === "string") return invalid(keep, "Unexpected/invalid field in request")
     const state = states.get(request.query.get("state"))
     if (state === undefined) return invalid("state", "It should be one of these values: 'verified,unverified,all,deleted,blocked'")
     const email = request.query.get("email")?.toLowerCase()
-    const rows = desk.contacts(state)
-    return list(request, email === undefined ? rows : rows.filter((row) => row.email?.toLowerCase() === email), (row) => SandboxShow.listed(row, shown))
+    const rows = desk.contacts(state).filter((row) => keep(row.changedAt) && (email === undefined || row.email?.toLowerCase() === email))
+    return list(request, rows, (row) => SandboxShow.listed(row, shown))
   }
 
   const answer = (request: SandboxRequest, path: string): SandboxResponse => {
@@ -127,6 +136,7 @@ export const make = (): FreshdeskSandbox => {
   }
 
   const handle = (request: SandboxRequest, now: number): SandboxResponse => {
+    editedAt = now
     const [, path] = /\/api\/v2(\/.*)$/.exec(request.path) ?? []
     const spent = account.take(now)
     const date = { date: DateTime.toDateUtc(DateTime.unsafeMake(now)).toUTCString() }
@@ -173,6 +183,12 @@ export const make = (): FreshdeskSandbox => {
     limitPerMinute: (calls, list) => {
       account.set(calls)
       contactsList.set(list)
+    },
+    filterBy: (next) => {
+      filter = next
+    },
+    editAt: (millis) => {
+      editedAt = millis
     }
   }
 }
