@@ -6,7 +6,7 @@ import type { ConnectorError } from "../contract/ConnectorError.ts"
 import type { Part, Source, SourceStream } from "../contract/Source.ts"
 import type { StateError } from "../contract/StateError.ts"
 import * as ChangeFeed from "./ChangeFeed.ts"
-import { type PartVerdict, SnapshotStore, type StreamVerdict } from "./SnapshotStore.ts"
+import { type PartVerdict, partText, SnapshotStore, type StreamVerdict } from "./SnapshotStore.ts"
 import * as StreamReader from "./StreamReader.ts"
 
 /** A source as read: always stored, complete or not. Removals by absence are withheld wherever a reason stands. */
@@ -75,14 +75,31 @@ const fillIn = (connection: string, source: Source, known: boolean): Effect.Effe
 const weaken = (parts: ReadonlyArray<PartVerdict>, affected: (part: Part) => boolean, reason: string): ReadonlyArray<PartVerdict> =>
   parts.map((verdict) => (verdict.complete && affected(verdict.part) ? { ...verdict, complete: false, reason } : verdict))
 
-/** Changes continue only what is wholly known, so that a stream any of whose parts is not complete has no cursor. After a dry read all is told again. */
-const nextCursors = (source: Source, reads: ReadonlyArray<StreamReader.StreamRead>, parts: ReadonlyArray<PartVerdict>, dry: boolean) =>
-  source.streams.flatMap(({ declaration }, index) => {
+/** A stream's parts, and those without which what it tells of memberships is not taken over: groups and customers may be another stream's. */
+const restsOn = (parts: ReadonlyArray<Part>): ReadonlySet<string> =>
+  new Set(
+    parts
+      .flatMap((part): ReadonlyArray<Part> => {
+        if (part === "customers" || "groups" in part) return [part]
+        if ("inclusions" in part) return [part, { groups: part.inclusions, carrier: part.carrier }]
+        return [part, { groups: part.memberships, carrier: part.carrier }, "customers"]
+      })
+      .map(partText)
+  )
+
+/**
+ * Changes continue only what was wholly taken over, so that a stream that rests on a part which is not complete has no cursor: nobody would tell again
+ * what was left. After a dry read all is told again.
+ */
+const nextCursors = (source: Source, reads: ReadonlyArray<StreamReader.StreamRead>, parts: ReadonlyArray<PartVerdict>, dry: boolean) => {
+  const complete = new Set(parts.flatMap((verdict) => (verdict.complete ? [partText(verdict.part)] : [])))
+  return source.streams.flatMap(({ declaration }, index) => {
     const read = reads[index]
     if (declaration.changes === undefined || read === undefined || (dry && read.verdict.kind === "changes")) return []
-    const whole = !dry && declaration.parts.every((part) => parts.some((verdict) => verdict.part === part && verdict.complete))
+    const whole = !dry && [...restsOn(declaration.parts)].every((part) => complete.has(part))
     return [{ stream: declaration.name, value: whole ? read.next : null, kind: read.verdict.kind }]
   })
+}
 
 /**
  * Reads all streams of a source, in their order, and stores what they showed. Streams whose changes can be told are read in full only now and then.
