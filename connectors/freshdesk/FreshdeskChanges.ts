@@ -198,7 +198,8 @@ export const since = (client: VendorClient, connection: string, cursor: string):
         // Of a list in which nobody was nothing shows that the filter works there; whole it is as short as then.
         if (witnesses.length > 0) {
           const some = yield* narrowed(state, Math.max(0, Math.min(from, ...witnesses.map(({ at }) => at)) - 1000))
-          if (witnesses.some(({ id }) => some.shown.has(id))) return some
+          // Who changed once more shows in a list that leaves out all that changed in between, too.
+          if (witnesses.some(({ at, id }) => some.shown.get(id) === at)) return some
         }
         return yield* settled(state, {})
       })
