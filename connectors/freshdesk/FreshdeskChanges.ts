@@ -79,7 +79,7 @@ const latest = (known: ReadonlyArray<Seen>, rows: ReadonlyArray<FreshdeskApi.Con
   return [...all.values()].sort((left, right) => right.at - left.at).slice(0, remembered)
 }
 
-/** What a reading notes on its way, so that changes can go on from it. */
+/** What a reading notes on its way, so that changes can go on from it: when it began, and who changed last. */
 const notes = () => {
   const last: Record<State, ReadonlyArray<Seen>> = { usual: [], blocked: [], deleted: [] }
   let begun: number | null | undefined
