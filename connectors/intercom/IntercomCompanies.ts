@@ -55,9 +55,17 @@ export const stream = (
           // The scroll's parameter may be the same on every page.
           cursor: null,
           end: isEnd ? { reached: true, count: null } : null,
-          unknown: rows.some(({ tags }) => tags === null)
-            ? IntercomPaging.unknown(declaration.parts.slice(1), "Intercom did not show the tags of all companies")
-            : []
+          unknown: [
+            ...IntercomPaging.unknown(
+              declaration.parts.slice(1),
+              rows.some(({ tags }) => tags === null) ? "Intercom did not show the tags of all companies" : null
+            ),
+            // Where contacts were read by what changed, nothing else would name these companies.
+            ...IntercomPaging.unknown(
+              declaration.parts,
+              isEnd && missing.size > lookupLimit ? `the scroll left out ${missing.size} companies that contacts are in, too many to look them up` : null
+            )
+          ]
         }
       })
     )

@@ -1,4 +1,4 @@
-/** Contacts with their tags and companies: one listing, and calls of their own for those whose nested lists are cut. */
+/** Contacts with their tags and companies: one listing, or what a search shows as changed, and calls of their own for those whose nested lists are cut. */
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
@@ -8,6 +8,7 @@ import type { VendorClient } from "../../src/http/VendorClient.ts"
 import type { GroupKey } from "../../src/model/Group.ts"
 import * as IntercomApi from "./IntercomApi.ts"
 import * as IntercomBelongings from "./IntercomBelongings.ts"
+import * as IntercomChanges from "./IntercomChanges.ts"
 import * as IntercomPaging from "./IntercomPaging.ts"
 import * as IntercomRecords from "./IntercomRecords.ts"
 
@@ -16,7 +17,8 @@ export const declaration = {
   parts: ["customers", { groups: "tag", carrier: "customer" }, IntercomBelongings.tagMemberships, IntercomBelongings.companyMemberships],
   end: "pages.next is null or absent; a walk that showed fewer than the count at its start does not count",
   canLoseRows: false,
-  pageSize: IntercomPaging.pageSize
+  pageSize: IntercomPaging.pageSize,
+  changes: IntercomChanges.declaration
 } as const satisfies StreamDeclaration
 
 export interface Access {
@@ -27,15 +29,26 @@ export interface Access {
   readonly staff: Ref.Ref<ReadonlySet<string> | null>
 }
 
+interface Admins {
+  readonly all: ReadonlyArray<IntercomApi.Admin>
+  /** The server's time of their answer, in milliseconds; null where it told none. */
+  readonly toldAt: number | null
+}
+
 /** All admins, in one call. */
-const admins = ({ client, staff }: Access): Effect.Effect<ReadonlyArray<IntercomApi.Admin>, ConnectorError> =>
-  Effect.map(client.read({ path: "/admins", schema: IntercomApi.Admins }), ({ body }) => body.admins.filter((admin) => admin !== null)).pipe(
-    Effect.tap((all) => Ref.set(staff, IntercomRecords.addressesOf(all)))
-  )
+const admins = ({ client, staff }: Access): Effect.Effect<Admins, ConnectorError> =>
+  Effect.gen(function* () {
+    const { body, serverTime } = yield* client.read({ path: "/admins", schema: IntercomApi.Admins })
+    const all = body.admins.filter((admin) => admin !== null)
+    yield* Ref.set(staff, IntercomRecords.addressesOf(all))
+    return { all, toldAt: serverTime }
+  })
 
 /** Addresses of the admins; asks for them where no read did. */
 export const staffOf = (access: Access): Effect.Effect<ReadonlySet<string>, ConnectorError> =>
-  Effect.flatMap(Ref.get(access.staff), (known) => (known === null ? Effect.map(admins(access), IntercomRecords.addressesOf) : Effect.succeed(known)))
+  Effect.flatMap(Ref.get(access.staff), (known) =>
+    known === null ? Effect.map(admins(access), ({ all }) => IntercomRecords.addressesOf(all)) : Effect.succeed(known)
+  )
 
 /** Names of all tags by id, in one call: a contact's row shows only ids. */
 const tagNames = ({ client }: Access): Effect.Effect<ReadonlyMap<string, string>, ConnectorError> =>
@@ -82,25 +95,25 @@ interface State extends IntercomPaging.Progress {
   readonly admins: ReadonlyArray<IntercomApi.Admin>
 }
 
-/**
- * Admins are told as staff: through their contact where they have one, by themselves with the last page where they have none. `named` is
- * filled with the ids of companies that somebody is in.
- */
-export const stream = (access: Access, named: Set<string>): SourceStream => ({
-  declaration,
-  pages: Stream.unwrap(
+/** The admins come first: the next reading goes on from the time of their answer. */
+const begin = (access: Access, all: Admins["all"], named: Set<string>): Effect.Effect<Reading, ConnectorError> =>
+  Effect.map(tagNames(access), (names) => ({ names, staff: IntercomRecords.addressesOf(all), seen: new Set<string>(), named }))
+
+/** Admins are told as staff: through their contact where they have one, by themselves with the last page where they have none. */
+const listed = (access: Access, named: Set<string>): SourceStream["pages"] =>
+  Stream.unwrap(
     Effect.gen(function* () {
       named.clear()
-      const all = yield* admins(access)
-      const reading: Reading = { names: yield* tagNames(access), staff: IntercomRecords.addressesOf(all), seen: new Set(), named }
+      const { all, toldAt } = yield* admins(access)
+      const reading = yield* begin(access, all, named)
       const { client, connection } = access
-      const listed = IntercomPaging.pages(connection, "GET /contacts", (place) =>
+      const found = IntercomPaging.pages(connection, "GET /contacts", (place) =>
         Effect.map(
           client.read({ path: "/contacts", params: { per_page: IntercomPaging.pageSize, ...place }, schema: IntercomApi.Contacts }),
           ({ body }) => body
         )
       )
-      return Stream.mapAccumEffect(listed, undefined as State | undefined, (before, { body, next }) =>
+      return Stream.mapAccumEffect(found, undefined as State | undefined, (before, { body, next }) =>
         Effect.gen(function* () {
           const shown = IntercomRecords.addressesOf(body.data)
           const state: State = {
@@ -113,17 +126,52 @@ export const stream = (access: Access, named: Set<string>): SourceStream => ({
             cursor: next === null ? null : JSON.stringify(next),
             end: null
           }
-          return [state, next === null ? ended(page, state, body) : page] as const
+          return [state, next === null ? ended(page, state, body, () => IntercomChanges.onward(toldAt, IntercomChanges.adminsMark(all), named)) : page] as const
         })
       )
     })
   )
-})
 
-/** Without `pages` and without a count an answer just stops. */
-const ended = (page: SourcePage, state: State, { pages, total_count }: IntercomApi.Paging): SourcePage => ({
-  ...page,
-  records: [...page.records, ...state.admins.map((admin): SourceRecord => ({ _tag: "Customer", customer: IntercomRecords.admin(admin) }))],
-  end: { reached: pages !== null || total_count !== null, count: state.total === null ? null : { value: state.total, exact: false } },
-  unknown: [...page.unknown, ...IntercomPaging.unknown(declaration.parts, IntercomPaging.shortage(state, "contacts"))]
+/** Without `pages` and without a count an answer just stops. `onward`: where changes go on. */
+const ended = (page: SourcePage, state: State, { pages, total_count }: IntercomApi.Paging, onward: () => IntercomChanges.Onward): SourcePage => {
+  const reached = pages !== null || total_count !== null
+  return {
+    ...page,
+    records: [...page.records, ...state.admins.map((admin): SourceRecord => ({ _tag: "Customer", customer: IntercomRecords.admin(admin) }))],
+    end: { reached, count: state.total === null ? null : { value: state.total, exact: false }, ...(reached ? onward() : {}) },
+    unknown: [...page.unknown, ...IntercomPaging.unknown(declaration.parts, IntercomPaging.shortage(state, "contacts"))]
+  }
+}
+
+/** Of the admins nothing is told: they are the same ones, or all is read. */
+const changed = (access: Access, named: Set<string>, since: string): SourceStream["pages"] =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const untold = (reason: string) => Stream.make(IntercomChanges.untold(declaration.parts, reason))
+      const place = IntercomChanges.placeOf(since)
+      if (place === null) return untold("where the last reading ended is not known any more")
+      const { all, toldAt } = yield* admins(access)
+      const mark = IntercomChanges.adminsMark(all)
+      const objection = IntercomChanges.objection(place, mark, toldAt)
+      if (objection !== null) return untold(objection)
+      named.clear()
+      for (const id of place.companies) named.add(id)
+      const reading = yield* begin(access, all, named)
+      return IntercomChanges.contacts({
+        client: access.client,
+        connection: access.connection,
+        parts: declaration.parts,
+        since: place,
+        tell: (rows) => told(access, rows, reading),
+        // Where the server told no time it goes on from where it was.
+        next: () => IntercomChanges.onward(toldAt ?? place.at * 1000, mark, named)
+      })
+    })
+  )
+
+/** `named` is filled with the ids of companies that somebody is in, by a reading of what changed with those known before too. */
+export const stream = (access: Access, named: Set<string>): SourceStream => ({
+  declaration,
+  pages: listed(access, named),
+  changes: (since) => changed(access, named, since)
 })

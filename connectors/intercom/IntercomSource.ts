@@ -1,4 +1,4 @@
-/** Intercom as a source: contacts, then companies, then segments, read in full. */
+/** Intercom as a source: contacts, or what changed in them, then companies and segments, which are always read in full. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"

@@ -3,7 +3,8 @@ import type { Admin, Company, Contact, Named, Workspace } from "./SandboxWorkspa
 
 export const workspaceId = "sandbox_ws1"
 
-const stamp = 1_704_164_645
+/** What was there before the first call is from then, in Unix seconds. */
+export const stamp = 1_704_164_645
 /** Nested lists show no more. */
 const nestedLength = 10
 
@@ -39,7 +40,7 @@ export const contact = (row: Contact) => ({
   marked_email_as_spam: false,
   unsubscribed_from_emails: false,
   created_at: stamp,
-  updated_at: stamp,
+  updated_at: row.updated,
   location: { type: "location", ...unset(["country", "region", "city", "country_code", "continent_code"]) },
   custom_attributes: {},
   tags: nested(row.id, "tags", row.tags, "tag"),
@@ -87,7 +88,7 @@ export const admin = ({ id, name, email }: Admin) => ({
   team_ids: []
 })
 
-export const me = {
+export const me = (timezone: string) => ({
   type: "admin",
   id: "991267459",
   email: "petra@sandbox.example",
@@ -100,9 +101,9 @@ export const me = {
     created_at: stamp,
     secure: false,
     identity_verification: false,
-    timezone: "Europe/Prague",
+    timezone,
     region: "US"
   },
   avatar: { type: "avatar", image_url: null },
   has_inbox_seat: true
-}
+})

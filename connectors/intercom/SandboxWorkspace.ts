@@ -1,5 +1,6 @@
 /** What the sandbox's Intercom workspace holds, and the edits that people make there. */
 import type { AgentEdits, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import { stamp } from "./SandboxShow.ts"
 
 export interface Contact {
   /** Intercom's are 24 hexadecimal digits; here they stay as they were given. */
@@ -14,6 +15,11 @@ export interface Contact {
   readonly tags: ReadonlyArray<string>
   readonly companies: ReadonlyArray<string>
   readonly segments: ReadonlyArray<string>
+  /** When it changed last, as it shows: in Unix seconds. */
+  readonly updated: number
+  /** When it really did, and what it was until then: the search may not know yet. Null where it was not there. */
+  readonly editedAt: number
+  readonly before: Contact | null
 }
 
 export interface Company {
@@ -84,7 +90,14 @@ const namedRows = (idOf: (number: number) => string) => {
 const withEntry = (ids: ReadonlyArray<string>, id: string) => (ids.includes(id) ? ids : [...ids, id])
 const without = (ids: ReadonlyArray<string>, id: string) => ids.filter((other) => other !== id)
 
-export const make = (): Workspace => {
+export interface Edits {
+  /** The time of an edit, in milliseconds; null before the first call. */
+  readonly at: () => number | null
+  /** Whether tags and companies count as changes of the contact that gets or loses them. Nobody documents it. */
+  readonly belongingsCount: () => boolean
+}
+
+export const make = ({ at, belongingsCount }: Edits): Workspace => {
   const contacts = new Map<string, Contact>()
   const archived = new Map<string, Contact>()
   const companies = new Map<string, Company>()
@@ -97,22 +110,24 @@ export const make = (): Workspace => {
     const before = company(id)
     companies.set(before.id, { ...before, ...change(before) })
   }
-  /** A teammate who is no contact is in no company and has no tag: such edits change nothing. */
-  const changeContact = (id: string, change: (contact: Contact) => Partial<Contact>) => {
+  const now = () => Math.floor((at() ?? stamp * 1000) / 1000)
+  /** A teammate who is no contact is in no company and has no tag: such edits change nothing. `counts`: the edit shows in `updated_at`. */
+  const changeContact = (id: string, change: (contact: Contact) => Partial<Contact>, counts = true) => {
     const before = contacts.get(id)
     if (before === undefined) return void known(admins.get(id), `contact ${id}`)
-    contacts.set(before.id, { ...before, ...change(before) })
+    contacts.set(before.id, { ...before, ...change(before), updated: counts ? now() : before.updated, editedAt: now(), before })
   }
   let made = 0
   let hired = 0
   const nextAdmin = () => String(firstNumber + hired++)
-  const put = (contact: Omit<Contact, "companies" | "place">) => contacts.set(contact.id, { ...contact, companies: [], place: made++ })
+  const put = (contact: Pick<Contact, "id" | "role" | "name" | "email" | "externalId" | "tags" | "segments">) =>
+    contacts.set(contact.id, { ...contact, companies: [], place: made++, updated: now(), editedAt: now(), before: null })
   const join = (customer: string, group: string) => {
     const { id } = company(group)
-    changeContact(customer, (contact) => ({ companies: withEntry(contact.companies, id) }))
+    changeContact(customer, (contact) => ({ companies: withEntry(contact.companies, id) }), belongingsCount())
   }
   const setTag = (change: (ids: ReadonlyArray<string>, id: string) => ReadonlyArray<string>) => ({
-    customer: (id: string, tag: string) => changeContact(id, (contact) => ({ tags: change(contact.tags, tags.id(tag)) })),
+    customer: (id: string, tag: string) => changeContact(id, (contact) => ({ tags: change(contact.tags, tags.id(tag)) }), belongingsCount()),
     company: (id: string, tag: string) => changeCompany(id, (row) => ({ tags: change(row.tags, tags.id(tag)) }))
   })
   const [tagging, untagging] = [setTag(withEntry), setTag(without)]
@@ -134,7 +149,7 @@ export const make = (): Workspace => {
       for (const membership of world.memberships) join(membership.customer, membership.organization)
     },
     join,
-    leave: (customer, group) => changeContact(customer, (contact) => ({ companies: without(contact.companies, group) })),
+    leave: (customer, group) => changeContact(customer, (contact) => ({ companies: without(contact.companies, group) }), belongingsCount()),
     tag: tagging.customer,
     untag: untagging.customer,
     tagOrganization: tagging.company,
@@ -156,7 +171,7 @@ export const make = (): Workspace => {
       else admins.set(id, { ...admin, email })
     },
     // Blocking somebody is as near as Intercom comes, and no answer shows it.
-    suspend: (id) => changeContact(id, () => ({})),
+    suspend: (id) => changeContact(id, () => ({}), false),
     // Whoever becomes a teammate stays the contact that they were.
     makeStaff: (id) => {
       const { email, name } = known(contacts.get(id), `contact ${id}`)
@@ -182,7 +197,7 @@ export const make = (): Workspace => {
       put({ id, role: "lead", name, email, externalId: null, tags: [], segments: [] })
       for (const organization of organizations) join(id, organization)
     },
-    fallInto: (customer, segment) => changeContact(customer, (contact) => ({ segments: withEntry(contact.segments, segments.id(segment)) })),
+    fallInto: (customer, segment) => changeContact(customer, (contact) => ({ segments: withEntry(contact.segments, segments.id(segment)) }), false),
     merge: (from, into) => {
       const gone = remove(from)
       for (const id of gone.companies) changeContact(into, (contact) => ({ companies: withEntry(contact.companies, id) }))
@@ -196,6 +211,7 @@ export const make = (): Workspace => {
       const back = known(archived.get(customer), `archived contact ${customer}`)
       archived.delete(back.id)
       contacts.set(back.id, back)
+      changeContact(back.id, () => ({}))
     }
   }
 

@@ -1,6 +1,7 @@
 /** An Intercom source over the sandbox or over fixed answers, without a socket. */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
@@ -22,7 +23,12 @@ export const connect = ({ options = (sandbox) => sandbox.options(baseUrl), app =
   Effect.gen(function* () {
     const sandbox = Sandbox.make()
     const connected = yield* ConnectedSource.make(connector, { urls: mounts, app: app(sandbox.app), options: options(sandbox) })
-    return { sandbox, desk: sandbox.source, ...connected }
+    /** Pages of what changed in the contacts. */
+    const changes = (since: string) =>
+      Effect.map(Stream.runCollect(connected.source.streams[0]?.changes?.(since) ?? Stream.dieMessage("no changes")), (pages): ReadonlyArray<SourcePage> => [
+        ...pages
+      ])
+    return { sandbox, desk: sandbox.source, changes, ...connected }
   })
 
 /** Answers these paths with these bodies instead of the sandbox; several in a list are for one call each, the last one for all that follow. */

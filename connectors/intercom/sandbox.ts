@@ -6,6 +6,7 @@ import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, Sou
 import * as SandboxCalls from "./SandboxCalls.ts"
 import * as SandboxLists from "./SandboxLists.ts"
 import * as SandboxScroll from "./SandboxScroll.ts"
+import * as SandboxSearch from "./SandboxSearch.ts"
 import * as SandboxShow from "./SandboxShow.ts"
 import * as SandboxWorkspace from "./SandboxWorkspace.ts"
 
@@ -18,6 +19,14 @@ export interface IntercomSandbox extends ConnectorSandbox, SandboxWorkspace.OwnE
   readonly limitPerWindow: (calls: number) => void
   /** Another integration holds the only scroll until then (epoch milliseconds). */
   readonly occupyScroll: (until: number) => void
+  /** The time of edits from now on, until a call comes; at the start that of the last call. */
+  readonly editAt: (millis: number) => void
+  /** Whether tags and companies move a contact's `updated_at`; nobody documents it. They do at the start. */
+  readonly countBelongings: (counted: boolean) => void
+  /** Where the workspace's days begin; Europe/Prague at the start. */
+  readonly setTimezone: (timezone: string) => void
+  /** How long the search knows nothing of a change, in milliseconds; 0 at the start. */
+  readonly searchLag: (millis: number) => void
 }
 
 const accessToken = "ic-access-token-4fJ9sQ2mT7"
@@ -61,7 +70,11 @@ const allowance = () => {
 }
 
 export const make = (): IntercomSandbox => {
-  const workspace = SandboxWorkspace.make()
+  let editedAt: number | null = null
+  let belongingsCount = true
+  let timezone = "Europe/Prague"
+  let searchLag = 0
+  const workspace = SandboxWorkspace.make({ at: () => editedAt, belongingsCount: () => belongingsCount })
   const scroll = SandboxScroll.make<SandboxWorkspace.Company>()
   const limit = allowance()
   const refused = new Map<string, number>()
@@ -79,6 +92,13 @@ export const make = (): IntercomSandbox => {
     }
   }
 
+  /** Contacts as the search knows them. */
+  const indexed = (now: number) =>
+    [...workspace.contacts.values()].flatMap((contact) => {
+      const age = now - contact.editedAt * 1000
+      return age >= 0 && age < searchLag ? (contact.before ?? []) : contact
+    })
+
   const ofContact = (request: SandboxRequest, id: string, what: string | undefined): SandboxResponse => {
     const contact = workspace.contacts.get(id)
     if (contact === undefined) return contactNotFound
@@ -93,11 +113,11 @@ export const make = (): IntercomSandbox => {
 
   const answer = (request: SandboxRequest, now: number): SandboxResponse => {
     const { method, path } = request
-    if (method === "POST" && path === "/contacts/search") return SandboxLists.search(request, [...workspace.contacts.values()])
+    if (method === "POST" && path === "/contacts/search") return SandboxSearch.answer(request, indexed(now), timezone)
     if (method !== "GET") return noPage
     switch (path) {
       case "/me":
-        return json(200, SandboxShow.me)
+        return json(200, SandboxShow.me(timezone))
       case "/admins":
         return json(200, { type: "admin.list", admins: [...workspace.admins.values()].map(SandboxShow.admin) })
       case "/tags":
@@ -124,6 +144,7 @@ export const make = (): IntercomSandbox => {
 
   const handle = (request: SandboxRequest, now: number): SandboxResponse => {
     if (request.headers["authorization"] !== `Bearer ${accessToken}`) return unauthorized
+    editedAt = now
     const { allowed, headers, limit: calls } = limit.take(now)
     const status = refused.get(request.path)
     const accepted = request.headers["accept"] ?? "*/*"
@@ -153,6 +174,18 @@ export const make = (): IntercomSandbox => {
       else refused.set(path, status)
     },
     limitPerWindow: limit.set,
-    occupyScroll: scroll.occupy
+    occupyScroll: scroll.occupy,
+    editAt: (millis) => {
+      editedAt = millis
+    },
+    countBelongings: (counted) => {
+      belongingsCount = counted
+    },
+    setTimezone: (zone) => {
+      timezone = zone
+    },
+    searchLag: (millis) => {
+      searchLag = millis
+    }
   }
 }

@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { SourceDeclaration, SourcePage, SourceRecord } from "../../src/contract/Source.ts"
 import { partText } from "../../src/read/SnapshotStore.ts"
-import { everyEdit, small } from "./Edits.ts"
+import { everyEdit, small, staffed } from "./Edits.ts"
 import { type Connected, conforms, type Subject } from "./Harness.ts"
 
 type Records = ReadonlyArray<SourceRecord>
@@ -63,6 +63,8 @@ export const suite = (subject: Subject, declaration: SourceDeclaration): void =>
               apply(edits)
               yield* TestClock.adjust(2 * lag)
               const changed = [...(yield* connected.told(Stream.runCollect(changes(next))))]
+              // Who is staff may stand in another list than the customers, so that nobody's row changes: then all is read.
+              if (what === staffed && changed.some(({ unknown }) => unknown.length > 0)) return
               const list = recordsOf(yield* connected.told(Stream.runCollect(pages)))
               const records = recordsOf(changed)
               assert.deepStrictEqual(

@@ -42,6 +42,8 @@ const changed = <A extends { readonly id: string }>(rows: ReadonlyArray<A>, id: 
 const { customers, memberships, organizations } = small
 const without = <A>(rows: ReadonlyArray<A>, gone: (row: A) => boolean) => rows.filter((row) => !gone(row))
 
+export const staffed = "a customer who became staff"
+
 /** What people do at a helpdesk, and the small world after it. */
 export const everyEdit: ReadonlyArray<Edit> = [
   {
@@ -115,7 +117,7 @@ export const everyEdit: ReadonlyArray<Edit> = [
     world: { customers: changed(customers, "4", { suspended: false }) }
   },
   {
-    what: "a customer who became staff",
+    what: staffed,
     part: "customers",
     apply: ({ makeStaff }) => makeStaff("1"),
     world: { customers: changed(customers, "1", { staff: true }) }
