@@ -75,7 +75,26 @@ const questions: ReadonlyArray<Question> = [
     body: { query: inSegment, pagination: { per_page: 150 } },
     reads: Schema.decodeUnknownEither(IntercomApi.Contacts)
   },
+  {
+    method: "POST",
+    template: "/contacts/search",
+    path: "/contacts/search",
+    status: 200,
+    body: {
+      query: { field: "updated_at", operator: ">", value: 1_700_000_000 },
+      pagination: { per_page: 150 },
+      sort: { field: "updated_at", order: "ascending" }
+    },
+    reads: Schema.decodeUnknownEither(IntercomApi.Contacts)
+  },
   { method: "POST", template: "/contacts/search", path: "/contacts/search", status: 400, body: {} },
+  {
+    method: "POST",
+    template: "/contacts/search",
+    path: "/contacts/search",
+    status: 400,
+    body: { query: { field: "updated_at", operator: ">=", value: 1_700_000_000 } }
+  },
   { method: "GET", template: "/companies", path: "/companies?per_page=200", status: 200 },
   { method: "GET", template: "/companies", path: "/companies?per_page=1", status: 200 },
   { method: "GET", template: "/companies/{company_id}", path: "/companies/c1", status: 200, reads: Schema.decodeUnknownEither(IntercomApi.Company) },

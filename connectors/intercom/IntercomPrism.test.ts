@@ -11,7 +11,7 @@ import { createRequire } from "node:module"
 import { createServer } from "node:net"
 import { fileURLToPath } from "node:url"
 import type { SandboxApp, SandboxRequest } from "../../src/sandbox/Sandbox.ts"
-import { connect } from "./TestConnection.ts"
+import { connect, nextOf } from "./TestConnection.ts"
 
 const file = fileURLToPath(new URL("../../../shared/specs/intercom-2.14.yaml", import.meta.url))
 const isThere = existsSync(file)
@@ -88,9 +88,9 @@ describe.skipIf(!isThere)("Intercom's document as a server", () => {
             // The example of the list is empty: the example of one contact is its row. And examples know no end of a scroll.
             if (request.path === "/contacts") json["data"] = [(yield* ask({ ...request, path: "/contacts/1", query: "" })).json]
             if (request.query.has("scroll_param")) json["data"] = []
-            return { status: answer.status, headers: { "content-type": "application/json" }, body: JSON.stringify(json) }
+            return { status: answer.status, headers: { "content-type": "application/json", date: "Sun, 22 Nov 2026 12:00:00 GMT" }, body: JSON.stringify(json) }
           })
-        const { records, source } = yield* connect({ app: () => passed })
+        const { changes, read, records, source } = yield* connect({ app: () => passed })
 
         const { account, missing } = yield* source.identify
         assert.deepStrictEqual([account, missing], ["this_is_an_id1_that_should_be_at_least_40", []])
@@ -106,6 +106,11 @@ describe.skipIf(!isThere)("Intercom's document as a server", () => {
           "segment John segment",
           "staff Ciaran7 Lee"
         ])
+        assert.deepStrictEqual(
+          (yield* changes(nextOf(yield* read("contacts")))).map(({ end, unknown }) => [end?.reached, unknown]),
+          [[true, []]],
+          "and what changed can be asked for"
+        )
         for (const id of ["6762f0d01bb69f9f2193bb7d", "admin:991267468"]) assert(Option.isSome(yield* source.customer(id)), id)
 
         assert.deepStrictEqual(

@@ -6,7 +6,7 @@ import * as TestClock from "effect/TestClock"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
 import * as ConnectedSource from "../../src/sandbox/ConnectedSource.ts"
-import type { SandboxApp } from "../../src/sandbox/Sandbox.ts"
+import type { SandboxApp, SourceWorld } from "../../src/sandbox/Sandbox.ts"
 import { connector } from "./IntercomConnector.ts"
 import * as Sandbox from "./sandbox.ts"
 
@@ -69,3 +69,37 @@ export const failure = <A, R>(effect: Effect.Effect<A, ConnectorError, R>) => Ef
 /** Numbers from 1, as ids. */
 export const numbers = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, index) => String(index + 1))
 export const people = (count: number) => numbers(count).map((id) => ({ id, email: `c${id}@x.example`, name: `C ${id}` }))
+
+export const noon = Date.UTC(2026, 10, 22, 12)
+
+/** Where changes go on after these pages. */
+export const nextOf = (pages: ReadonlyArray<SourcePage>) => pages.at(-1)?.end?.next ?? ""
+
+/** Who is told in these pages, by id. */
+export const told = (pages: ReadonlyArray<SourcePage>) => customersOf(pages.flatMap(({ records }) => records)).map(({ id }) => id)
+
+const small: SourceWorld = {
+  customers: [
+    ...numbers(5).map((id) => ({ id, email: `c${id}@x.example`, name: `C ${id}`, tags: ["vip"] })),
+    { id: "a1", email: "petra@x.example", name: "Petra", staff: true }
+  ],
+  organizations: [
+    { id: "101", name: "Globex" },
+    { id: "102", name: "Initech" }
+  ],
+  memberships: [{ customer: "5", organization: "101" }]
+}
+
+/** A workspace whose contacts were listed then, an hour ago; what people do is done now. `asked`: the calls since then. */
+export const listed = (setup: Setup = {}, at = noon, timezone = "Europe/Prague") =>
+  Effect.gen(function* () {
+    yield* TestClock.setTime(at)
+    const connection = yield* connect(setup)
+    connection.sandbox.setTimezone(timezone)
+    connection.desk.load(small)
+    const since = nextOf(yield* connection.read("contacts"))
+    const before = connection.log.length
+    yield* TestClock.adjust("1 hour")
+    connection.sandbox.editAt(at + 3_600_000)
+    return { ...connection, since, asked: () => connection.log.slice(before) }
+  })
