@@ -33,8 +33,8 @@ const bound = (sandbox: Intercom.IntercomSandbox, app: Faulty.DeliveringApp): Co
 const rules = `${Bridge.usualRules}
     ${Worlds.unlimited}`
 
-/** `wrap`: what stands before the sandbox. */
-const hourly = (wrap: (app: SandboxApp) => SandboxApp = (app) => app) =>
+/** `wrap`: what stands before the sandbox. `strangers`: contacts who are in nothing. */
+const hourly = (wrap: (app: SandboxApp) => SandboxApp = (app) => app, strangers = 0) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(Hourly.noon)
     const intercom = Intercom.make()
@@ -56,6 +56,8 @@ const hourly = (wrap: (app: SandboxApp) => SandboxApp = (app) => app) =>
       ],
       memberships: ["1", "2", "3"].map((customer) => ({ customer, organization: "101" })).concat({ customer: "4", organization: "102" })
     })
+    const others = Array.from({ length: strangers }, (_, index) => ({ id: `s${index}`, email: null, name: `Stranger ${index}` }))
+    intercom.source.load({ customers: others, organizations: [], memberships: [] })
     /** Paths of the calls of a run to Intercom beside those of `identify`. */
     const run = (depth: "usual" | "full" = "usual") =>
       Effect.gen(function* () {
@@ -69,7 +71,7 @@ const hourly = (wrap: (app: SandboxApp) => SandboxApp = (app) => app) =>
     assert.strictEqual(first.result.status, "done", JSON.stringify(first.result.error))
     yield* TestClock.adjust("1 hour")
     intercom.editAt(Hourly.noon + 3_600_000)
-    return { bridge, desk: intercom.source, intercom, run, vendor }
+    return { bridge, desk: intercom.source, first, intercom, run, vendor }
   })
 
 const lists = ["/companies/scroll", "/companies/scroll", "/segments", "/contacts/search"]
@@ -79,7 +81,8 @@ const held = { Globex: ["c1@x.io", "c2@x.io", "c3@x.io"], Initech: ["c4@x.io"], 
 describe("an hour after everything was read", () => {
   it.scoped("nothing changed: a search instead of the list of contacts", () =>
     Effect.gen(function* () {
-      const { bridge, run } = yield* hourly()
+      const { bridge, first, run } = yield* hourly((app) => app, 2994)
+      assert.strictEqual(first.calls.filter((path) => path === "/contacts").length, 20, "3,000 contacts are 20 pages")
       const { calls, kinds, result } = yield* run()
       assert.deepStrictEqual([kinds, result.status, result.withheld], [delta, "none", []])
       assert.deepStrictEqual(calls, ["/admins", "/tags", "/contacts/search", ...lists])
