@@ -164,6 +164,8 @@ const erase = (sql: Statements, { records, staff, texts }: Footprint, by: Decide
   for (const table of ["assignment", "drift", "claim", "pin", "held_row", "refused", "task", "unsure"])
     sql.run(`DELETE FROM ${table} WHERE customer IN ${list}`, customers)
   sql.run(`DELETE FROM source_membership WHERE customer IN ${list}`, sources)
+  // A cursor may name whoever changed last; and what only changed records tell would leave somebody out who is still at the source.
+  sql.run(`DELETE FROM cursor WHERE connection IN (SELECT connection FROM source_customer WHERE id IN ${list})`, sources)
   sql.run(
     `UPDATE source_customer SET key = 'forgotten-' || id, email = NULL, address = NULL, external_id = NULL, name = NULL, fields = '{}', gone_cause = coalesce(gone_cause, 'deleted'), gone_at = coalesce(gone_at, ?)
      WHERE id IN ${list}`,

@@ -87,6 +87,8 @@ describe("forget", () => {
         assert.match(done.stdout, /Still named in the exceptions of customers, line 2: take that line out/)
         for (const copy of copies()) assert.include(done.stdout, `rm ${copy}`)
         assert.notMatch(bytes(), anna)
+        // A cursor may name somebody, so that the source is read in full next time.
+        assert.deepStrictEqual(rows("SELECT connection, stream FROM cursor"), [])
         assert.deepStrictEqual([rows(counts), cstar.writes()], [before, writes])
         assert.deepStrictEqual(rows("SELECT what, reason FROM decision ORDER BY id"), [
           ["pause", "forgotten (forgotten) left"],
