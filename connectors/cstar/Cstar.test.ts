@@ -54,8 +54,27 @@ describe("cStar's customers", () => {
         (yield* target.customersByAddress("a@x.io")).map(({ id }) => id),
         [small?.id, large?.id]
       )
+      sandbox.target.addCustomers(Array.from({ length: 100 }, (_, n) => ({ email: `${n}@y.io`, name: "B" })))
       faulty.inject([slipped, slipped])
       assert.strictEqual(yield* reasonOf(target.customersByAddress("a@x.io")), "Malformed")
+      const lost = answered(200, { success: true, data: [shown], pagination: { page: 1, total: 2, hasMore: false } })
+      faulty.inject([lost, lost])
+      assert.strictEqual(yield* reasonOf(target.customersByAddress("a@x.io")), "Malformed")
+    })
+  )
+
+  it.scoped("are found also where a search's total counts all customers there are", () =>
+    Effect.gen(function* () {
+      const { faulty, sandbox, target } = yield* connected()
+      const [, second] = sandbox.target.addCustomers(["a@x.io", "b@x.io"].map((email) => ({ email, name: "A" })))
+      const search = (total: number) =>
+        answered(200, { success: true, data: [{ id: second?.id, email: "b@x.io" }], pagination: { page: 1, total, hasMore: false } })
+      const found = Effect.map(target.customersByAddress("b@x.io"), (customers) => customers.map(({ id }) => id))
+      faulty.inject([search(2), search(2)])
+      assert.deepStrictEqual(yield* found, [second?.id], "of one page, all of which the list shows")
+      sandbox.target.addCustomers(Array.from({ length: 200 }, (_, n) => ({ email: `${n}@y.io`, name: "B" })))
+      faulty.inject([search(202), search(202)])
+      assert.deepStrictEqual(yield* found, [second?.id], "of several pages")
     })
   )
 })

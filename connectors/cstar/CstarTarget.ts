@@ -1,11 +1,11 @@
 /** cStar's customer groups as a target: lists by page number, additions in packs of 100, removals one by one. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Pack, Receipt, Target, TargetDeclaration } from "../../src/contract/Target.ts"
 import * as CstarAccess from "./CstarAccess.ts"
 import * as CstarApi from "./CstarApi.ts"
+import * as CstarCustomers from "./CstarCustomers.ts"
 import * as CstarPages from "./CstarPages.ts"
 
 export const declaration: TargetDeclaration = {
@@ -35,7 +35,6 @@ export const declaration: TargetDeclaration = {
 }
 
 const groupsPath = "/customer-groups"
-const customersPath = "/customers"
 const groupCall = (id: string) => ({
   path: `${groupsPath}/${encodeURIComponent(id)}`,
   template: `${groupsPath}/{id}`
@@ -87,8 +86,8 @@ export const make = (access: CstarAccess.Access): Target => ({
   members: (id) => CstarPages.stream(access.client, membersCall(id), CstarApi.MemberRow, CstarApi.toMember),
   add: (pack) => add(access, pack),
   remove: (pack) => remove(access, pack),
-  customers: CstarPages.stream(access.client, { path: customersPath }, CstarApi.CustomerRow, CstarApi.toCustomer),
-  customersByAddress: (address) => customersByAddress(access, address)
+  customers: CstarCustomers.list(access),
+  customersByAddress: (address) => CstarCustomers.byAddress(access, address)
 })
 
 // Whether PATCH merges custom fields or replaces them is not documented, so all of them are written, our mark among them.
@@ -164,29 +163,4 @@ const remove = (access: CstarAccess.Access, pack: Pack): Effect.Effect<Receipt, 
       })),
       whereGroupExists(access, group, () => Effect.succeed(none))
     )
-  })
-
-const fold = (address: string): string => address.trim().toLowerCase()
-
-const unfinished = (access: CstarAccess.Access, what: string) =>
-  CstarAccess.refusal(access, `GET ${customersPath}`, "Malformed", `${what}, so nobody can be said to be missing`)
-
-/** Whom a search brings up; null: it shows others than its total counts, so that somebody may be missing. */
-const search = (access: CstarAccess.Access, text: string) =>
-  Effect.gen(function* () {
-    const call = { path: customersPath, params: { search: text } }
-    const pages = Array.from(yield* Stream.runCollect(CstarPages.stream(access.client, call, CstarApi.CustomerRow, CstarApi.toCustomer)))
-    if (pages.at(-1)?.end !== true) return yield* unfinished(access, "the search stopped before its end")
-    const customers = new Map(pages.flatMap(({ items }) => items).map((customer) => [customer.id, customer]))
-    return pages.every(({ total }) => total === null || total === customers.size) ? [...customers.values()] : null
-  })
-
-// The search is over parts of names and addresses, so its first hit may be anybody (vendor docs, read 2026-11).
-const customersByAddress = (access: CstarAccess.Access, address: string) =>
-  Effect.gen(function* () {
-    const wanted = fold(address)
-    if (wanted === "") return []
-    const once = search(access, address.trim())
-    const found = (yield* once) ?? (yield* once) ?? (yield* unfinished(access, "the search shows others than its total counts, twice"))
-    return found.filter(({ email }) => fold(email ?? "") === wanted)
   })
