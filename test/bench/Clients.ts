@@ -93,6 +93,5 @@ export const others: Readonly<Record<string, Client>> = {
     const { calls, perMillis } = known(job)
     const start = pRateLimit({ interval: perMillis, rate: calls, concurrency: atOnce })
     return pull(job.total, atOnce * 2, () => patiently(job.url, start))
-  },
-  "sequential, Retry-After": sequential
+  }
 }
