@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import type { AllowanceReport, Pacer } from "../../src/contract/Pacer.ts"
 import * as SlotPacer from "../../src/http/SlotPacer.ts"
+import * as Time from "../support/Time.ts"
 import * as Limits from "./SimulatedLimits.ts"
 
 const silent: AllowanceReport = { limit: null, remaining: null, resetAt: null, pausedUntil: null, endpoint: null }
@@ -50,6 +51,17 @@ const finish = <A, E>(fiber: Fiber.RuntimeFiber<A, E>, step = 2_500) =>
     return (yield* Clock.currentTimeMillis) - begun
   })
 
+/** Makes a pacer at `start` and runs what `loaded` does with it under a clock that jumps: on the test's own, hundreds of calls would wait for each other's steps. */
+const lasting = (options: SlotPacer.PacerOptions, loaded: (pacer: Pacer) => ReturnType<typeof drive>, start = 0) =>
+  Time.jumping(
+    Effect.gen(function* () {
+      const load = loaded(yield* SlotPacer.make(options))
+      yield* load.run
+      return { ...load, took: (yield* Clock.currentTimeMillis) - start }
+    }),
+    start
+  )
+
 const servers = { "fixed-window": Limits.fixedWindow, "sliding-window": Limits.slidingWindow, "token-bucket": Limits.tokenBucket }
 
 describe("SlotPacer", () => {
@@ -61,12 +73,13 @@ describe("SlotPacer", () => {
     ] as const) {
       it.effect(`is never refused by a ${name} server, and wastes no time (latency ${latency} ms, ${concurrency} at once)`, () =>
         Effect.gen(function* () {
-          yield* TestClock.adjust(offset)
-          const pacer = yield* SlotPacer.make({ windows: [{ calls: 20, perMillis: minute, endpoint: null }], restored: [], concurrency })
-          const load = drive(pacer, server(20, minute), { calls: 80, latency })
-          const took = yield* finish(yield* Effect.fork(load.run))
-          assert.strictEqual(load.refused(), 0)
-          assert.strictEqual(load.starts.length, 80)
+          const { refused, starts, took } = yield* lasting(
+            { windows: [{ calls: 20, perMillis: minute, endpoint: null }], restored: [], concurrency },
+            (pacer) => drive(pacer, server(20, minute), { calls: 80, latency }),
+            offset
+          )
+          assert.strictEqual(refused(), 0)
+          assert.strictEqual(starts.length, 80)
           // The fourth twenty can start after three windows, each of them from the answer on; the last calls go `concurrency` at a time.
           const bound = 3 * (minute + latency) + (20 / concurrency) * latency
           assert.isAtMost(took, bound * 1.1)
@@ -102,14 +115,10 @@ describe("SlotPacer", () => {
   for (const [name, server] of Object.entries(servers)) {
     it.effect(`wastes no time where a ${name} server tells what is left with every answer, and not until when`, () =>
       Effect.gen(function* () {
-        const pacer = yield* SlotPacer.make({ windows: [{ calls: 100, perMillis: minute, endpoint: null }], restored: [], concurrency: 20 })
-        const load = drive(pacer, server(100, minute), {
-          calls: 400,
-          latency: 1_500,
-          report: ({ remaining }) => ({ ...silent, limit: 100, remaining })
-        })
-        const took = yield* finish(yield* Effect.fork(load.run))
-        assert.strictEqual(load.refused(), 0)
+        const { refused, took } = yield* lasting({ windows: [{ calls: 100, perMillis: minute, endpoint: null }], restored: [], concurrency: 20 }, (pacer) =>
+          drive(pacer, server(100, minute), { calls: 400, latency: 1_500, report: ({ remaining }) => ({ ...silent, limit: 100, remaining }) })
+        )
+        assert.strictEqual(refused(), 0)
         assert.isAtMost(took, (3 * (minute + 1_500) + 5 * 1_500) * 1.05)
       })
     )
@@ -227,14 +236,10 @@ describe("SlotPacer", () => {
 
   it.effect("learns a limit that nobody announces, once a window", () =>
     Effect.gen(function* () {
-      const pacer = yield* SlotPacer.make({ windows: [{ calls: 25, perMillis: minute, endpoint: null }], restored: [], concurrency: 2 })
-      const load = drive(pacer, Limits.slidingWindow(20, minute), {
-        calls: 120,
-        latency: 100,
-        report: ({ ok }) => ({ ...silent, pausedUntil: ok ? null : "untold" })
-      })
-      yield* finish(yield* Effect.fork(load.run))
-      assert.isAtMost(load.refused(), 2)
+      const { refused } = yield* lasting({ windows: [{ calls: 25, perMillis: minute, endpoint: null }], restored: [], concurrency: 2 }, (pacer) =>
+        drive(pacer, Limits.slidingWindow(20, minute), { calls: 120, latency: 100, report: ({ ok }) => ({ ...silent, pausedUntil: ok ? null : "untold" }) })
+      )
+      assert.isAtMost(refused(), 2)
     })
   )
 
