@@ -101,10 +101,12 @@ const assertNoSecret = (sandbox: AnySandbox, seen: ReadonlyArray<unknown>) => {
     for (const text of renderings(value)) {
       for (const secret of sandbox.secrets) {
         for (const form of [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")]) {
-          assert.isFalse(
-            text.includes(form),
-            `a secret is seen in what the connector gives away: give it to the client in a Redacted header, and what the header is made of to context.redactor.hide. It is in: ${text.slice(0, 500)}`
-          )
+          // Not an assertion each: there are so many forms that those would cost as much as the search.
+          if (text.includes(form)) {
+            assert.fail(
+              `a secret is seen in what the connector gives away: give it to the client in a Redacted header, and what the header is made of to context.redactor.hide. It is in: ${text.slice(0, 500)}`
+            )
+          }
         }
       }
     }
