@@ -1,8 +1,38 @@
 import { availableParallelism } from "node:os"
+import { relative } from "node:path"
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
-// Many tests wait for processes and sockets, so that two at once pay even on small machines.
-const workers = Math.max(2, availableParallelism())
+// One more than there are cores: most of the longest tests wait, for processes, sockets and clocks.
+const workers = availableParallelism() + 1
+
+/** A fresh checkout remembers no durations. Begun last, any of these would keep one worker busy long after the others are done. */
+const longest = [
+  "test/connectors.test.ts",
+  "test/state/Commands.test.ts",
+  "test/endToEnd/AddOnly.test.ts",
+  "test/endToEnd/ByCustomer.test.ts",
+  "test/endToEnd/Records.test.ts",
+  "test/endToEnd/Everyday.test.ts",
+  "test/endToEnd/Trouble.test.ts",
+  "test/state/Rebuild.test.ts",
+  "test/state/Trouble.test.ts",
+  "test/crash/Crash.test.ts",
+  "test/endToEnd/Forget.test.ts",
+  "test/promises/Invariants.test.ts",
+  "test/promises/ChangeFaults.test.ts",
+  "test/http/SlotPacer.test.ts"
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = longest.indexOf(relative(this.ctx.config.root, moduleId))
+      return at === -1 ? longest.length : at
+    }
+    return (await super.sort(files)).toSorted((left, right) => place(left) - place(right))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -10,6 +40,7 @@ export default defineConfig({
     setupFiles: ["test/setup.ts"],
     fakeTimers: { toFake: [] },
     testTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     minWorkers: 1,
     maxWorkers: workers
   }
