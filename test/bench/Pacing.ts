@@ -65,6 +65,7 @@ export const run = async (size: Size): Promise<ReadonlyArray<Figure>> => {
         )
   for (const kind of kinds)
     for (const [name, client] of Object.entries(Clients.others)) await measured(`${name}, ${kind} window`, client, { kind }, "right", null)
+  await measured("sequential with Retry-After, sliding window", Clients.sequential, { kind: "sliding" }, "right", null)
   server.end()
   return figures
 }
