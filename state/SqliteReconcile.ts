@@ -1,4 +1,4 @@
-/** The three-way comparison over SQLite: links, ledger and changes. Claims stand in their own file. */
+/** The three-way comparison over SQLite: links, ledger and changes. Claims and the difference stand in files of their own. */
 import type { MatchRule } from "../src/config/Config.ts"
 import * as Meaning from "../src/config/Meaning.ts"
 import * as Address from "../src/model/Address.ts"
@@ -7,6 +7,7 @@ import { type Frame, type ReconcileStore } from "../src/reconcile/ReconcileStore
 import * as Claims from "./Claims.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import type { Database, Row, Statements } from "./Database.ts"
+import * as Difference from "./Difference.ts"
 import * as SqliteAddresses from "./SqliteAddresses.ts"
 import { summarise } from "./Summary.ts"
 
@@ -250,7 +251,7 @@ export const make = (database: Database): typeof ReconcileStore.Service => ({
   refreshLedger: (frame) => database.atomically((sql) => refreshLedger(sql, frame)),
   linkCustomers: (frame, match) => database.atomically((sql) => linkCustomers(sql, frame, match)),
   claim: (frame, source) => database.atomically((sql) => Claims.bringUpToDate(sql, frame, source)),
-  compare: (frame) => database.atomically((sql) => Claims.compare(sql, frame)),
+  compare: (frame) => database.atomically((sql) => Difference.compare(sql, frame)),
   restrictToGroups: (names) => database.atomically((sql) => restrictToGroups(sql, names)),
   summary: (frame) => database.use((sql) => summarise(sql, frame))
 })

@@ -19,7 +19,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     name: "what others put in is removed too",
-    file: "state/Claims.ts",
+    file: "state/Difference.ts",
     text: `sync.removals === "ours" ? "('applied', 'adopted')"`,
     instead: `sync.removals === "ours" ? "('applied', 'adopted', 'found')"`
   },
@@ -50,7 +50,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     name: "the time of grace is over at once",
-    file: "state/Claims.ts",
+    file: "state/Difference.ts",
     text: "`(${claim}.lapsed_reads >= ?2 AND ${claim}.lapsed_at <= ?3)`",
     instead: "`(${claim}.lapsed_reads >= min(1, ?2) AND ${claim}.lapsed_at <= max(?3, ${claim}.lapsed_at))`"
   },
@@ -92,7 +92,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     name: "what was taken back is done again at once",
-    file: "state/Claims.ts",
+    file: "state/Difference.ts",
     text: "sql.run(`${pinned} (grp, customer) IN (SELECT grp, customer FROM pin)`)",
     instead: ""
   },
