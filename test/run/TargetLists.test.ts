@@ -12,6 +12,16 @@ import { passing } from "../support/Time.ts"
 const listing = (what: string) => (request: SandboxRequest) =>
   request.method === "GET" && request.path.endsWith(what) && request.query.get("pageSize") === "100" && !request.query.has("search")
 
+/** So many tagged at the source, and so many of them and others known at the target. */
+const crowded = (tagged: number, known: number) =>
+  Effect.gen(function* () {
+    const bridge = yield* Bridge.make
+    bridge.configure(Bridge.usualRules)
+    Crowd.tagged(bridge, Crowd.people(tagged))
+    Crowd.known(bridge, Crowd.people(known))
+    return bridge
+  })
+
 describe("a list of groups", () => {
   it.scopedLive("that disagrees with its total makes no group", () =>
     Effect.gen(function* () {
@@ -128,10 +138,7 @@ describe("a match", () => {
 
   it.scopedLive("is not made by the beginning of a list, for somebody else may have the address further on", () =>
     Effect.gen(function* () {
-      const bridge = yield* Bridge.make
-      bridge.configure(Bridge.usualRules)
-      Crowd.tagged(bridge, Crowd.people(8))
-      Crowd.known(bridge, Crowd.people(1000))
+      const bridge = yield* crowded(8, 1000)
       bridge.cstar.target.addCustomers(Crowd.people(8).map((id) => ({ email: `C${id}@X.IO`, name: id })))
       const run = yield* bridge.sync()
       assert.deepStrictEqual([run.summary.assignments.add, run.plan?.summary.ambiguous], [0, 8])
@@ -140,10 +147,7 @@ describe("a match", () => {
 
   it.scopedLive("is not made by a list that lacks somebody", () =>
     Effect.gen(function* () {
-      const bridge = yield* Bridge.make
-      bridge.configure(Bridge.usualRules)
-      Crowd.tagged(bridge, Crowd.people(6))
-      Crowd.known(bridge, Crowd.people(6))
+      const bridge = yield* crowded(6, 6)
       bridge.cstar.target.addCustomers([{ email: "C1@X.IO", name: "1" }])
       const data = [...bridge.emails].map(([id, email]) => ({ id, email, name: id }))
       bridge.target.inject(json(200, { data, pagination: { page: 1, pageSize: 100, total: 7, totalPages: 1 } }), listing("/customers"))
@@ -154,10 +158,7 @@ describe("a match", () => {
 
   it.scopedLive("is made by two lists, where one lacks many and too many would have to be asked for", () =>
     Effect.gen(function* () {
-      const bridge = yield* Bridge.make
-      bridge.configure(Bridge.usualRules)
-      Crowd.tagged(bridge, Crowd.people(201))
-      Crowd.known(bridge, Crowd.people(201))
+      const bridge = yield* crowded(201, 201)
       bridge.cstar.target.addCustomers([{ email: "C1@X.IO", name: "1" }])
       bridge.target.inject(json(200, { data: [], pagination: { page: 1, pageSize: 100, total: 202, totalPages: 3 } }), listing("/customers"))
       const run = yield* bridge.sync()
@@ -168,10 +169,7 @@ describe("a match", () => {
 
   it.scopedLive("is not made with whoever was met in a group, before the address is asked for", () =>
     Effect.gen(function* () {
-      const bridge = yield* Bridge.make
-      bridge.configure(Bridge.usualRules)
-      Crowd.tagged(bridge, Crowd.people(3))
-      Crowd.known(bridge, Crowd.people(3))
+      const bridge = yield* crowded(3, 3)
       yield* bridge.sync()
       Crowd.known(bridge, ["9"])
       bridge.cstar.target.addCustomers([{ email: "C9@X.IO", name: "9" }])
