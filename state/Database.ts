@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { StateError } from "../src/contract/StateError.ts"
+import * as GroupCommit from "./GroupCommit.ts"
 import * as Migrating from "./Migrating.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Mirror from "./Mirror.ts"
@@ -23,6 +24,8 @@ export interface Database {
   readonly use: <A>(work: (sql: Statements) => A) => Effect.Effect<A, StateError>
   /** As `use`, in one transaction: all of it is stored, or nothing. */
   readonly atomically: <A>(work: (sql: Statements) => A) => Effect.Effect<A, StateError>
+  /** As `atomically`, but with whatever else asks for it at the same time: the disk is waited for once. Not to be interrupted. */
+  readonly together: <A>(work: (sql: Statements) => A) => Effect.Effect<A, StateError>
   /** One transaction around several steps; `keep` decides from the result whether it is stored or taken back. */
   readonly around: <A, E, R>(steps: Effect.Effect<A, E, R>, keep: (result: A) => boolean) => Effect.Effect<A, E | StateError, R>
 }
@@ -153,6 +156,7 @@ export const open = (file: string, options: Options = { maxPages: null, backups:
     const sql = statements(db)
     const attempt = <A>(work: () => A): Effect.Effect<A, StateError> => Effect.try({ try: work, catch: (cause) => explain(file, cause) })
     const atomically = <A>(work: (sql: Statements) => A): Effect.Effect<A, StateError> => attempt(() => db.transaction(() => work(sql)).immediate())
+    const together = GroupCommit.make(db, (cause) => explain(file, cause))
     const finish = (text: "COMMIT" | "ROLLBACK") => attempt(() => (db.inTransaction ? db.exec(text) : undefined))
     return {
       file,
@@ -161,6 +165,7 @@ export const open = (file: string, options: Options = { maxPages: null, backups:
       lineage: String(sql.get("SELECT value FROM meta WHERE key = 'lineage'")?.["value"]),
       use: (work) => attempt(() => work(sql)),
       atomically,
+      together: (work) => together(() => work(sql)),
       around: (steps, keep) =>
         Effect.acquireUseRelease(
           attempt(() => db.exec("BEGIN IMMEDIATE")),

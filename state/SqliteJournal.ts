@@ -1,4 +1,4 @@
-/** The journal of calls over SQLite. Intents and outcomes are each one transaction on a connection with `synchronous=FULL`. */
+/** The journal of calls over SQLite. Intents and outcomes are on the disk (`synchronous=FULL`) before anything follows from them. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type Journal, type OpenCall } from "../src/apply/Journal.ts"
@@ -58,7 +58,7 @@ const openCalls = (sql: Statements, to: string): ReadonlyArray<OpenCall> =>
 
 export const make = (database: Database): typeof Journal.Service => {
   const stored = (work: (sql: Statements, now: number) => void): Effect.Effect<void, StateError> =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => work(sql, now)))
+    Effect.flatMap(Clock.currentTimeMillis, (now) => database.together((sql) => work(sql, now)))
   const settled = (call: OpenCall, work: (sql: Statements, now: number) => void): Effect.Effect<void, StateError> =>
     stored((sql, now) => {
       Fence.checkOpen(database, sql, "call", call)
@@ -73,7 +73,7 @@ export const make = (database: Database): typeof Journal.Service => {
         return row === undefined ? null : workOf(row)
       }),
     intend: (writer, op, group, pack) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => database.atomically((sql) => intend(database, sql, writer, op, group, pack, now))),
+      Effect.flatMap(Clock.currentTimeMillis, (now) => database.together((sql) => intend(database, sql, writer, op, group, pack, now))),
     customers: (run, op, first, limit) => database.use((sql) => CustomerWork.customers(sql, run, op, first, limit)),
     groupsFor: (run, customer) =>
       database.use((sql) =>
@@ -87,7 +87,7 @@ export const make = (database: Database): typeof Journal.Service => {
       ),
     intendFor: (writer, op, customer, pack) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        database.atomically((sql) => {
+        database.together((sql) => {
           Fence.checkLease(database, sql, writer.lease)
           const call = CustomerWork.intend(sql, writer, op, customer, pack, now)
           return call === null ? null : openedCall(sql, call)

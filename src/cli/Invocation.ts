@@ -38,6 +38,8 @@ export interface Invocation {
   readonly folder: string
   readonly who: string
   readonly host: string
+  /** The machine's time zone; asking for it takes longer than most of what is done for a call. */
+  readonly zone: string
 }
 
 /** Everything that can end a command early, each with words for a person. */
@@ -111,7 +113,8 @@ export const run = async (load: Load, options: CommonOptions, command: Command, 
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
   const stopping = Stopping.make(output.note)
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
-  const invocation: Invocation = { environment, options, redactor, output, stopping, interactive, folder, who: userName(), host: hostname() }
+  const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions()
+  const invocation: Invocation = { environment, options, redactor, output, stopping, interactive, folder, who: userName(), host: hostname(), zone }
   const fiber = Effect.runFork(
     Effect.scoped(Effect.suspend(() => command(invocation))).pipe(
       Effect.provide(Log.layer(redactor, { level: quiet ? LogLevel.Error : levels[options.logLevel], write: output.note }))
@@ -125,11 +128,11 @@ export const run = async (load: Load, options: CommonOptions, command: Command, 
 }
 
 /** How results are shown now. */
-export const view = ({ environment, options }: Invocation, all = false): Effect.Effect<View.View> =>
+export const view = ({ environment, options, zone }: Invocation, all = false): Effect.Effect<View.View> =>
   Effect.map(Clock.currentTimeMillis, (now) => ({
     ...View.surroundings({ isTTY: process.stdout.isTTY === true, columns: process.stdout.columns || undefined }, process.env, !options.color),
     now,
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone,
     all,
     titles: Object.fromEntries([...environment.connectors].map(([name, connector]) => [name, connector.title]))
   }))
