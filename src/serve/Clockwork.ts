@@ -16,9 +16,10 @@ export class Clockwork extends Context.Tag("groupbridge/Clockwork")<
   Clockwork,
   {
     /**
-     * Runs `due` at every time of the turn, until the scope ends; a time that passed while the machine slept or was busy counts as soon as
-     * it is noticed. Answers a way to ask for the next time: epoch milliseconds, null if there is none.
+     * Runs `due` at every time of the turn, and tells it the time that the schedule names (epoch milliseconds), until the scope ends; a time that
+     * passed while the machine slept or was busy counts as soon as it is noticed. Turns of one time are told one after another, in no order.
+     * Answers a way to ask for the next time, null if there is none.
      */
-    readonly start: (turn: Turn, due: Effect.Effect<void>) => Effect.Effect<Effect.Effect<number | null>, never, Scope.Scope>
+    readonly start: (turn: Turn, due: (at: number) => Effect.Effect<void>) => Effect.Effect<Effect.Effect<number | null>, never, Scope.Scope>
   }
 >() {}
