@@ -39,6 +39,8 @@ export interface Bridge {
   readonly secondSource: Faulty.FaultySandbox
   readonly target: Faulty.FaultySandbox
   readonly dir: string
+  /** The sandboxes as a run has them. */
+  readonly vendors: typeof Connections.Vendors.Service
   /** Replaces the sync's part of the config: YAML, indented by four spaces. */
   readonly configure: (rules: string, from?: string, to?: string) => void
   readonly sync: (
@@ -141,6 +143,7 @@ export const makeWith = (more: ReadonlyArray<AnyConnector>) =>
       secondSource,
       target,
       dir,
+      vendors,
       configure,
       behind,
       sync: (given = {}) =>
