@@ -21,8 +21,13 @@ import * as World from "./World.ts"
 
 type Found = Pick<CheckReport, "connections" | "schedules" | "warnings" | "problems">
 
-const costsOf = (environment: Environment, config: Config, sync: World.AnySync): Effect.Effect<ReadonlyArray<ScheduleCost>, StateError, Overview | TeamStore> =>
-  World.isTeam(sync) ? CheckTeam.costs(environment, config, sync) : CheckSchedule.costs(environment, config, sync)
+const costsOf = (
+  environment: Environment,
+  config: Config,
+  sync: World.AnySync,
+  among: ReadonlyArray<World.AnySync>
+): Effect.Effect<ReadonlyArray<ScheduleCost>, StateError, Overview | TeamStore> =>
+  World.isTeam(sync) ? CheckTeam.costs(environment, config, sync) : CheckSchedule.costs(environment, config, sync, among)
 
 const lookAround = (invocation: Invocation.Invocation, config: Config, syncs: ReadonlyArray<World.AnySync>, all: boolean) =>
   Effect.gen(function* () {
@@ -32,7 +37,7 @@ const lookAround = (invocation: Invocation.Invocation, config: Config, syncs: Re
     const objection = yield* (yield* RunStore).objection
     const chosen = [...config.connections.values()].filter(({ name }) => all || used.has(name))
     const checks = yield* Effect.forEach(chosen, (connection) => CheckConnection.check(config, connections, syncs, connection), { concurrency: 4 })
-    const schedules = (yield* Effect.forEach(syncs, (sync) => costsOf(environment, config, sync))).flat()
+    const schedules = (yield* Effect.forEach(syncs, (sync) => costsOf(environment, config, sync, syncs))).flat()
     return {
       connections: checks.map(({ otherAccount: _other, ...check }) => check),
       schedules,

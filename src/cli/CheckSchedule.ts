@@ -1,10 +1,11 @@
 /** What syncs cost by their schedules, and whether limits and budgets allow it. */
 import * as Clock from "effect/Clock"
+import type * as Cron from "effect/Cron"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as ReadCost from "../calls/ReadCost.ts"
-import type { Config, SyncConfig } from "../config/Config.ts"
+import type { Config, Scheduled, SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { ScheduleCost } from "../model/Overview.ts"
 import * as Times from "../report/Times.ts"
@@ -36,7 +37,7 @@ const readCalls = (environment: Environment, config: Config, name: string, perDa
       return sum + (stream?.changes === undefined ? perDay * pages : whole * pages + (perDay - whole))
     }, perDay)
     // Whoever is not found again and again is asked for other addresses once a week.
-    return calls + Math.ceil(known.asked / 7)
+    return Math.ceil(calls) + Math.ceil(known.asked / 7)
   })
 
 /**
@@ -56,12 +57,28 @@ const lookCalls = (environment: Environment, config: Config, sync: SyncConfig, p
     return (declaration.testable ? perDay : 0) + lists + Math.ceil(full * (sync.removals === "all" ? perDay : often(sync.refresh.full)))
   })
 
-/** One line a connection of the sync; none where there is no schedule, or nothing is known yet. */
-export const costs = (environment: Environment, config: Config, sync: SyncConfig): Effect.Effect<ReadonlyArray<ScheduleCost>, StateError, Overview> =>
+/** The sync's part of its turns: syncs of customers read a source once where they are due together. */
+const turnsAlone = ({ syncs }: Config, sync: SyncConfig, schedule: Cron.Cron, source: string, among: ReadonlyArray<Scheduled>, now: number): number => {
+  const others = among.filter(({ from, name }) => name !== sync.name && syncs.has(name) && from.includes(source))
+  return Schedules.share(
+    schedule,
+    others.flatMap((other) => Option.toArray(Schedules.cron(other))),
+    now
+  )
+}
+
+/** One line a connection of the sync; none where there is no schedule, or nothing is known yet. What it has together with one of `among` is told of each in part. */
+export const costs = (
+  environment: Environment,
+  config: Config,
+  sync: SyncConfig,
+  among: ReadonlyArray<Scheduled>
+): Effect.Effect<ReadonlyArray<ScheduleCost>, StateError, Overview> =>
   Effect.gen(function* () {
     const schedule = Schedules.cron(sync)
     if (Option.isNone(schedule)) return []
-    const { perDay, longest } = Schedules.turns(schedule.value, yield* Clock.currentTimeMillis)
+    const now = yield* Clock.currentTimeMillis
+    const { perDay, longest } = Schedules.turns(schedule.value, now)
     const line = (connection: string, callsPerDay: number, freshness: ReadonlyArray<string>): ScheduleCost => ({
       sync: sync.name,
       every: `"${sync.schedule ?? ""}"`,
@@ -71,9 +88,13 @@ export const costs = (environment: Environment, config: Config, sync: SyncConfig
       allowedPerDay: Schedules.callsPerDay(environment, config, connection),
       freshness
     })
-    const fresh = [`changes seen within ${Times.duration(longest)}`]
+    const fresh = `changes seen within ${Times.duration(longest)}`
     const sources = yield* Effect.forEach(sync.from, (name) =>
-      Effect.map(readCalls(environment, config, name, perDay), (calls) => (calls === null ? [] : [line(name, calls, fresh)]))
+      Effect.gen(function* () {
+        const own = turnsAlone(config, sync, schedule.value, name, among, now)
+        const calls = yield* readCalls(environment, config, name, own)
+        return calls === null ? [] : [line(name, calls, own < perDay ? [fresh, "one read for all that are due together"] : [fresh])]
+      })
     )
     const looks = yield* lookCalls(environment, config, sync, perDay)
     return [...sources.flat(), line(sync.to, looks, ["to look at its groups; writes come on top"])]

@@ -28,6 +28,16 @@ export const turns = (schedule: Cron.Cron, now: number): { readonly perDay: numb
   return { perDay: count, longest }
 }
 
+/** What falls to one schedule of the turns that it has within a day of `now`: of each that others have at the same moment an equal part. */
+export const share = (schedule: Cron.Cron, others: ReadonlyArray<Cron.Cron>, now: number): number => {
+  let sum = 0
+  for (const date of Cron.sequence(schedule, DateTime.toDateUtc(DateTime.unsafeMake(now)))) {
+    if (date.getTime() > now + day) break
+    sum += 1 / (1 + others.filter((other) => Cron.match(other, date)).length)
+  }
+  return sum
+}
+
 /** Calls that a connection's limit and budget allow a day; null where no limit is known. */
 export const callsPerDay = ({ connectors }: Environment, config: Config, name: string): number | null => {
   const connection = config.connections.get(name)

@@ -20,4 +20,15 @@ describe("what a schedule means for a day", () => {
   it("weekly: none within the day", () => {
     assert.strictEqual(Schedules.turns(Cron.unsafeParse("0 3 * * 1", "UTC"), now).perDay, 0)
   })
+
+  it("shares the turns that it has together with others, in whatever zone they are, and no others", () => {
+    const hourly = Cron.unsafeParse("7 * * * *", "UTC")
+    const inIndia = Cron.unsafeParse("37 * * * *", "Asia/Kolkata")
+    const twice = Cron.unsafeParse("7,37 * * * *", "UTC")
+    assert.strictEqual(Schedules.share(hourly, [], now), 24)
+    assert.strictEqual(Schedules.share(hourly, [inIndia], now), 12)
+    assert.strictEqual(Schedules.share(twice, [hourly], now), 36)
+    assert.strictEqual(Math.round(Schedules.share(hourly, [twice, inIndia], now)), 8)
+    assert.strictEqual(Schedules.share(hourly, [Cron.unsafeParse("8 * * * *", "UTC")], now), 24)
+  })
 })

@@ -4,6 +4,7 @@ import * as Cron from "effect/Cron"
 import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
 import { join } from "node:path"
+import type { Environment } from "../../src/cli/Environment.ts"
 import type { Invocation } from "../../src/cli/Invocation.ts"
 import * as Serve from "../../src/cli/Serve.ts"
 import * as Stopping from "../../src/cli/Stopping.ts"
@@ -35,6 +36,14 @@ const clockwork: typeof Clockwork.Service = {
 
 const stateOf = ({ dir }: Bridge): string => join(dir, ".groupbridge", "state.db")
 
+export const environment = ({ vendors: { client, connectors } }: Bridge): Environment => ({
+  connectors,
+  openState: (file, backups) => SqliteState.layer(file, { maxPages: null, backups }),
+  stateFiles,
+  makeClient: Effect.succeed(client),
+  loadDemo: () => Promise.reject(new Error("nobody asked for the demo"))
+})
+
 export interface Served {
   /** Of each run, as `--json` tells it. */
   readonly results: ReadonlyArray<Json>
@@ -51,15 +60,9 @@ export const serve = (bridge: Bridge, minutes: number, meanwhile: Effect.Effect<
       await print((chunk) => void pieces.push(chunk))
       results.push(...JSON.parse(pieces.join("")).syncs)
     })
-  const { client, connectors, redactor } = bridge.vendors
+  const { redactor } = bridge.vendors
   const invocation: Invocation = {
-    environment: {
-      connectors,
-      openState: (file, backups) => SqliteState.layer(file, { maxPages: null, backups }),
-      stateFiles,
-      makeClient: Effect.succeed(client),
-      loadDemo: () => Promise.reject(new Error("nobody asked for the demo"))
-    },
+    environment: environment(bridge),
     options: { config: join(bridge.dir, "groupbridge.yaml"), json: true, logLevel: "info", color: false },
     redactor,
     output: {
