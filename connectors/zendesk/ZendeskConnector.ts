@@ -87,6 +87,7 @@ const makeSource = (options: Options, context: ConnectionContext): Effect.Effect
         credential: options.accessToken === undefined ? "API token" : "OAuth token"
       }),
       streams: ZendeskSource.streams(client, context.name, options),
+      independent: true,
       customer: ZendeskSource.customer(client, options),
       ...(options.identities === "unmatched" ? { addresses: ZendeskIdentities.addresses(client, context.name) } : {}),
       agents: ZendeskAgents.agents(client, context.name)

@@ -103,6 +103,8 @@ export interface Source {
   readonly identify: Effect.Effect<Identity, ConnectorError>
   /** One for each declared stream, in the order in which they should be read: customers, groups, memberships. */
   readonly streams: ReadonlyArray<SourceStream>
+  /** Set where no stream needs anything that another one has asked: they are then read at the same time, each page of one after the other. */
+  readonly independent?: true
   /** The customer as it is now; `None` only where the vendor surely says that there is none (gone). Costs one call. */
   readonly customer: (id: string) => Effect.Effect<Option.Option<SourceCustomer>, ConnectorError>
   /**

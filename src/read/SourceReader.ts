@@ -36,12 +36,21 @@ export interface ReadOptions {
 /** Customers that only memberships name are asked for one by one, up to here; more of them mean that the list is not whole. */
 const lookupLimit = 200
 
+/** What the streams of one read share. */
+interface Reading {
+  readonly connection: string
+  readonly tellings: StreamReader.Tellings
+  /** One stream at a time tells changes: where they cannot be relied on, all that was told since they began is forgotten. */
+  readonly turn: Effect.Semaphore
+  readonly onRows: StreamReader.OnRows
+}
+
 /** What changed, if it is known since when and can be told; else all of it. */
-const readStream = (connection: string, stream: SourceStream, since: string | null, tellings: StreamReader.Tellings, onRows: StreamReader.OnRows) =>
+const readStream = (stream: SourceStream, since: string | null, { connection, onRows, tellings, turn }: Reading) =>
   Effect.gen(function* () {
     const feed = since === null ? undefined : stream.changes?.(since)
     if (feed === undefined) return yield* StreamReader.all(connection, stream, null, onRows)
-    const read = yield* StreamReader.changes(stream, feed, tellings, onRows)
+    const read = yield* turn.withPermits(1)(StreamReader.changes(stream, feed, tellings, onRows))
     return typeof read === "string" ? yield* StreamReader.all(connection, stream, read, onRows) : read
   })
 
@@ -70,6 +79,17 @@ const fillIn = (connection: string, source: Source, known: boolean): Effect.Effe
     const [first = ""] = passedOver
     return { reason: `it passed over ${passedOver.length} that are there (such as ${first})`, rows: true }
   })
+
+/** Of streams that are read at the same time the first is named, and the rows of all so far are told. */
+const together = (onRows: StreamReader.OnRows): StreamReader.OnRows => {
+  const rows = new Map<string, number>()
+  return (name, count) => {
+    rows.set(name, count)
+    const [first = name, ...more] = rows.keys()
+    const all = [...rows.values()].reduce((sum, one) => sum + one, 0)
+    return onRows(more.length === 0 ? first : `${first} and ${more.length} more`, all)
+  }
+}
 
 /** A part's verdict once other streams have spoken against it. */
 const weaken = (parts: ReadonlyArray<PartVerdict>, affected: (part: Part) => boolean, reason: string): ReadonlyArray<PartVerdict> =>
@@ -102,7 +122,7 @@ const nextCursors = (source: Source, reads: ReadonlyArray<StreamReader.StreamRea
 }
 
 /**
- * Reads all streams of a source, in their order, and stores what they showed. Streams whose changes can be told are read in full only now and then.
+ * Reads all streams of a source, in their order or at the same time, and stores what they showed. Streams whose changes can be told are read in full only now and then.
  *
  * Fails, and leaves the snapshot as it was, when the source cannot be read: credential refused, not available, an answer that makes no sense.
  */
@@ -114,12 +134,22 @@ export const read = (connection: string, source: Source, options: ReadOptions): 
     const cursors = yield* store.cursors(connection, basis)
     const number = yield* store.begin(connection)
     let telling = 0
-    const tellings: StreamReader.Tellings = { next: () => (telling += 1) }
-    const results = yield* Effect.forEach(source.streams, (stream) => {
-      const { declaration } = stream
-      const cursor = cursors.find((one) => one.stream === declaration.name)
-      return readStream(connection, stream, ChangeFeed.since(declaration, cursor, occasion), tellings, onRows)
-    })
+    const independent = source.independent === true
+    const reading: Reading = {
+      connection,
+      tellings: { next: () => (telling += 1) },
+      turn: yield* Effect.makeSemaphore(1),
+      onRows: independent ? together(onRows) : onRows
+    }
+    const results = yield* Effect.forEach(
+      source.streams,
+      (stream) => {
+        const { declaration } = stream
+        const cursor = cursors.find((one) => one.stream === declaration.name)
+        return readStream(stream, ChangeFeed.since(declaration, cursor, occasion), reading)
+      },
+      { concurrency: independent ? source.streams.length : 1 }
+    )
     const streams = results.map((result) => result.verdict)
     let parts: ReadonlyArray<PartVerdict> = results.flatMap((result) => result.parts)
     const listed = (part: (part: Part) => boolean) => parts.every((verdict) => verdict.by === "list" || !part(verdict.part))

@@ -40,7 +40,8 @@ export const calling = <A>({ source }: Running, work: Effect.Effect<A>) =>
     }
   })
 
-export const changes = ["/users/me", "/incremental/users/cursor", "/incremental/organizations", "/organization_memberships"]
+/** The lists begin at the same time, but changes are told by one after the other. */
+export const changes = ["/users/me", "/incremental/users/cursor", "/organization_memberships", "/incremental/organizations"]
 export const everything = ["/users/me", "/users", "/organizations", "/organization_memberships"]
 
 /** Of each stream of the run's only source. */
