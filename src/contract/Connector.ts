@@ -21,6 +21,7 @@ export interface Limit {
 export interface ConnectionContext {
   /** The connection's name in the config file. */
   readonly name: string
+  /** Not traced: spans would carry the query and headers, credentials among them. */
   readonly client: HttpClient.HttpClient
   readonly pacer: Pacer
   readonly redactor: Redactor

@@ -2,17 +2,26 @@
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
+import type { Readable } from "node:stream"
 import { TransportFailure } from "./TransportFailure.ts"
 
 /** How many bytes of a body may be read. A `FiberRef`, because a response offers no other way to be told. */
 const allowed = FiberRef.unsafeMake(Infinity)
 
 /**
- * What a response of ours answers as its bytes. Stops reading, and closes the connection, as soon as more have come than `read` allows.
+ * What a response of ours answers as its bytes. Stops reading, and closes the connection, when interrupted and as soon as more have come than `read` allows.
  * Fails with "TooLarge", or with whatever broke the body off.
  */
-export const bytes = (body: AsyncIterable<Uint8Array>): Effect.Effect<ArrayBuffer, unknown> =>
-  Effect.flatMap(FiberRef.get(allowed), (maxBytes) => Effect.tryPromise({ try: () => whole(body, maxBytes), catch: (cause) => cause }))
+export const bytes = (body: Readable): Effect.Effect<ArrayBuffer, unknown> =>
+  Effect.flatMap(FiberRef.get(allowed), (maxBytes) =>
+    Effect.tryPromise({
+      try: (signal) => {
+        signal.addEventListener("abort", () => body.destroy(), { once: true })
+        return whole(body, maxBytes)
+      },
+      catch: (cause) => cause
+    })
+  )
 
 const whole = async (body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<ArrayBuffer> => {
   const chunks: Array<Uint8Array> = []

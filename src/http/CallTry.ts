@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as LogLevel from "effect/LogLevel"
 import type { ConnectionContext } from "../contract/Connector.ts"
 import { ConnectorError, type Reason } from "../contract/ConnectorError.ts"
 import type { AllowanceReport } from "../contract/Pacer.ts"
@@ -54,11 +55,14 @@ export const run = (connection: Connection, call: Call): Effect.Effect<Either.Ei
     Effect.catchAll((failure) => Effect.succeed(Either.left(lost(connection, call, failure)))),
     Effect.timed,
     Effect.tap(([took, result]) =>
-      Effect.annotateLogs(Effect.logDebug(call.name), {
-        connection: connection.context.name,
-        status: Either.match(result, { onLeft: ({ error }) => error.status ?? error.reason, onRight: ({ status }) => status }),
-        ms: Math.round(Duration.toMillis(took))
-      })
+      Effect.whenLogLevel(
+        Effect.annotateLogs(Effect.logDebug(call.name), {
+          connection: connection.context.name,
+          status: Either.match(result, { onLeft: ({ error }) => error.status ?? error.reason, onRight: ({ status }) => status }),
+          ms: Math.round(Duration.toMillis(took))
+        }),
+        LogLevel.Debug
+      )
     ),
     Effect.map(([, result]) => result)
   )

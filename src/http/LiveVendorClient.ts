@@ -2,7 +2,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as HttpClient from "@effect/platform/HttpClient"
 import type * as Redacted from "effect/Redacted"
 import type { ConnectionContext } from "../contract/Connector.ts"
 import { ConnectorError } from "../contract/ConnectorError.ts"
@@ -49,10 +48,8 @@ export const make = (context: ConnectionContext, options: VendorClientOptions): 
     const base = CallRequest.base(options.baseUrl)
     if (Either.isLeft(base)) return Effect.fail(refusedHere(context.name, "base URL", base.left))
 
-    // The platform's own spans would carry the query and headers, credentials among them.
-    const client = HttpClient.withTracerDisabledWhen(context.client, () => true)
     const connection: CallTry.Connection = {
-      context: { ...context, client },
+      context,
       decodeError: options.decodeError ?? (() => undefined),
       timeout: Duration.decode(options.timeout ?? "30 seconds"),
       maxBytes: options.maxBytes ?? 32 * 1024 * 1024,

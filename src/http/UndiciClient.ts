@@ -5,7 +5,9 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
+import * as UrlParams from "@effect/platform/UrlParams"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -28,7 +30,7 @@ export const make = (answerMillis: number | null): Effect.Effect<HttpClient.Http
       Effect.sync(() => new Undici.Agent({ connect: { timeout: connectTimeoutMillis }, headersTimeout: 0, bodyTimeout: 0 })),
       (agent) => Effect.promise(() => agent.destroy())
     ),
-    (agent) => HttpClient.withTracerPropagation(answerMillis === null ? over(agent) : impatient(over(agent), answerMillis), false)
+    (agent) => (answerMillis === null ? over(agent) : impatient(over(agent), answerMillis))
   )
 
 const impatient = (client: HttpClient.HttpClient, millis: number): HttpClient.HttpClient =>
@@ -40,10 +42,16 @@ const impatient = (client: HttpClient.HttpClient, millis: number): HttpClient.Ht
     })
   })
 
-const over = (agent: Undici.Agent) =>
-  HttpClient.make((request, url, signal) =>
+/** Neither traced nor watched for an answer that nobody reads, as the platform's own making would: that takes longer than the call. Interrupting ends the call. */
+const over = (agent: Undici.Agent): HttpClient.HttpClient =>
+  HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(Effect.flatMap(send(agent)), Effect.succeed)
+
+const send =
+  (agent: Undici.Agent) =>
+  (request: HttpClientRequest.HttpClientRequest): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> =>
     Effect.tryPromise({
-      try: async () => {
+      try: async (signal) => {
+        const url = Either.getOrThrowWith(UrlParams.makeUrl(request.url, request.urlParams, request.hash), () => notAUrl)
         const answer = await Undici.request(url, {
           dispatcher: agent,
           method: request.method,
@@ -58,7 +66,8 @@ const over = (agent: Undici.Agent) =>
         return new HttpClientError.RequestError({ request, reason: "Transport", cause, description: cause.words })
       }
     })
-  )
+
+const notAUrl = new TransportFailure({ words: "the address of the call is not a URL", reached: false, passing: false })
 
 const requestBody = ({ body }: HttpClientRequest.HttpClientRequest): Uint8Array | null => {
   switch (body._tag) {

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Clock from "effect/Clock"
+import * as TestClock from "effect/TestClock"
 import Sqlite from "better-sqlite3"
 import { join } from "node:path"
 import * as PlanMarkdown from "../../src/report/PlanMarkdown.ts"
@@ -49,6 +50,8 @@ describe("lesson 10", () => {
   it.scoped("an allowance is used up and never passed: no call is refused for it, and none waits longer than it must", () =>
     passing(
       Effect.gen(function* () {
+        // A time near zero would be read as so many seconds from now.
+        yield* TestClock.setTime(Date.UTC(2026, 10, 22, 12))
         const bridge = yield* Bridge.make
         const organizations = Array.from({ length: 30 }, (_, index) => ({ id: String(101 + index), name: `Org ${index}` }))
         bridge.zendesk.source.load({
@@ -65,7 +68,8 @@ describe("lesson 10", () => {
         assert.deepStrictEqual([run.status, run.summary.groups.create, run.summary.assignments.add], ["done", 30, 30])
         const total = bridge.target.log.length
         assert.deepStrictEqual(bridge.target.log.filter(({ status }) => status === 429).length, 0)
-        assert.isAtMost(windows, Math.ceil(total / 25))
+        // The first window's calls wait for nothing.
+        assert.isAtMost(windows, Math.ceil(total / 25) - 1 + 0.1)
       })
     )
   )

@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
@@ -41,10 +42,20 @@ const read = { path: "/a%2Fb", params: { q: "x?y" }, schema: Body }
 const write = { path: "/a", body: { name: "ü" }, schema: Body }
 
 describe("Serve, called through UndiciClient", () => {
-  it.scopedLive("carries a whole call, and no headers of a tracer", () =>
+  it.scopedLive("carries a whole call, and shows nothing of it to a tracer, nor of the tracer to it", () =>
     Effect.gen(function* () {
       const { vendor, seen } = yield* served
-      const answer = yield* Effect.withSpan(vendor.read(read), "outer")
+      const tracer = yield* Effect.tracer
+      const spans: Array<string> = []
+      const recording = Tracer.make({
+        span: (name, ...rest) => {
+          spans.push(name)
+          return tracer.span(name, ...rest)
+        },
+        context: (f, fiber) => tracer.context(f, fiber)
+      })
+      const answer = yield* Effect.withTracer(Effect.withSpan(vendor.read(read), "outer"), recording)
+      assert.deepStrictEqual(spans, ["outer"])
       assert.strictEqual(answer.body.id.length, 5_000)
       assert.isNotNull(answer.serverTime)
       yield* vendor.write("POST", write)

@@ -6,13 +6,18 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 
+/** Turns of the event loop for each step of the clock: what is stored waits for one. */
+const turns = 4
+
+const oneTurn = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+
 /** Runs `work` to its end while the simulated clock goes on, half a second a step: waits take no real time. Dies after `days` simulated days. */
 export const passing = <A, E, R>(work: Effect.Effect<A, E, R>, days = 30): Effect.Effect<A, E, R> =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(work)
     let step = 500
     for (let elapsed = 0; elapsed < days * 86_400_000; elapsed += step) {
-      yield* Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+      yield* Effect.repeatN(oneTurn, turns - 1)
       if (Option.isSome(yield* Fiber.poll(fiber))) return yield* Fiber.join(fiber)
       yield* TestClock.adjust(step)
       // Long waits are for an allowance: after a minute of them the steps grow.
