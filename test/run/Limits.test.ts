@@ -6,82 +6,21 @@ import * as fc from "effect/FastCheck"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { SyncResult } from "../../src/model/Result.ts"
-import * as Bridge from "../support/Bridge.ts"
 import * as Crowd from "../support/Crowd.ts"
-import * as Minimum from "../support/Minimum.ts"
+import * as SmallEdits from "../support/SmallEdits.ts"
 import { jumping } from "../support/Time.ts"
 
-const unguarded = `${Bridge.usualRules}
-    guards: { removals: 9999, removalPercent: 100, groupRemovalPercent: 100, emptiedGroups: 99, sourceShrink: 100, additions: 9999, groupGrowthPercent: 9999, newGroups: 99 }`
+const { account, organizations, unguarded } = SmallEdits
 
-const organizations = ["101", "102", "103"]
-const few = Crowd.people(8)
-
-interface Edits {
-  /** Members of the three organizations before and after. */
-  readonly before: ReadonlyArray<ReadonlyArray<string>>
-  readonly after: ReadonlyArray<ReadonlyArray<string>>
-  /** How many of a crowd join and leave the first one besides. */
-  readonly join: number
-  readonly calls: number
-}
-
-const members = fc.array(fc.uniqueArray(fc.constantFrom(...few)), { minLength: 3, maxLength: 3 })
-const edits: fc.Arbitrary<Edits> = fc.record({
-  before: members,
-  after: members,
-  join: fc.constantFrom(0, 90, 101, 120),
-  calls: fc.constantFrom(2, 3, 5, 9)
-})
-
-const account = Effect.gen(function* () {
-  const bridge = yield* Bridge.make
-  bridge.configure(unguarded)
-  const ids = Crowd.people(132)
-  bridge.zendesk.source.load({
-    customers: ids.map((id) => ({ id, email: `c${id}@x.io`, name: id })),
-    organizations: organizations.map((id) => ({ id, name: `Org ${id}` })),
-    memberships: []
-  })
-  Crowd.known(bridge, ids)
-  return bridge
-})
-
-const set = (bridge: Crowd.Running, was: ReadonlyArray<ReadonlyArray<string>>, is: ReadonlyArray<ReadonlyArray<string>>) =>
-  organizations.forEach((organization, index) => {
-    for (const id of few) {
-      const [before, after] = [was[index]?.includes(id) === true, is[index]?.includes(id) === true]
-      if (after && !before) bridge.zendesk.source.join(id, organization)
-      if (before && !after) bridge.zendesk.source.leave(id, organization)
-    }
-  })
+const edits = fc.record({ ...SmallEdits.parts, calls: fc.constantFrom(2, 3, 5, 9) })
 
 const removals = (bridge: Crowd.Running) => bridge.target.log.filter(({ method }) => method === "DELETE").length
 const within = (calls: number) => ({ within: { calls, until: null } })
 
-const holds = ({ before, after, join, calls }: Edits) =>
+const holds = ({ calls, ...given }: SmallEdits.Edits & { readonly calls: number }) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const bridge = yield* account
-      set(bridge, [], before)
-      yield* bridge.sync()
-      set(bridge, before, after)
-      const crowd = Crowd.people(join + 8).slice(8)
-      for (const id of crowd) bridge.zendesk.source.join(id, "101")
-      const was = bridge.held()
-      const wished: Minimum.Holdings = {
-        ...was,
-        ...Object.fromEntries(
-          organizations.flatMap((id, index) => {
-            const people = [...(after[index] ?? []), ...(index === 0 ? crowd : [])].map((person) => `c${person}@x.io`).sort()
-            return people.length > 0 || was[`Org ${id}`] !== undefined ? [[`Org ${id}`, people] as const] : []
-          })
-        )
-      }
-      const left = () => {
-        const { additions, removals } = Minimum.writes(bridge.held(), wished)
-        return { removals, calls: additions + removals }
-      }
+      const { bridge, left, wished } = yield* SmallEdits.edited(given)
       const fewest = left().calls
       const started = bridge.target.writes()
       assert.strictEqual((yield* bridge.plan()).result.estimate.calls, fewest, "the plan counts the fewest calls")

@@ -1,4 +1,5 @@
 /** The fewest calls that cStar's API permits, worked out from nothing but what was there before and is there after. */
+import type { LoggedCall } from "../../src/sandbox/Faulty.ts"
 
 /** Names of groups with who is in them. */
 export type Holdings = Readonly<Record<string, ReadonlyArray<string>>>
@@ -22,4 +23,11 @@ export const writes = (before: Holdings, after: Holdings): { readonly additions:
     removals += missing(members, was ?? [])
   }
   return { additions, removals }
+}
+
+/** The calls that a vendor accepted. */
+export const accepted = (log: ReadonlyArray<LoggedCall>): { readonly reads: number; readonly writes: number } => {
+  const calls = log.filter(({ status }) => status !== null && status < 300)
+  const reads = calls.filter(({ method }) => method === "GET").length
+  return { reads, writes: calls.length - reads }
 }
