@@ -37,6 +37,20 @@ export const measure = (args: ReadonlyArray<string>): Promise<Measured> =>
     })
   })
 
+const program = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
+
+const hour = 3_600_000
+
+/** Has a program live so many hours later than its machine: what a run does depends on how long ago the last one was. */
+const later = (hours: number) => ["--import", `data:text/javascript,const now = Date.now; Date.now = () => now() + ${hours * hour}`]
+
+/** Runs the built command, which must end well, so many hours from now. */
+export const command = async (args: ReadonlyArray<string>, hours = 0): Promise<Measured> => {
+  const one = await measure([...(hours === 0 ? [] : later(hours)), program, ...args])
+  if (one.code !== 0) throw new Error(`groupbridge ${args.join(" ")} ended with ${one.code}`)
+  return one
+}
+
 export interface Server<Ask, Tell> {
   /** Sends one message and waits for the one that answers it. */
   readonly ask: (message: Ask) => Promise<Tell>

@@ -93,7 +93,7 @@ const timed = <A>(work: () => A): { readonly millis: number; readonly result: A 
 }
 
 export const run = (size: Size): Promise<ReadonlyArray<Figure>> => {
-  const rows = size === "full" ? 1_000_000 : 100_000
+  const rows = { smoke: 1_000, small: 100_000, full: 1_000_000 }[size]
   const dir = mkdtempSync(join(tmpdir(), "groupbridge-bench-"))
   return Effect.gen(function* () {
     const database = yield* Database.open(join(dir, "state.db"))

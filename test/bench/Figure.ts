@@ -12,8 +12,11 @@ export interface Figure {
   readonly goal: { readonly sense: "<=" | ">="; readonly ratio: number } | null
 }
 
-/** How much of each benchmark is run: `small` takes seconds, `full` as long as the figures need. */
-export type Size = "small" | "full"
+/** How much of each benchmark is run: `small` takes seconds, `full` as long as the figures need; `smoke` shows no more than that it runs. */
+export type Size = "smoke" | "small" | "full"
+
+/** Figures one by one as they become known, or all of them at the end. */
+export type Benchmark = (size: Size) => AsyncIterable<Figure> | Promise<ReadonlyArray<Figure>>
 
 export const met = ({ goal, ratio }: Figure): boolean | null => {
   if (goal === null || ratio === null) return null
@@ -24,6 +27,24 @@ export const met = ({ goal, ratio }: Figure): boolean | null => {
 export const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
 export const thousands = (value: number): string => Math.round(value).toLocaleString("en")
+
+export interface Calls {
+  readonly reads: number
+  readonly writes: number
+}
+
+/** What was called, beside the fewest calls that do it. Who made fewer has left something out: that is no figure. */
+export const ofCalls = (name: string, taken: Calls, fewest: Calls): Figure => {
+  const told = ({ reads, writes }: Calls) => `${thousands(reads)} reads, ${thousands(writes)} writes`
+  if (taken.reads < fewest.reads || taken.writes < fewest.writes) throw new Error(`${name}: ${told(taken)}, and it takes ${told(fewest)}`)
+  return {
+    name,
+    value: told(taken),
+    bound: `the fewest: ${told(fewest)}`,
+    ratio: (taken.reads + taken.writes) / (fewest.reads + fewest.writes),
+    goal: { sense: "<=", ratio: 1 }
+  }
+}
 
 const cells = (figure: Figure): ReadonlyArray<string> => [
   figure.name,
@@ -38,6 +59,13 @@ const heads = ["what", "figure", "held against", "ratio", "goal", "met"]
 
 export const markdown = (figures: ReadonlyArray<Figure>): string =>
   [heads, heads.map(() => "---"), ...figures.map(cells)].map((row) => `| ${row.join(" | ")} |`).join("\n")
+
+/** One figure on a line of its own. */
+export const line = (figure: Figure): string =>
+  cells(figure)
+    .map((cell, column) => (cell === "" || column < 2 ? cell : `${heads[column]} ${cell}`))
+    .filter((cell) => cell !== "")
+    .join("; ")
 
 /** Columns as wide as their widest cell. */
 export const table = (figures: ReadonlyArray<Figure>): string => {

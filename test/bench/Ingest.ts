@@ -42,7 +42,7 @@ const engineRead = (file: string, root: string, options: Readonly<Record<string,
 const seconds = (millis: number) => `${(millis / 1000).toFixed(1)} s`
 
 export const run = async (size: Size): Promise<ReadonlyArray<Figure>> => {
-  const memberships = size === "full" ? 300_000 : 30_000
+  const memberships = { smoke: 300, small: 30_000, full: 300_000 }[size]
   const customers = Math.ceil(memberships / 3)
   const dir = mkdtempSync(join(tmpdir(), "groupbridge-bench-"))
   const server = Child.serve<Ask, Account>("AccountServer.ts")

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type Account, type AccountSize, type Ask } from "./AccountServer.ts"
+import type { Account, AccountSize, Ask } from "./AccountServer.ts"
 import * as Child from "./Child.ts"
 import { type Figure, type Size, thousands } from "./Figure.ts"
 import * as Raw from "./Raw.ts"
@@ -26,13 +26,13 @@ const commands = [
 /** So many bytes more for an assignment count as flat. */
 const mostPerRow = 20
 
-interface Sized {
-  readonly runs: ReadonlyArray<Child.Measured>
-  /** Seconds. */
-  readonly raw: { readonly read: number; readonly insert: number }
+interface Bare {
+  readonly read: number
+  readonly insert: number
 }
 
-const bare = async (account: Account, size: AccountSize): Promise<Sized["raw"]> => {
+/** Seconds. */
+const bare = async (account: Account, size: AccountSize): Promise<Bare> => {
   const dir = mkdtempSync(join(tmpdir(), "groupbridge-bench-"))
   try {
     return { read: (await Raw.read(account)) / 1000, insert: Raw.insert(join(dir, "raw.db"), size.customers, size.memberships) / 1000 }
@@ -41,52 +41,48 @@ const bare = async (account: Account, size: AccountSize): Promise<Sized["raw"]> 
   }
 }
 
-const measured = async (memberships: number): Promise<Sized> => {
-  const server = Child.serve<Ask, Account>("AccountServer.ts")
-  const account = await server.ask(sizeOf(memberships))
-  const { config } = account
-  const runs: Array<Child.Measured> = []
-  for (const [name, command] of commands) {
-    const one = await Child.measure(["dist/main.js", command, "--yes", "--json", "--config", config].filter((arg) => command === "sync" || arg !== "--yes"))
-    if (one.code !== 0) throw new Error(`${name} ended with ${one.code}`)
-    runs.push(one)
+interface Run {
+  readonly memberships: number
+  readonly measured: Child.Measured
+}
+
+export async function* run(size: Size): AsyncGenerator<Figure> {
+  const steps = { smoke: [300, 600], small: [3_000, 30_000], full: [10_000, 100_000, 1_000_000] }[size]
+  const smaller = new Map<string, Run>()
+  for (const memberships of steps) {
+    const server = Child.serve<Ask, Account>("AccountServer.ts")
+    try {
+      const account = await server.ask(sizeOf(memberships))
+      for (const [name, command] of commands) {
+        const measured = await Child.command([command, ...(command === "sync" ? ["--yes"] : []), "--json", "--config", account.config])
+        const before = smaller.get(name)
+        if (before !== undefined) yield growth(name, before, { memberships, measured })
+        smaller.set(name, { memberships, measured })
+        const isLast = memberships === steps.at(-1) && name === commands.at(-1)?.[0]
+        if (isLast) yield resync(memberships, measured, await bare(account, sizeOf(memberships)))
+      }
+    } finally {
+      server.end()
+    }
   }
-  const raw = await bare(account, sizeOf(memberships))
-  server.end()
-  return { runs, raw }
 }
 
-export const run = async (size: Size): Promise<ReadonlyArray<Figure>> => {
-  const steps = size === "full" ? [10_000, 100_000, 1_000_000] : [3_000, 30_000]
-  const results: Array<Sized> = []
-  for (const memberships of steps) results.push(await measured(memberships))
-  const memory = commands.flatMap(([name], index) =>
-    steps.slice(1).map((memberships, step) => {
-      const [before, after] = [results[step]?.runs[index], results[step + 1]?.runs[index]]
-      if (before === undefined || after === undefined) throw new Error("each size was measured")
-      const perRow = ((after.peakMiB - before.peakMiB) * 1024 * 1024) / (memberships - (steps[step] ?? 0))
-      return {
-        name: `memory: ${name}, ${thousands(memberships)} assignments`,
-        value: `${after.peakMiB.toFixed(0)} MiB in ${after.seconds.toFixed(1)} s, ${perRow.toFixed(0)} bytes an assignment more`,
-        bound: `${before.peakMiB.toFixed(0)} MiB at ${thousands(steps[step] ?? 0)}; goal: ${mostPerRow} bytes`,
-        ratio: perRow / mostPerRow,
-        // What a process takes anyhow moves by some MiB from run to run: over fewer rows that says nothing.
-        goal: memberships >= 100_000 ? { sense: "<=", ratio: 1 } : null
-      } satisfies Figure
-    })
-  )
-  return [...memory, resync(steps.at(-1) ?? 0, results.at(-1))]
-}
-
-const resync = (memberships: number, sized: Sized | undefined): Figure => {
-  const again = sized?.runs.at(-1)
-  if (sized === undefined || again === undefined) throw new Error("each size was measured")
-  const { insert, read } = sized.raw
+const growth = (name: string, before: Run, { measured, memberships }: Run): Figure => {
+  const perRow = ((measured.peakMiB - before.measured.peakMiB) * 1024 * 1024) / (memberships - before.memberships)
   return {
-    name: `a whole sync without changes of ${thousands(memberships)} memberships`,
-    value: `${again.seconds.toFixed(1)} s, ${again.cpuSeconds.toFixed(1)} s of processor time`,
-    bound: `raw read ${read.toFixed(1)} s, raw insert ${insert.toFixed(1)} s`,
-    ratio: again.seconds / Math.max(read, insert),
-    goal: { sense: "<=", ratio: 2 }
+    name: `memory: ${name}, ${thousands(memberships)} assignments`,
+    value: `${measured.peakMiB.toFixed(0)} MiB in ${measured.seconds.toFixed(1)} s, ${perRow.toFixed(0)} bytes an assignment more`,
+    bound: `${before.measured.peakMiB.toFixed(0)} MiB at ${thousands(before.memberships)}; goal: ${mostPerRow} bytes`,
+    ratio: perRow / mostPerRow,
+    // What a process takes anyhow moves by some MiB from run to run: over fewer rows that says nothing.
+    goal: memberships >= 100_000 ? { sense: "<=", ratio: 1 } : null
   }
 }
+
+const resync = (memberships: number, { cpuSeconds, seconds }: Child.Measured, { insert, read }: Bare): Figure => ({
+  name: `a whole sync without changes of ${thousands(memberships)} memberships`,
+  value: `${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s of processor time`,
+  bound: `raw read ${read.toFixed(1)} s, raw insert ${insert.toFixed(1)} s`,
+  ratio: seconds / Math.max(read, insert),
+  goal: { sense: "<=", ratio: 2 }
+})

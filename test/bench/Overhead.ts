@@ -1,5 +1,5 @@
 /** What a write costs the built command's own processor time, beside the bare call. */
-import { type Account, type Ask } from "./AccountServer.ts"
+import type { Account, Ask } from "./AccountServer.ts"
 import * as Child from "./Child.ts"
 import * as Clients from "./Clients.ts"
 import { type Figure, type Size, thousands } from "./Figure.ts"
@@ -20,11 +20,11 @@ const bareCall = async (calls: number): Promise<number> => {
 }
 
 export const run = async (size: Size): Promise<ReadonlyArray<Figure>> => {
-  const removals = size === "full" ? 6_000 : 1_000
+  const removals = { smoke: 10, small: 1_000, full: 6_000 }[size]
   const bare = await bareCall(removals * 2)
   const server = Child.serve<Ask, Account>("AccountServer.ts")
   const { config } = await server.ask({ customers: removals * 2, organizations: removals / 10, memberships: removals * 2 })
-  const sync = () => Child.measure(["dist/main.js", "sync", "--yes", "--json", "--config", config])
+  const sync = () => Child.command(["sync", "--yes", "--json", "--config", config])
   await sync()
   const idle = await sync()
   await server.ask({ leave: removals })

@@ -6,20 +6,47 @@ import type { Account } from "./AccountServer.ts"
 
 const Page = Schema.Struct({ meta: Schema.Struct({ has_more: Schema.Boolean, after_cursor: Schema.NullOr(Schema.String) }) })
 const decodePage = Schema.decodeUnknownSync(Page)
+const Feed = Schema.Struct({ end_of_stream: Schema.Boolean })
+const decodeFeed = Schema.decodeUnknownSync(Feed)
+
+const getter = ({ source, sourceOptions }: Account) => {
+  const authorization = `Basic ${Buffer.from(`${String(sourceOptions["email"])}/token:${String(sourceOptions["apiToken"])}`).toString("base64")}`
+  return async (path: string): Promise<unknown> => {
+    const { body } = await request(`${source}/api/v2/${path}`, { headers: { authorization } })
+    return JSON.parse(await body.text())
+  }
+}
 
 /** Reads the lists page by page as a script would, and throws the rows away. */
-export const read = async ({ source, sourceOptions }: Account): Promise<number> => {
-  const authorization = `Basic ${Buffer.from(`${String(sourceOptions["email"])}/token:${String(sourceOptions["apiToken"])}`).toString("base64")}`
-  const started = performance.now()
-  for (const list of ["users", "organizations", "organization_memberships"]) {
+const readLists = async (account: Account, ...lists: ReadonlyArray<string>): Promise<void> => {
+  const get = getter(account)
+  for (const list of lists) {
     for (let after = ""; ;) {
-      const { body } = await request(`${source}/api/v2/${list}?page[size]=100${after}`, { headers: { authorization } })
-      const { meta } = decodePage(JSON.parse(await body.text()))
+      const { meta } = decodePage(await get(`${list}?page[size]=100${after}`))
       if (!meta.has_more) break
       after = `&page[after]=${meta.after_cursor}`
     }
   }
+}
+
+export const read = async (account: Account): Promise<number> => {
+  const started = performance.now()
+  await readLists(account, "users", "organizations", "organization_memberships")
   return performance.now() - started
+}
+
+/** Reads what a run reads that knows the rest: who we are, what changed since then (a page of each), and the list that tells no changes. */
+export const readChanges = async (account: Account, since: number): Promise<{ readonly millis: number; readonly cpuMillis: number }> => {
+  const get = getter(account)
+  const [started, cpu] = [performance.now(), process.cpuUsage()]
+  await get("users/me")
+  for (const feed of ["users/cursor", "organizations"]) {
+    const { end_of_stream } = decodeFeed(await get(`incremental/${feed}?start_time=${Math.floor(since / 1000)}`))
+    if (!end_of_stream) throw new Error("more changed than a page shows")
+  }
+  await readLists(account, "organization_memberships")
+  const { system, user } = process.cpuUsage(cpu)
+  return { millis: performance.now() - started, cpuMillis: (user + system) / 1000 }
 }
 
 /** Inserts so many customers and memberships, 500 rows a statement, in the order of their keys. */

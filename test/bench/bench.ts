@@ -5,22 +5,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { parseArgs } from "node:util"
-import * as ColdStart from "./ColdStart.ts"
-import * as Diff from "./Diff.ts"
-import { type Figure, markdown, type Size, table } from "./Figure.ts"
-import * as Ingest from "./Ingest.ts"
-import * as Memory from "./Memory.ts"
-import * as Overhead from "./Overhead.ts"
-import * as Pacing from "./Pacing.ts"
-
-const benchmarks: Readonly<Record<string, (size: Size) => Promise<ReadonlyArray<Figure>>>> = {
-  start: ColdStart.run,
-  diff: Diff.run,
-  ingest: Ingest.run,
-  overhead: Overhead.run,
-  pacing: Pacing.run,
-  memory: Memory.run
-}
+import { benchmarks } from "./benchmarks.ts"
+import { type Figure, line, markdown, type Size, table } from "./Figure.ts"
 
 const { values } = parseArgs({
   options: {
@@ -41,7 +27,10 @@ if (unknown.length > 0) {
 const figures: Array<Figure> = []
 for (const name of names) {
   process.stderr.write(`${name} ...\n`)
-  figures.push(...((await benchmarks[name]?.(size)) ?? []))
+  for await (const figure of (await benchmarks[name]?.(size)) ?? []) {
+    process.stderr.write(`  ${line(figure)}\n`)
+    figures.push(figure)
+  }
 }
 process.stdout.write(`${table(figures)}\n`)
 

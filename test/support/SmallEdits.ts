@@ -9,7 +9,8 @@ export const unguarded = `${Bridge.usualRules}
     guards: { removals: 9999, removalPercent: 100, groupRemovalPercent: 100, emptiedGroups: 99, sourceShrink: 100, additions: 9999, groupGrowthPercent: 9999, newGroups: 99 }`
 
 export const organizations = ["101", "102", "103"]
-const few = Crowd.people(8)
+const people = Crowd.people(132)
+const few = people.slice(0, 8)
 
 export interface Edits {
   /** Members of the three organizations before and after. */
@@ -28,13 +29,12 @@ export const parts = { before: members, after: members, join: fc.constantFrom(0,
 export const account = Effect.gen(function* () {
   const bridge = yield* Bridge.make
   bridge.configure(unguarded)
-  const ids = Crowd.people(132)
   bridge.zendesk.source.load({
-    customers: ids.map((id) => ({ id, email: `c${id}@x.io`, name: id })),
+    customers: people.map((id) => ({ id, email: `c${id}@x.io`, name: id })),
     organizations: organizations.map((id) => ({ id, name: `Org ${id}` })),
     memberships: []
   })
-  Crowd.known(bridge, ids)
+  Crowd.known(bridge, people)
   return bridge
 })
 
@@ -54,22 +54,23 @@ export const edited = ({ after, before, join }: Edits) =>
     set(bridge, [], before)
     yield* bridge.sync()
     set(bridge, before, after)
-    const crowd = Crowd.people(join + few.length).slice(few.length)
+    const crowd = people.slice(few.length, few.length + join)
     for (const id of crowd) bridge.zendesk.source.join(id, "101")
     const was = bridge.held()
     const wished: Minimum.Holdings = {
       ...was,
       ...Object.fromEntries(
         organizations.flatMap((id, index) => {
-          const people = [...(after[index] ?? []), ...(index === 0 ? crowd : [])].map((person) => `c${person}@x.io`).sort()
-          return people.length > 0 || was[`Org ${id}`] !== undefined ? [[`Org ${id}`, people] as const] : []
+          const inIt = [...(after[index] ?? []), ...(index === 0 ? crowd : [])].map((person) => `c${person}@x.io`).sort()
+          return inIt.length > 0 || was[`Org ${id}`] !== undefined ? [[`Org ${id}`, inIt] as const] : []
         })
       )
     }
     return {
       bridge,
       wished,
-      memberships: after.flat().length + crowd.length,
+      /** What it takes to read all of the source: who we are there, then its lists. */
+      sourceReads: 1 + [people.length, organizations.length, after.flat().length + crowd.length].reduce((sum, rows) => sum + Minimum.pages(rows), 0),
       /** The fewest writes from what the target holds now to what is wished. */
       left: () => {
         const { additions, removals } = Minimum.writes(bridge.held(), wished)
