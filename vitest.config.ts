@@ -9,6 +9,7 @@ const workers = availableParallelism() + 1
 /** A fresh checkout remembers no durations. Begun last, any of these would keep one worker busy long after the others are done. */
 const longest = [
   "test/connectors.test.ts",
+  "test/bench/Bench.test.ts",
   "test/state/Commands.test.ts",
   "test/endToEnd/AddOnly.test.ts",
   "test/endToEnd/ByCustomer.test.ts",
