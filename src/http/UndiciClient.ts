@@ -46,12 +46,33 @@ const impatient = (client: HttpClient.HttpClient, millis: number): HttpClient.Ht
 const over = (agent: Undici.Agent): HttpClient.HttpClient =>
   HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(Effect.flatMap(send(agent)), Effect.succeed)
 
-const send =
-  (agent: Undici.Agent) =>
-  (request: HttpClientRequest.HttpClientRequest): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> =>
+/** A kept connection may have been closed by the other end since the last call this long ago, in milliseconds. */
+const unwatched = 100
+
+const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))
+
+/**
+ * While a long statement runs nobody notices that the other end closes a connection, and what is sent on it next may have been done or not: to
+ * find out costs many calls. So after a while without calls the event loop goes round first. A turn may have looked at the sockets before the
+ * statement; the second has not.
+ */
+const watcher = () => {
+  let [at, watched] = [0, Promise.resolve()]
+  return (): Promise<void> => {
+    const now = performance.now()
+    if (now - at > unwatched) watched = turn().then(turn)
+    at = now
+    return watched
+  }
+}
+
+const send = (agent: Undici.Agent) => {
+  const watch = watcher()
+  return (request: HttpClientRequest.HttpClientRequest): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> =>
     Effect.tryPromise({
       try: async (signal) => {
         const url = Either.getOrThrowWith(UrlParams.makeUrl(request.url, request.urlParams, request.hash), () => notAUrl)
+        await watch()
         const answer = await Undici.request(url, {
           dispatcher: agent,
           method: request.method,
@@ -66,6 +87,7 @@ const send =
         return new HttpClientError.RequestError({ request, reason: "Transport", cause, description: cause.words })
       }
     })
+}
 
 const notAUrl = new TransportFailure({ words: "the address of the call is not a URL", reached: false, passing: false })
 
