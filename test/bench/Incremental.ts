@@ -12,7 +12,7 @@ const perOrganization = 150
 const seconds = (value: number) => `${value.toFixed(2)} s`
 
 export async function* run(size: Size): AsyncGenerator<Figure> {
-  const customers = { smoke: 1_000, small: 20_000, full: 1_000_000 }[size]
+  const customers = { smoke: 1_000, small: 20_000, full: 200_000 }[size]
   const memberships = customers * inOrganization
   const changes = { smoke: 10, small: 100, full: 100 }[size]
   const server = Child.serve<Ask, Account>("AccountServer.ts")
