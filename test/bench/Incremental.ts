@@ -19,8 +19,7 @@ export async function* run(size: Size): AsyncGenerator<Figure> {
   try {
     const account = await server.ask({ customers, organizations: memberships / perOrganization, memberships })
     const sync = (hours: number) => Child.command(["sync", "--yes", "--json", "--config", account.config], hours)
-    const fill = await sync(0)
-    process.stderr.write(`  filled in ${seconds(fill.seconds)}\n`)
+    await sync(0)
     const changedAt = Date.now() - 600_000
     // A fifth leave their organization; the others get the tag or lose it.
     const [left, retagged] = [changes / 5, (changes * 2) / 5]

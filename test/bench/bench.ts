@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --full] [--only NAME,NAME] [--json FILE] [--docs]`: every figure as a ratio to a bound that is taken in the same run, for machines
- * differ and are shared. Small takes under two minutes. `--docs` writes the figures to docs/performance.md.
+ * differ and are shared. Small takes under three minutes. `--docs` writes the figures to docs/performance.md.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
