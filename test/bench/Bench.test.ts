@@ -4,8 +4,8 @@ import { benchmarks } from "./benchmarks.ts"
 import { type Figure, line, markdown, table } from "./Figure.ts"
 
 describe("a benchmark gives figures", () => {
-  // Most of them wait for programs and servers.
-  it.concurrent.each(Object.entries(benchmarks))(
+  // Most of them wait for programs and servers; the last ones take longest.
+  it.concurrent.each(Object.entries(benchmarks).toReversed())(
     "%s",
     async (_, benchmark) => {
       const figures: Array<Figure> = []
