@@ -4,8 +4,8 @@ import { benchmarks } from "./benchmarks.ts"
 import { type Figure, line, markdown, table } from "./Figure.ts"
 
 describe("a benchmark gives figures", () => {
-  // Most of them wait for programs and servers; the last ones take longest.
-  it.concurrent.each(Object.entries(benchmarks).toReversed())(
+  // One after another: other tests run beside them, and some of those measure time.
+  it.each(Object.entries(benchmarks))(
     "%s",
     async (_, benchmark) => {
       const figures: Array<Figure> = []

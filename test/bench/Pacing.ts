@@ -65,7 +65,7 @@ async function* figures(size: Size, server: Child.Server<Setup | "tally", Tally>
   for (const kind of kinds) yield await measured(`Groupbridge, ${kind} window, half of what is documented`, Clients.ours, { kind }, "double", null)
   for (const kind of kinds) yield await measured(`Groupbridge, ${kind} window, limit unknown`, Clients.ours, { kind }, "none", null)
   for (const foreign of size === "full" ? [0.3, 0.6] : [0.3])
-    for (const kind of ["fixed", "sliding"] as const)
+    for (const kind of size === "smoke" ? kinds : (["fixed", "sliding"] as const))
       for (const announces of size === "smoke" ? [true] : [true, false])
         yield await measured(
           `Groupbridge, ${kind} window, ${foreign * 100} % used by others${announces ? ", answers tell what is left" : ""}`,
