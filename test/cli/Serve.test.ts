@@ -130,7 +130,7 @@ describe("serving several syncs of one source", () => {
         ["customers", "r-3", "done"],
         ["gold", "r-4", "done"]
       ])
-      assert.deepStrictEqual(read(bridge), ["/users/me", "/users", ...once])
+      assert.deepStrictEqual(read(bridge), [...once, ...once])
     })
   )
 
@@ -217,7 +217,7 @@ describe("serving several syncs of one source", () => {
       const bridge = yield* world("7 * * * *", "7 * * * *")
       bridge.source.inject({ _tag: "Stall", when: "before" }, ({ path }) => path.endsWith("/organizations"))
       const served = yield* Served.serve(bridge, 7.1)
-      assert.deepStrictEqual([served.results, read(bridge)], [[], ["/users/me", "/users", "/organizations"]])
+      assert.deepStrictEqual([served.results, read(bridge)], [[], once])
       const rows = yield* Served.runs(bridge)
       assert.deepStrictEqual(
         rows.map(({ status, sync }) => [sync, status]),
