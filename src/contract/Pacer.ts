@@ -1,4 +1,16 @@
-/** One pacer for each connection: it lets calls start so that no limit is passed, and knows what is left. */
+/**
+ * One pacer for each connection: it lets calls start so that no limit is passed, and knows what is left.
+ *
+ * Where the limit is known and nobody else uses it, nothing is refused. Where it is not, a refusal teaches it, and then costs as few calls as can be:
+ * - Calls that are under way together are refused together. Until the first refusal they are as many as the connection takes, but only a part of
+ *   them near a documented limit that was not reached before, and few, growing with the answers, where no limit is known.
+ * - A refusal closes the gate for all. When it opens one call starts, and one more for each that is answered, up to what the limit needs
+ *   by the time that answers take; full again after twelve windows without a refusal.
+ * - What was answered until the refusal is the limit of the fullest window from then on. After some windows a few more are tried, one at a time.
+ *   Where no window is known, a refusal tells one: what was answered since the last pause, and how long it and the new pause take.
+ * - What the vendor says is left is the truth. That slots of ours came free, or that a reset has passed, is hope only: as soon as others seem
+ *   to use the allowance too, or before a reset was seen to bring all of it, what hope lets start starts one at a time.
+ */
 import type * as Effect from "effect/Effect"
 
 /** A stretch of time in which only so many calls may be made. `endpoint` null counts every call. */

@@ -1,10 +1,13 @@
 /** All that can keep a call from starting, together. Mutable and synchronous; `SlotPacer` does the waiting. Times are epoch milliseconds. */
 import * as Duration from "effect/Duration"
 import type { AllowanceReport, PacerStatus, PacerUse, PacerWindow } from "../contract/Pacer.ts"
+import * as InferredWindow from "./InferredWindow.ts"
+import * as LearnedLimit from "./LearnedLimit.ts"
 import * as PacingWindow from "./PacingWindow.ts"
 import * as PauseGate from "./PauseGate.ts"
 import * as ReportedAllowance from "./ReportedAllowance.ts"
 import * as TimeRing from "./TimeRing.ts"
+import * as UnderWayBound from "./UnderWayBound.ts"
 
 /** A call that has started. */
 export interface Slot {
@@ -45,12 +48,20 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
   const share = options.share ?? 1
   const windows = options.windows.map(PacingWindow.make)
   const gate = PauseGate.make()
+  const bound = UnderWayBound.make(options.concurrency)
+  /** Null: a limit for all calls is documented. */
+  const unknown = windows.some(({ declared }) => declared.endpoint === null) ? null : InferredWindow.make()
   const underWay = new Set<Slot>()
+  const refused = new Set<Slot>()
   const allowances = new Map<string | null, ReportedAllowance.ReportedAllowance>()
   const answeredAt = new Map<string | null, TimeRing.TimeRing>()
   let limited = 0
 
-  const covering = (endpoint: string | null) => windows.filter((window) => window.covers(endpoint))
+  const covering = (endpoint: string | null) => {
+    const found = windows.filter((window) => window.covers(endpoint))
+    const inferred = unknown?.current() ?? null
+    return inferred === null ? found : [...found, inferred]
+  }
 
   /** Of the account (null) or of an endpoint. */
   const allowance = (endpoint: string | null): ReportedAllowance.ReportedAllowance => {
@@ -78,19 +89,38 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
     remember(endpoint, past, madeAt)
   }
 
+  const known = (endpoint: string | null, now: number): UnderWayBound.Known => {
+    const announced = allowancesOf(endpoint).some((told) => told.announced())
+    const windows = covering(endpoint)
+    const rates = covering(null).map((window) => window.slots(now) / window.declared.perMillis)
+    return { rate: rates.length === 0 && !announced ? null : Math.min(...rates), unproven: !announced && windows.some((window) => window.unproven(now)) }
+  }
+
+  const underWayOf = (told: ReportedAllowance.ReportedAllowance) => [...underWay].filter(({ tickets }) => tickets.has(told)).length
+
   const reasons = (endpoint: string | null, now: number): ReadonlyArray<Blocked> => [
     { until: gate.closedUntil(now) ?? now, why: "the vendor asked for a pause" },
-    { until: underWay.size < options.concurrency ? now : Infinity, why: "enough calls are under way" },
+    { until: underWay.size < bound.most(now, known(endpoint, now)) ? now : Infinity, why: "enough calls are under way" },
     ...covering(endpoint).map((window) => ({ until: window.free(now, 0), why: usedUp(window, now) })),
-    ...allowancesOf(endpoint).map((told) => ({ until: told.free(now, 0), why: "the vendor says that the allowance is used up" }))
+    ...allowancesOf(endpoint).map((told) => ({ until: told.free(now, underWayOf(told)), why: "the vendor says that the allowance is used up" }))
   ]
 
-  const learn = (endpoint: string | null, now: number) => {
+  const learn = (endpoint: string | null, startedAt: number | null, now: number) => {
     if (allowancesOf(endpoint).some((told) => told.announced())) return
     const fill = (window: PacingWindow.PacingWindow) => window.held(now) / window.slots(now)
-    covering(endpoint)
-      .toSorted((left, right) => fill(right) - fill(left))[0]
-      ?.learn(now)
+    const fullest = windows.filter((window) => window.covers(endpoint)).toSorted((left, right) => fill(right) - fill(left))[0]
+    if (unknown === null || (fullest !== undefined && fill(fullest) > 0.5)) fullest?.learn(null, startedAt, now)
+    else unknown.refused(startedAt, gate.closedUntil(now) ?? now, underWay.size, now)
+  }
+
+  const refuse = (until: number | "untold", slot: Slot | null, endpoint: string | null, now: number, learns: boolean) => {
+    limited++
+    gate.refuse(until, slot?.startedAt ?? null, now)
+    if (slot !== null) refused.add(slot)
+    for (const told of allowancesOf(endpoint)) told.doubt(now)
+    if (learns) learn(endpoint, slot?.startedAt ?? null, now)
+    const spans = covering(null).map(({ declared }) => declared.perMillis)
+    bound.refused(LearnedLimit.believed * (spans.length === 0 ? unknownSpan : Math.max(...spans)), now)
   }
 
   return {
@@ -116,20 +146,20 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
     },
     answered: (slot, now) => {
       underWay.delete(slot)
+      if (!refused.delete(slot)) bound.accepted(slot.startedAt, now)
       for (const window of covering(slot.endpoint)) window.answered(now)
+      unknown?.answered(now)
       remember(slot.endpoint, now, now)
     },
     told: (report, slot, now) => {
       const own = slot !== null && underWay.has(slot) ? slot : null
       if (report.pausedUntil !== null) {
-        limited++
-        gate.refuse(report.pausedUntil, own?.startedAt ?? null, now)
-        if (report.limit === null && report.remaining === null) learn(own?.endpoint ?? report.endpoint, now)
+        refuse(report.pausedUntil, own, own?.endpoint ?? report.endpoint, now, report.limit === null && report.remaining === null)
       } else gate.accept()
       if (report.limit === null && report.remaining === null) return
       const told = allowance(report.endpoint)
       const others = [...underWay].filter((other) => other !== own && (report.endpoint === null || other.endpoint === report.endpoint))
-      told.told(report, { ticket: own?.tickets.get(told) ?? null, othersUnderWay: others.length }, now)
+      told.told(report, { ticket: own?.tickets.get(told) ?? null, startedAt: own?.startedAt ?? null, othersUnderWay: others.length }, now)
     },
     status: (now) => ({ ...allowance(null).status(now), pausedUntil: gate.closedUntil(now), limited }),
     use: (now) => {
@@ -143,6 +173,9 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
     }
   }
 }
+
+/** Where nothing tells how long a window is. */
+const unknownSpan = 60_000
 
 const usedUp = (window: PacingWindow.PacingWindow, now: number) =>
   `the budget of ${window.slots(now)} calls in ${Duration.format(Duration.millis(window.declared.perMillis))}${window.declared.endpoint === null ? "" : ` for ${window.declared.endpoint}`} is used up`

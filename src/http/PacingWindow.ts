@@ -1,5 +1,6 @@
 /** One window of a pacer: who holds its slots, how many there are, when the next one comes free. Times are epoch milliseconds. */
 import type { PacerWindow } from "../contract/Pacer.ts"
+import * as LearnedLimit from "./LearnedLimit.ts"
 import * as TimeRing from "./TimeRing.ts"
 
 export interface PacingWindow {
@@ -12,8 +13,10 @@ export interface PacingWindow {
   readonly giveBack: () => void
   /** A call of an earlier run. */
   readonly restore: (at: number, now: number) => void
-  /** Slots in all: declared, told by the vendor or learned, whichever is least. */
+  /** Slots in all: declared, told by the vendor or learned, whichever is least. Those beyond what was learned are taken one at a time. */
   readonly slots: (now: number) => number
+  /** Whether so many slots are held that the next calls show for the first time whether the limit is as high as was told. */
+  readonly unproven: (now: number) => boolean
   readonly held: (now: number) => number
   /** Slots that came free since the pacer was made. */
   readonly freed: (now: number) => number
@@ -23,28 +26,27 @@ export interface PacingWindow {
   readonly expected: (now: number, ahead: number) => number
   /** The vendor told another limit (our share of it); null: none that binds this window. */
   readonly tell: (limit: number | null) => void
-  /** A call was refused though there was room here: the vendor's limit is lower than we were told. */
-  readonly learn: (now: number) => void
+  /** A call that started at `startedAt` was refused though there was room here: the vendor's limit is lower than we were told. */
+  readonly learn: (count: number | null, startedAt: number | null, now: number) => void
 }
 
-/** Windows after which a learned limit is doubted: the refusal may have come of somebody else's calls. */
-const believed = 12
+/** Of a limit. */
+const nearlyAll = 0.8
 
 export const make = (declared: PacerWindow): PacingWindow => {
   const { calls, perMillis, endpoint } = declared
   const held = TimeRing.make()
   let underWay = 0
   let dropped = 0
+  let proven = false
   let told = Infinity
-  let learned = { slots: Infinity, at: -Infinity }
+  const ceiling = () => Math.max(1, Math.min(calls, told))
+  const learned = LearnedLimit.make(perMillis, ceiling)
 
   const drop = (now: number) => {
     dropped += held.dropUntil(now)
   }
-  const slots = (now: number) => {
-    if (now >= learned.at + believed * perMillis) learned = { slots: Infinity, at: -Infinity }
-    return Math.max(1, Math.min(calls, told, learned.slots))
-  }
+  const slots = (now: number) => Math.max(1, Math.min(ceiling(), learned.most(now)))
   const missing = (now: number, ahead: number) => {
     drop(now)
     return underWay + held.size() + ahead - slots(now) + 1
@@ -59,6 +61,9 @@ export const make = (declared: PacerWindow): PacingWindow => {
     answered: (now) => {
       underWay--
       held.push(now + perMillis)
+      drop(now)
+      if (held.size() >= ceiling()) proven = true
+      learned.reached(held.size(), now)
     },
     giveBack: () => {
       underWay--
@@ -67,6 +72,10 @@ export const make = (declared: PacerWindow): PacingWindow => {
       if (at + perMillis > now) held.push(at + perMillis)
     },
     slots,
+    unproven: (now) => {
+      drop(now)
+      return !(proven && learned.safe() === Infinity) && underWay + held.size() >= Math.min(ceiling(), learned.safe()) * nearlyAll
+    },
     held: (now) => {
       drop(now)
       return underWay + held.size()
@@ -77,7 +86,10 @@ export const make = (declared: PacerWindow): PacingWindow => {
     },
     free: (now, ahead) => {
       const count = missing(now, ahead)
-      if (count <= 0) return now
+      if (count <= 0) {
+        const above = underWay + held.size() + ahead >= Math.max(1, learned.safe())
+        return above && underWay > 0 ? Infinity : now
+      }
       return count <= held.size() ? held.at(count - 1) : Infinity
     },
     expected: (now, ahead) => {
@@ -92,12 +104,9 @@ export const make = (declared: PacerWindow): PacingWindow => {
     tell: (limit) => {
       told = limit ?? Infinity
     },
-    learn: (now) => {
-      if (now < learned.at + perMillis) return
-      const present = slots(now)
+    learn: (count, startedAt, now) => {
       drop(now)
-      // What was answered so far was not too many. Never less than half: it may have been others who used the limit up.
-      learned = { slots: Math.max(Math.ceil(present / 2), Math.min(present, held.size())), at: now }
+      learned.refused(count ?? held.size(), slots(now), startedAt, now)
     }
   }
 }

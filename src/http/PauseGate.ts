@@ -19,7 +19,7 @@ export const make = (): PauseGate => {
   return {
     closedUntil: (now) => (until > now ? until : null),
     refuse: (asked, startedAt, now) => {
-      if (startedAt === null || startedAt >= refusedAt) refusals++
+      if (startedAt === null || startedAt > refusedAt) refusals++
       refusedAt = now
       // A vendor that says "at once" again and again is asked ever more slowly.
       const least = now + Math.min(longestOwn, shortest * 2 ** (refusals - 1))

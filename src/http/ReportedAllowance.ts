@@ -1,10 +1,13 @@
 /** What the vendor last told of one allowance, kept true by counting what has happened since. Times are epoch milliseconds. */
 import type { AllowanceReport } from "../contract/Pacer.ts"
+import * as LearnedLimit from "./LearnedLimit.ts"
 import type { PacingWindow } from "./PacingWindow.ts"
 
 export interface Reporter {
   /** What `take` gave the reporting call; null if it is none of ours that is under way. */
   readonly ticket: number | null
+  /** When that call started; null if it is none of ours that is under way. */
+  readonly startedAt: number | null
   /** Calls of this allowance under way, the reporting one not counted. */
   readonly othersUnderWay: number
 }
@@ -15,8 +18,13 @@ export interface ReportedAllowance {
   readonly told: (report: AllowanceReport, reporter: Reporter, now: number) => void
   /** Whether the vendor tells this allowance at all. */
   readonly announced: () => boolean
-  /** When the call behind `ahead` others may start: now, or when the vendor (or our own calls' age) lets hope for more. */
-  readonly free: (now: number, ahead: number) => number
+  /** A call was refused: for some time nothing is taken for granted but what the vendor told. */
+  readonly doubt: (now: number) => void
+  /**
+   * When a call may start: now, or when the vendor (or our own calls' age) lets hope for more. Infinity: as soon as one of the `underWay`
+   * calls of this allowance is answered, as hope alone starts one at a time where others seem to call too, or a reset may not bring all.
+   */
+  readonly free: (now: number, underWay: number) => number
   /** As `free`, but with what later periods bring, as far as their length and limit are known. */
   readonly expected: (now: number, ahead: number) => number
   readonly status: (now: number) => { readonly limit: number | null; readonly remaining: number | null; readonly resetAt: number | null }
@@ -24,6 +32,12 @@ export interface ReportedAllowance {
 
 /** Without a reset time and without a window of ours, this long. */
 const unknownSpan = 60_000
+
+/** Whoever is told less than this part of the limit after a reset was not given the whole. */
+const fullest = 0.5
+
+/** Vendors that count in fractions round what is left. */
+const rounding = 1
 
 /** Reset times of one period differ by rounding. */
 const samePeriod = 2_000
@@ -49,16 +63,39 @@ export const make = (windows: ReadonlyArray<PacingWindow>, share: number): Repor
   let limit: number | null = null
   let told: Told | null = null
   let tickets = 0
+  let doubtedUntil = -Infinity
+  /** When the last told period ended whose end the vendor had told. */
+  let resetAt = -Infinity
+  /** What the end of such a period brings; null until one was seen. */
+  let refill: "whole" | "gradual" | null = null
 
   const current = (now: number): Told | null => {
-    if (told !== null && now >= told.endsAt) told = null
+    if (told !== null && now >= told.endsAt) {
+      if (told.resetAt !== null) resetAt = told.resetAt
+      told = null
+    }
     return told
   }
+  const doubt = (now: number) => {
+    doubtedUntil = now + LearnedLimit.believed * (window?.declared.perMillis ?? unknownSpan)
+  }
+  /** From the first answer after such an end. */
+  const learnRefill = ({ limit, remaining }: AllowanceReport) => {
+    if (limit !== null && remaining !== null) refill = remaining < limit * fullest ? "gradual" : "whole"
+  }
+  const surelyLeft = (told: Told) => told.remaining - (tickets - told.counted) - told.reserve
   /** Without a reset time, a slot of ours that came free is one more there. */
   const left = (told: Told, now: number) =>
     told.remaining - (tickets - told.counted) + (told.resetAt === null && window !== undefined ? window.freed(now) - told.freed : 0)
 
-  const free = (now: number, ahead: number): number => {
+  /** Whether a call that starts now does so on mere hope: then the answer of one comes before the next. */
+  const hopes = (now: number): boolean => {
+    const present = current(now)
+    const doubted = now < doubtedUntil && limit !== null
+    if (present === null) return doubted || (resetAt > -Infinity && refill !== "whole")
+    return doubted && surelyLeft(present) <= 0
+  }
+  const hoped = (now: number, ahead: number): number => {
     const present = current(now)
     if (present === null || left(present, now) - present.reserve > ahead) return now
     if (present.resetAt !== null || window === undefined) return present.endsAt
@@ -69,25 +106,35 @@ export const make = (windows: ReadonlyArray<PacingWindow>, share: number): Repor
   return {
     take: () => ++tickets,
     told: (report, reporter, now) => {
-      const resetAt = report.resetAt !== null && report.resetAt > now ? report.resetAt : null
+      const before = current(now)
+      if (before === null && reporter.startedAt !== null && reporter.startedAt >= resetAt && resetAt > -Infinity) learnRefill(report)
+      // Where the allowance comes back bit by bit, the told moment is that of the first bit.
+      const periodEnds = report.resetAt !== null && report.resetAt > now && !(refill === "gradual" && window !== undefined) ? report.resetAt : null
       if (report.limit !== null) {
         limit = report.limit
         window = nearest(windows, limit * share)
         // Where the vendor also tells what is left until when, that says more: its span may be shorter than the window's.
-        window?.tell(report.remaining !== null && resetAt !== null ? null : Math.floor(limit * share))
+        window?.tell(report.remaining !== null && periodEnds !== null ? null : Math.floor(limit * share))
       }
       if (report.remaining === null) return
-      const before = current(now)
+      if (report.resetAt !== null && report.resetAt <= now && window === undefined) {
+        // What was left then has come back since, or some of it: the next call's answer will tell.
+        resetAt = report.resetAt
+        told = null
+        return
+      }
+      // We hold for longer than the vendor counts: where it counts more, others have called.
+      if (report.limit !== null && window !== undefined && report.remaining + window.held(now) < report.limit - rounding) doubt(now)
       const { othersUnderWay, ticket } = reporter
       const base = {
         remaining: report.remaining,
-        resetAt,
-        endsAt: resetAt ?? now + (window?.declared.perMillis ?? unknownSpan),
+        resetAt: periodEnds,
+        endsAt: periodEnds ?? now + (window?.declared.perMillis ?? unknownSpan),
         reserve: share >= 1 ? 0 : Math.ceil(limit === null ? ((window?.declared.calls ?? 0) * (1 - share)) / share : limit * (1 - share)),
         freed: window?.freed(now) ?? 0,
         ticketsThen: tickets
       }
-      if (resetAt === null && ticket !== null) {
+      if (periodEnds === null && ticket !== null) {
         // What is left comes back bit by bit, so most of what is under way has been counted: as of the reporting call, the newest one says most.
         if (before === null || before.resetAt !== null || ticket >= before.counted) told = { ...base, counted: ticket }
         return
@@ -95,13 +142,17 @@ export const make = (windows: ReadonlyArray<PacingWindow>, share: number): Repor
       // All that is under way may still be taken off. Where a later call has been heard first, the vendor may have counted in another order.
       const fresh = { ...base, counted: tickets - othersUnderWay }
       const overtaken = ticket !== null && before !== null && ticket <= before.ticketsThen
-      const same = overtaken && (before.resetAt === null || resetAt === null || Math.abs(resetAt - before.resetAt) <= samePeriod)
+      const same = overtaken && (before.resetAt === null || periodEnds === null || Math.abs(periodEnds - before.resetAt) <= samePeriod)
       told = same ? { ...fresh, remaining: Math.min(report.remaining, left(before, now) + othersUnderWay) } : fresh
     },
     announced: () => limit !== null || told !== null,
-    free,
+    doubt,
+    free: (now, underWay) => {
+      const start = hoped(now, 0)
+      return start <= now && underWay > 0 && hopes(now) ? Infinity : start
+    },
     expected: (now, ahead) => {
-      const first = free(now, ahead)
+      const first = hoped(now, ahead)
       const present = current(now)
       if (first === now || present === null || present.resetAt === null || limit === null || window === undefined) return first
       const later = ahead - Math.max(0, left(present, now) - present.reserve)
