@@ -20,7 +20,7 @@ async function* figures(size: Size, server: Child.Server<Setup | "tally", Tally>
   const { calls, perMillis, windows } = {
     smoke: { calls: 10, perMillis: 50, windows: 2 },
     small: { calls: 100, perMillis: 1_000, windows: 5 },
-    full: { calls: 100, perMillis: 2_000, windows: 6 }
+    full: { calls: 100, perMillis: 2_000, windows: 8 }
   }[size]
   const latency = latencies[size]
   const total = calls * windows
@@ -56,7 +56,8 @@ async function* figures(size: Size, server: Child.Server<Setup | "tally", Tally>
   const { url } = await server.ask({ ...limit, kind: "none", latency: [0, 0], foreign: 0, announces: false })
   for (const client of [Clients.ours, Clients.bare]) await client({ url, total: size === "smoke" ? 20 : 2_000, limit: { calls: 1e9, perMillis } })
 
-  const goal = (0.95 * perMillis) / (perMillis + (latency[0] + latency[1]) / 2)
+  // In fewer windows the first and the last weigh too much to tell.
+  const goal = size === "full" ? (0.95 * perMillis) / (perMillis + (latency[0] + latency[1]) / 2) : null
   const all = ["fixed", "sliding", "bucket"] as const
   const kinds = size === "full" ? (["fixed", "sliding"] as const) : (["sliding"] as const)
   for (const kind of all) yield await measured(`Groupbridge, ${kind} window, limit known`, Clients.ours, { kind }, "right", goal)
