@@ -47,16 +47,23 @@ export interface PacerUse {
   readonly at: number
 }
 
+/** `retryAt`: when the call could have started, as far as is known (epoch milliseconds). */
+export type Started<A> = { readonly _tag: "Started"; readonly result: A } | { readonly _tag: "TooLong"; readonly retryAt: number }
+
+export interface PacedCall {
+  readonly endpoint: string | null
+  readonly kind: "read" | "write"
+}
+
 export interface Pacer {
   /**
    * Runs one call. Waits for a slot in every window it belongs to and for the gate; holds the slot from the call's start until its
    * answer plus the window's length. Waiting is interruptible and starts nothing.
    * `kind` only counts. The call itself reports what its answer told through `report`.
    */
-  readonly call: <A, E, R>(
-    options: { readonly endpoint: string | null; readonly kind: "read" | "write" },
-    effect: Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E, R>
+  readonly call: <A, E, R>(options: PacedCall, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** As `call`, unless it could not start before `until` (epoch milliseconds): then it never will. A call that has started is never given up. */
+  readonly callBefore: <A, E, R>(until: number, options: PacedCall, effect: Effect.Effect<A, E, R>) => Effect.Effect<Started<A>, E, R>
   readonly report: (report: AllowanceReport) => Effect.Effect<void>
   readonly status: Effect.Effect<PacerStatus>
   /** Slots still held, oldest first. */

@@ -4,7 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
-import type { AllowanceReport, Pacer, PacerUse, PacerWindow } from "../contract/Pacer.ts"
+import type { AllowanceReport, PacedCall, Pacer, PacerUse, PacerWindow, Started } from "../contract/Pacer.ts"
 import * as Slots from "./PacerSlots.ts"
 
 export interface PacerOptions {
@@ -68,7 +68,8 @@ export const make = (options: PacerOptions): Effect.Effect<Pacer> =>
       return options.onWait(until, why)
     }
 
-    const waitInLine = (waiter: Waiter): Effect.Effect<Slots.Slot> =>
+    /** Null: no slot came free before `patience` ended. */
+    const waitInLine = (waiter: Waiter, patience: number): Effect.Effect<Slots.Slot | null> =>
       Effect.gen(function* () {
         let due = true
         for (;;) {
@@ -76,17 +77,21 @@ export const make = (options: PacerOptions): Effect.Effect<Pacer> =>
           waiter.changed.unsafeClose()
           if (due) admit(now)
           if (waiter.slot !== null) return waiter.slot
+          if (now >= patience) return null
           const isFirst = head(waiter.endpoint) === waiter
           const blocked = isFirst ? slots.blocked(waiter.endpoint, now) : null
           if (isFirst && blocked === null) {
             // Its turn came in the moment since somebody else looked, and nobody else may come to look again.
             due = true
-          } else if (blocked === null || blocked.until === Infinity) {
+            continue
+          }
+          if (blocked !== null) yield* announce(blocked)
+          const until = Math.min(patience, blocked?.until ?? Infinity)
+          if (until === Infinity) {
             yield* waiter.changed.await
             due = false
           } else {
-            yield* announce(blocked)
-            const left = Duration.min(Duration.millis(blocked.until - now), longestSleep)
+            const left = Duration.min(Duration.millis(until - now), longestSleep)
             due = Option.isNone(yield* Effect.timeoutOption(waiter.changed.await, left))
           }
         }
@@ -105,31 +110,42 @@ export const make = (options: PacerOptions): Effect.Effect<Pacer> =>
         if (waiter.slot !== null) slots.giveBack(waiter.slot)
       })
 
-    const call: Pacer["call"] = ({ endpoint, kind }, effect) =>
+    const nextStart: Pacer["nextStart"] = (endpoint, behind = 0) =>
+      Effect.map(Clock.currentTimeMillis, (now) =>
+        slots.expected(endpoint, now, { all: waiting() + behind, endpoint: (lines.get(endpoint)?.size ?? 0) + behind })
+      )
+
+    const callBefore = <A, E, R>(until: number, { endpoint, kind }: PacedCall, effect: Effect.Effect<A, E, R>): Effect.Effect<Started<A>, E, R> =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           const waiter = enter(endpoint)
-          const slot = yield* Effect.onInterrupt(restore(waitInLine(waiter)), () => abandon(waiter))
+          const slot = yield* Effect.onInterrupt(restore(waitInLine(waiter, until)), () => abandon(waiter))
+          if (slot === null) {
+            yield* abandon(waiter)
+            return { _tag: "TooLong", retryAt: yield* nextStart(endpoint) }
+          }
           if (kind === "read") reads++
           else writes++
-          return yield* Effect.ensuring(
+          const result = yield* Effect.ensuring(
             restore(Effect.locally(effect, currentSlot, slot)),
             afterwards((now) => slots.answered(slot, now))
           )
+          return { _tag: "Started", result }
         })
       )
 
     const waiting = () => [...lines.values()].reduce((sum, line) => sum + line.size, 0)
 
     return {
-      call,
+      call: (options, effect) =>
+        Effect.flatMap(callBefore(Infinity, options, effect), (started) =>
+          started._tag === "Started" ? Effect.succeed(started.result) : Effect.dieMessage("a call was given up that waits for ever")
+        ),
+      callBefore,
       report: (report: AllowanceReport) => Effect.flatMap(FiberRef.get(currentSlot), (slot) => afterwards((now) => slots.told(report, slot, now))),
       status: Effect.map(Clock.currentTimeMillis, (now) => ({ ...slots.status(now), reads, writes })),
       use: Effect.map(Clock.currentTimeMillis, (now) => slots.use(now)),
-      nextStart: (endpoint, behind = 0) =>
-        Effect.map(Clock.currentTimeMillis, (now) =>
-          slots.expected(endpoint, now, { all: waiting() + behind, endpoint: (lines.get(endpoint)?.size ?? 0) + behind })
-        ),
+      nextStart,
       maxWaitMillis: options.maxWaitMillis ?? null,
       until: options.until ?? null
     }
