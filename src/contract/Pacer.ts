@@ -7,7 +7,7 @@
  * - A refusal closes the gate for all. When it opens one call starts, and one more for each that is answered, up to what the limit needs
  *   by the time that answers take; full again after twelve windows without a refusal.
  * - What was answered until the refusal is the limit of the fullest window from then on. After some windows a few more are tried, one at a time.
- *   Where no window is known, a refusal tells one: what was answered since the last pause, and how long it and the new pause take.
+ *   Where no window is known nothing is inferred from what was taken until a refusal: others, or a run before, may have taken the rest.
  * - What the vendor says is left is the truth. That slots of ours came free, or that a reset has passed, is hope only: as soon as others seem
  *   to use the allowance too, or before a reset was seen to bring all of it, what hope lets start starts one at a time.
  */

@@ -48,7 +48,7 @@ export const make = (perMillis: number, full: () => number): LearnedLimit => {
       if (startedAt !== null && startedAt <= refusedAt) return
       patience = safe < Infinity && count >= safe ? believed : patient
       // What was answered so far was not too many. Never less than half: it may have been others who used the limit up.
-      safe = Math.max(1, allowed === Infinity ? count : Math.ceil(allowed / 2), Math.min(allowed, count))
+      safe = Math.max(1, Math.ceil(allowed / 2), Math.min(allowed, count))
       refusedAt = now
       peak = 0
       turn = now + perMillis

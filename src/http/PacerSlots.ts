@@ -1,7 +1,6 @@
 /** All that can keep a call from starting, together. Mutable and synchronous; `SlotPacer` does the waiting. Times are epoch milliseconds. */
 import * as Duration from "effect/Duration"
 import type { AllowanceReport, PacerStatus, PacerUse, PacerWindow } from "../contract/Pacer.ts"
-import * as InferredWindow from "./InferredWindow.ts"
 import * as LearnedLimit from "./LearnedLimit.ts"
 import * as PacingWindow from "./PacingWindow.ts"
 import * as PauseGate from "./PauseGate.ts"
@@ -49,19 +48,13 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
   const windows = options.windows.map(PacingWindow.make)
   const gate = PauseGate.make()
   const bound = UnderWayBound.make(options.concurrency)
-  /** Null: a limit for all calls is documented. */
-  const unknown = windows.some(({ declared }) => declared.endpoint === null) ? null : InferredWindow.make()
   const underWay = new Set<Slot>()
   const refused = new Set<Slot>()
   const allowances = new Map<string | null, ReportedAllowance.ReportedAllowance>()
   const answeredAt = new Map<string | null, TimeRing.TimeRing>()
   let limited = 0
 
-  const covering = (endpoint: string | null) => {
-    const found = windows.filter((window) => window.covers(endpoint))
-    const inferred = unknown?.current() ?? null
-    return inferred === null ? found : [...found, inferred]
-  }
+  const covering = (endpoint: string | null) => windows.filter((window) => window.covers(endpoint))
 
   /** Of the account (null) or of an endpoint. */
   const allowance = (endpoint: string | null): ReportedAllowance.ReportedAllowance => {
@@ -108,9 +101,9 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
   const learn = (endpoint: string | null, startedAt: number | null, now: number) => {
     if (allowancesOf(endpoint).some((told) => told.announced())) return
     const fill = (window: PacingWindow.PacingWindow) => window.held(now) / window.slots(now)
-    const fullest = windows.filter((window) => window.covers(endpoint)).toSorted((left, right) => fill(right) - fill(left))[0]
-    if (unknown === null || (fullest !== undefined && fill(fullest) > 0.5)) fullest?.learn(null, startedAt, now)
-    else unknown.refused(startedAt, gate.closedUntil(now) ?? now, underWay.size, now)
+    covering(endpoint)
+      .toSorted((left, right) => fill(right) - fill(left))[0]
+      ?.learn(startedAt, now)
   }
 
   const refuse = (until: number | "untold", slot: Slot | null, endpoint: string | null, now: number, learns: boolean) => {
@@ -148,7 +141,6 @@ export const make = (options: SlotOptions, madeAt: number): PacerSlots => {
       underWay.delete(slot)
       if (!refused.delete(slot)) bound.accepted(slot.startedAt, now)
       for (const window of covering(slot.endpoint)) window.answered(now)
-      unknown?.answered(now)
       remember(slot.endpoint, now, now)
     },
     told: (report, slot, now) => {

@@ -27,7 +27,7 @@ export interface PacingWindow {
   /** The vendor told another limit (our share of it); null: none that binds this window. */
   readonly tell: (limit: number | null) => void
   /** A call that started at `startedAt` was refused though there was room here: the vendor's limit is lower than we were told. */
-  readonly learn: (count: number | null, startedAt: number | null, now: number) => void
+  readonly learn: (startedAt: number | null, now: number) => void
 }
 
 /** Of a limit. */
@@ -104,9 +104,9 @@ export const make = (declared: PacerWindow): PacingWindow => {
     tell: (limit) => {
       told = limit ?? Infinity
     },
-    learn: (count, startedAt, now) => {
+    learn: (startedAt, now) => {
       drop(now)
-      learned.refused(count ?? held.size(), slots(now), startedAt, now)
+      learned.refused(held.size(), slots(now), startedAt, now)
     }
   }
 }

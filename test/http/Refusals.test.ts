@@ -43,23 +43,6 @@ describe("after a refusal the pacer", () => {
       assert.deepStrictEqual(starts, [5_000, 5_200, 5_200, 5_400, 5_400, 5_400, 5_600, 5_600, 5_600, 5_800, 5_800, 5_800])
     })
   )
-
-  it.effect("knows a window where none was known, and estimates by it", () =>
-    Effect.gen(function* () {
-      const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
-      const starts: Array<number> = []
-      yield* times(
-        21,
-        calling(pacer, starts, 1_000, () => ({ ...silent, pausedUntil: starts.length > 20 ? minute + 500 : null }))
-      )
-      yield* pass(20_000)
-      // Twenty calls were answered until the gate opens again: so many fit into a minute, counted from the first answer on.
-      const open = yield* pacer.nextStart(null)
-      assert.isAtLeast(open, minute)
-      assert.isAtLeast(yield* pacer.nextStart(null, 60), open + 2 * 55_000)
-      assert.isAtMost(yield* pacer.nextStart(null, 60), open + 4 * minute)
-    })
-  )
 })
 
 describe("where a vendor tells a reset the pacer", () => {
