@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type { ConnectorError } from "../contract/ConnectorError.ts"
 import * as CallTry from "./CallTry.ts"
+import * as CompiledSchema from "./CompiledSchema.ts"
 import type { Answer } from "./VendorClient.ts"
 import * as VendorWords from "./VendorWords.ts"
 
@@ -20,11 +21,13 @@ export const decode = <A, I>(
   const malformed = (detail: string) => CallTry.failed(connection, call, { reason: "Malformed", detail, status, effect: "unknown" })
   return json(schema.ast, text).pipe(
     Effect.mapError((what) => malformed(`${what}; it begins: ${beginning(connection, text)}`)),
-    Effect.flatMap((value) =>
-      Effect.mapError(Schema.decodeUnknown(schema, { errors: "first" })(value), (error) =>
+    Effect.flatMap((value) => {
+      const body = CompiledSchema.decode(schema, value)
+      if (body !== CompiledSchema.unfit) return Effect.succeed(body)
+      return Effect.mapError(Schema.decodeUnknown(schema, { errors: "first" })(value), (error) =>
         malformed(text.trim() === "" ? "the answer is empty" : `the answer does not fit: ${mismatch(error)}`)
       )
-    ),
+    }),
     Effect.map((body) => ({ body, status, serverTime, headers }))
   )
 }
