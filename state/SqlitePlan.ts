@@ -1,7 +1,7 @@
 /** Plans, baselines and measures over SQLite. */
 import * as Duration from "effect/Duration"
 import type { ChangeOp } from "../src/model/Change.ts"
-import { type Measures, type PlanStore } from "../src/plan/PlanStore.ts"
+import { type Free, type Measures, type PlanStore } from "../src/plan/PlanStore.ts"
 import type { Frame } from "../src/reconcile/ReconcileStore.ts"
 import { connectionId, syncId } from "./Connections.ts"
 import * as Cutting from "./Cutting.ts"
@@ -29,22 +29,23 @@ const removableNow = (sql: Statements, { sync }: Frame): number =>
 /** A baseline that a long hold has kept back says too little of a sync that has grown since, and too much of one that has shrunk. */
 const removable = (baseline: number, now: number): number => (baseline < 20 ? Math.max(baseline, now) : now < 20 ? baseline : Math.min(baseline, now))
 
+const baseline = (sql: Statements, frame: Frame) => sql.get("SELECT removable FROM baseline WHERE sync = ?", syncId(sql, frame.sync.name))
+
 const measure = (sql: Statements, frame: Frame): Measures => {
   const sync = syncId(sql, frame.sync.name)
-  const baseline = sql.get("SELECT removable FROM baseline WHERE sync = ?", sync)
-  const planned = (op: ChangeOp) => number(sql, `SELECT count(*) AS n FROM change WHERE op = ? AND ${free}`, op)
   return {
-    firstRun: baseline === undefined,
-    removals: planned("assignment.remove"),
     removedLately: Lately.done(sql, frame, "assignment.remove") + Tasks.openedLately(sql, sync, Lately.since(frame)),
-    additions: planned("assignment.add"),
     addedLately: Lately.done(sql, frame, "assignment.add"),
-    creations: planned("group.create"),
     createdLately: Lately.done(sql, frame, "group.create"),
     emptiedLately: Lately.emptied(sql, frame),
-    removable: removable(Number(baseline?.["removable"] ?? 0), removableNow(sql, frame)),
+    removable: removable(Number(baseline(sql, frame)?.["removable"] ?? 0), removableNow(sql, frame)),
     shrunk: Shrunk.streams(sql, frame)
   }
+}
+
+const countFree = (sql: Statements): Free => {
+  const planned = (op: ChangeOp) => number(sql, `SELECT count(*) AS n FROM change WHERE op = ? AND ${free}`, op)
+  return { removals: planned("assignment.remove"), additions: planned("assignment.add"), creations: planned("group.create") }
 }
 
 const groupMeasures = `
@@ -123,7 +124,9 @@ const leftOver = `
 
 export const make = (database: Database): typeof PlanStore.Service => ({
   recallDecisions: (frame) => database.atomically((sql) => Holds.recallDecisions(sql, frame)),
+  firstRun: (frame) => database.use((sql) => baseline(sql, frame) === undefined),
   measure: (frame) => database.use((sql) => measure(sql, frame)),
+  free: () => database.use(countFree),
   measureGroups: (frame, after, limit) =>
     database.use((sql) =>
       sql.all(groupMeasures, syncId(sql, frame.sync.name), after, limit, Lately.since(frame)).map((row) => ({

@@ -78,7 +78,11 @@ const refreshLedger = (sql: Statements, { sync, now, run }: Frame): void => {
     sync.drift === "accept" ? "accepted" : null
   )
   sql.run(`INSERT OR REPLACE INTO by_hand SELECT m.grp, m.customer, 'taken-out' FROM (${missing}) m WHERE ${wished} AND c.lapsed_at IS NULL)`)
-  sql.run(`DELETE FROM assignment WHERE (grp, customer) IN (${missing})`)
+  // Written as it is found: for rows that are in a list SQLite would look through the whole ledger.
+  sql.run(
+    `DELETE FROM assignment WHERE ${looked("assignment")}
+     AND NOT EXISTS (SELECT 1 FROM seen_member s WHERE s.grp = assignment.grp AND s.customer = assignment.customer)`
+  )
   const unknown = `SELECT m.grp, m.customer FROM seen_member m WHERE ${looked("m")} EXCEPT SELECT grp, customer FROM assignment`
   sql.run(
     `INSERT OR REPLACE INTO by_hand SELECT u.grp, u.customer, 'put-in' FROM (${unknown}) u JOIN target_group g ON g.id = u.grp JOIN target_customer t ON t.id = u.customer

@@ -220,7 +220,7 @@ export const make = (database: Database): typeof SnapshotStore.Service => ({
         .map((row) => ({ stream: String(row["stream"]), value: String(row["value"]), readAt: Number(row["read_at"]), fullAt: Number(row["full_at"]) }))
     ),
   isAwaited: (name, syncs) => Effect.flatMap(Clock.currentTimeMillis, (now) => database.use((sql) => Awaited.any(sql, connectionId(sql, name), syncs, now))),
-  stage: (records, telling) => database.atomically((sql) => Staging.add(sql, records, telling)),
+  stage: (records, telling) => database.use((sql) => Staging.add(sql, records, telling)),
   unstage: (telling) => database.atomically((sql) => Staging.unstage(sql, telling)),
   missingCustomers: (name, limit, known) =>
     database.use((sql) => {

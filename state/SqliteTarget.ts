@@ -240,8 +240,8 @@ export const make = (database: Database): typeof TargetStore.Service => ({
     database.use((sql) =>
       sql
         .all(
-          `SELECT DISTINCT t.id, t.key, t.address FROM assignment a JOIN target_customer t ON t.id = a.customer AND t.gone_at IS NULL AND t.address IS NOT NULL
-           WHERE t.connection = ? AND a.grp IN (SELECT grp FROM seen_group) AND NOT EXISTS (SELECT 1 FROM seen_member m WHERE m.grp = a.grp AND m.customer = a.customer) LIMIT ?`,
+          `SELECT DISTINCT t.id, t.key, t.address FROM seen_group s CROSS JOIN assignment a ON a.grp = s.grp
+           JOIN target_customer t ON t.id = a.customer AND t.gone_at IS NULL AND t.address IS NOT NULL WHERE t.connection = ? AND NOT EXISTS (SELECT 1 FROM seen_member m WHERE m.grp = a.grp AND m.customer = a.customer) LIMIT ?`,
           connectionId(sql, name),
           limit
         )

@@ -2,7 +2,7 @@
 
 /** Active customers `c` in mapped groups who are linked to nobody who is there. */
 export const people = `c.connection IN (SELECT value FROM json_each(?1)) AND c.gone_at IS NULL AND c.role = 'customer' AND c.excluded IS NULL AND c.address IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM customer_link l JOIN target_customer g ON g.id = l.target_customer AND g.gone_at IS NULL WHERE l.source_customer = c.id AND l.target_connection = ?2)
+    AND c.id NOT IN (SELECT l.source_customer FROM customer_link l JOIN target_customer g ON g.id = l.target_customer AND g.gone_at IS NULL WHERE l.target_connection = ?2)
     AND EXISTS (SELECT 1 FROM source_membership m WHERE m.customer = c.id AND (
       EXISTS (SELECT 1 FROM mapping p WHERE p.source_group = m.grp)
       OR EXISTS (SELECT 1 FROM source_inclusion i JOIN mapping p ON p.source_group = i.grp WHERE i.organization = m.grp)))`
@@ -19,4 +19,4 @@ const due = (address: string): string => `CASE WHEN ${unknown(address)}
 /** Most are linked already, and that is the quickest to see. Their addresses that the target is to be asked for at `?3`: their own, and the others as far as they are known of those whose own it does not know. */
 export const addresses = `
   SELECT c.address FROM source_customer c WHERE ${people} AND ${due("c.address")}
-  UNION SELECT a.address FROM source_address a JOIN source_customer c ON c.id = a.customer WHERE ${people} AND ${unknown("c.address")} AND ${due("a.address")}`
+  UNION SELECT a.address FROM source_address a CROSS JOIN source_customer c ON c.id = a.customer WHERE ${people} AND ${unknown("c.address")} AND ${due("a.address")}`

@@ -8,7 +8,7 @@ import type { StateError } from "../contract/StateError.ts"
 import type { GuardName } from "../model/Cause.ts"
 import type { GuardReading } from "../model/Change.ts"
 import type { Frame } from "../reconcile/ReconcileStore.ts"
-import { type GroupMeasure, type Measures, PlanStore, type Selection, type Trip } from "./PlanStore.ts"
+import { type Free, type GroupMeasure, type Measures, PlanStore, type Selection, type Trip } from "./PlanStore.ts"
 
 /** Guards lifted once by a script, each up to a number: `--approve removals=400`. */
 export type Lifted = ReadonlyMap<GuardName, number>
@@ -88,7 +88,7 @@ export const judgeGroups = (groups: ReadonlyArray<GroupMeasure>, emptiedLately: 
 const ofLately = (done: number): ReadonlyArray<string> => (done > 0 ? [`${done} of them were done in the last 24 h`] : [])
 
 /** Judges a sync's removals as a whole. Pure. */
-export const judgeRemovals = (measures: Measures, limits: GuardLimits, lifted: Lifted): GroupJudgement => {
+export const judgeRemovals = (measures: Free & Measures, limits: GuardLimits, lifted: Lifted): GroupJudgement => {
   const { removals, removedLately, removable } = measures
   const shrunk = measures.shrunk
     .map((stream) => ({ ...stream, percent: percent(stream.before - stream.now, stream.before) }))
@@ -134,14 +134,14 @@ const whole = (name: "newGroups" | "additions", limit: number, planned: number, 
 }
 
 /** Judges how many groups a sync makes; additions to a held creation wait with it. Pure. */
-export const judgeCreations = ({ creations, createdLately }: Measures, limits: GuardLimits, lifted: Lifted): GroupJudgement =>
+export const judgeCreations = ({ creations, createdLately }: Free & Measures, limits: GuardLimits, lifted: Lifted): GroupJudgement =>
   whole("newGroups", raised(lifted, "newGroups", limits.newGroups), creations, createdLately, "new groups in 24 h", {
     ops: ["group.create", "assignment.add"],
     where: "creations"
   })
 
 /** Judges a sync's additions as a whole. Pure. */
-export const judgeAdditions = ({ additions, addedLately }: Measures, limits: GuardLimits, lifted: Lifted): GroupJudgement =>
+export const judgeAdditions = ({ additions, addedLately }: Free & Measures, limits: GuardLimits, lifted: Lifted): GroupJudgement =>
   whole("additions", raised(lifted, "additions", limits.additions), additions, addedLately, "additions in 24 h", { ops: ["assignment.add"] })
 
 /** What the config says now of a rule stands with the line where it begins; what it said before stands nowhere any more. */
@@ -166,7 +166,7 @@ export const hold = (frame: Frame, lifted: Lifted): Effect.Effect<ReadonlyArray<
     const limits = frame.sync.guards
     yield* store.recallDecisions(frame)
     const readings: Array<GuardReading> = []
-    const { firstRun } = yield* store.measure(frame)
+    const firstRun = yield* store.firstRun(frame)
     if (lifted.size > 0) yield* store.reopen(frame, [...lifted.keys(), ...(firstRun ? (["first-run"] as const) : [])])
     // What would be held if nothing were lifted; marked once every guard has spoken, since one that is lifted lifts no other.
     const lifts: Array<Hold> = []
@@ -205,10 +205,10 @@ export const hold = (frame: Frame, lifted: Lifted): Effect.Effect<ReadonlyArray<
       if (last === undefined) break
       after = last.group
     }
-    const { emptiedLately } = yield* store.measure(frame)
-    yield* holdAll((raised) => judgeGroups(groups, emptiedLately, limits, raised))
-    const judgeWhole = (judge: (measures: Measures, limits: GuardLimits, lifted: Lifted) => GroupJudgement) =>
-      Effect.flatMap(store.measure(frame), (measures) => holdAll((raised) => judge(measures, limits, raised)))
+    const measures = yield* store.measure(frame)
+    yield* holdAll((raised) => judgeGroups(groups, measures.emptiedLately, limits, raised))
+    const judgeWhole = (judge: (measures: Free & Measures, limits: GuardLimits, lifted: Lifted) => GroupJudgement) =>
+      Effect.flatMap(store.free(frame), (free) => holdAll((raised) => judge({ ...measures, ...free }, limits, raised)))
     yield* judgeWhole(judgeRemovals)
     yield* judgeWhole(judgeCreations)
     yield* judgeWhole(judgeAdditions)

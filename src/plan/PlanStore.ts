@@ -8,15 +8,18 @@ import type { GuardName } from "../model/Cause.ts"
 import type { Change, ChangeOp, HeldPart } from "../model/Change.ts"
 import type { Frame } from "../reconcile/ReconcileStore.ts"
 
-/** Sizes that guards compare. Rows that are held, approved or dropped already count nowhere, except where said. */
-export interface Measures {
-  readonly firstRun: boolean
+/** Changes that are neither held, approved nor dropped yet: fewer after each guard that holds some. */
+export interface Free {
   readonly removals: number
+  readonly additions: number
+  readonly creations: number
+}
+
+/** Sizes that guards compare with changes, whatever is held. */
+export interface Measures {
   /** Removals carried out in the last 24 hours without a person's approval; likewise the next two. */
   readonly removedLately: number
-  readonly additions: number
   readonly addedLately: number
-  readonly creations: number
   readonly createdLately: number
   /** Groups that lost their last member in the last 24 hours likewise. */
   readonly emptiedLately: number
@@ -78,7 +81,10 @@ export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
   {
     /** Gives back to open parts the rows that they hold, exempts approved rows and drops rejected ones. */
     readonly recallDecisions: (frame: Frame) => Effect.Effect<void, StateError>
+    /** Whether the sync has no baseline yet. */
+    readonly firstRun: (frame: Frame) => Effect.Effect<boolean, StateError>
     readonly measure: (frame: Frame) => Effect.Effect<Measures, StateError>
+    readonly free: (frame: Frame) => Effect.Effect<Free, StateError>
     /** Groups with changes, in order of number, after the given one. */
     readonly measureGroups: (frame: Frame, after: number, limit: number) => Effect.Effect<ReadonlyArray<GroupMeasure>, StateError>
     /** The lines of the config's meaning at the baseline; null if there is none. */

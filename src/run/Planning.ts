@@ -214,7 +214,7 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
       pinned: yield* (yield* UndoStore).pinned,
       byHand: summary.byHand,
       foundRows: summary.foundRows,
-      firstRun: (yield* plan.measure(frame)).firstRun,
+      firstRun: yield* plan.firstRun(frame),
       error: null
     }
     return result
