@@ -16,24 +16,15 @@ export interface RatedAnswer {
 }
 
 const prefixes = ["x-rate-limit", "x-ratelimit", "ratelimit", "rate-limit"]
+const limits = prefixes.flatMap((prefix) => [`${prefix}-limit`, `${prefix}-total`, prefix])
+const remainders = prefixes.map((prefix) => `${prefix}-remaining`)
+const resets = prefixes.map((prefix) => `${prefix}-reset`)
 
 /** The account's allowance, and the wait that the answer asks for if it is a 429 (or a 503 with a wait). `endpoint` names the call's. */
 export const read = (answer: RatedAnswer): AllowanceReport => {
-  const limit = firstNumber(
-    answer.headers,
-    prefixes.flatMap((prefix) => [`${prefix}-limit`, `${prefix}-total`, prefix])
-  )
-  const remaining = firstNumber(
-    answer.headers,
-    prefixes.map((prefix) => `${prefix}-remaining`)
-  )
-  const resetAt = moment(
-    firstNumber(
-      answer.headers,
-      prefixes.map((prefix) => `${prefix}-reset`)
-    ),
-    answer
-  )
+  const limit = firstNumber(answer.headers, limits)
+  const remaining = firstNumber(answer.headers, remainders)
+  const resetAt = moment(firstNumber(answer.headers, resets), answer)
   return { limit, remaining, resetAt, pausedUntil: pause(answer, remaining, resetAt), endpoint: null }
 }
 
