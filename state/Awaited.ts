@@ -6,7 +6,7 @@ const hour = 3_600_000
 const kept = (table: string, condition: string): string =>
   `NOT EXISTS (SELECT 1 FROM ${table} k WHERE k.grp = c.grp AND k.customer = c.customer AND ${condition})`
 
-const absent = (table: string, id: string): string => `${id} IN (SELECT id FROM ${table} WHERE gone_cause = 'absent')`
+const absent = (table: string, id: string): string => `coalesce(${id} IN (SELECT id FROM ${table} WHERE gone_cause = 'absent'), 0)`
 
 /** A wish that has ended, or that ends in the next comparison: a run that broke off after its read has not judged what that read lacked. */
 const ends = (claim: string): string =>
