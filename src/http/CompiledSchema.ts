@@ -1,6 +1,6 @@
 /**
  * A schema's decoding, compiled once: what `Schema.decodeUnknown` answers for values that fit, without what it takes along to word where another does not.
- * Of a user's row that is a tenth of the time (npm run bench, ingest). Parts of a schema that are not known here are decoded by Schema itself.
+ * That takes a quarter of the time for a user's row, less for smaller ones. Parts of a schema that are not known here are decoded by Schema itself.
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -15,7 +15,7 @@ type Decode = (value: unknown) => unknown
 
 const compiled = new WeakMap<SchemaAST.AST, Decode>()
 
-/** Never throws or fails. What it answers beside `unfit` is what Schema's own decoding answers with its default options. */
+/** What it answers beside `unfit` is what Schema's own decoding answers with its default options. */
 export const decode = <A, I>(schema: Schema.Schema<A, I>, value: unknown): A | typeof unfit => compile(schema.ast)(value) as A | typeof unfit
 
 const compile = (ast: SchemaAST.AST): Decode => {
