@@ -11,6 +11,7 @@ const longest = [
   "test/connectors.test.ts",
   "test/bench/Bench.test.ts",
   "test/state/Commands.test.ts",
+  "test/serve/NodeCron.test.ts",
   "test/endToEnd/AddOnly.test.ts",
   "test/endToEnd/ByCustomer.test.ts",
   "test/endToEnd/Records.test.ts",
@@ -38,6 +39,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "connectors/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/*.slow.test.ts"],
     setupFiles: ["test/setup.ts"],
     fakeTimers: { toFake: [] },
     testTimeout: 30_000,

@@ -58,7 +58,7 @@ const strangers = new Set(["zoe@globex.example", "lea@hooli.example"])
 type Options = Readonly<Record<string, unknown>>
 
 /** Secrets stand in `.env`, as they should. The names are nobody else's, for what the environment holds goes before the file. */
-const secrets: Readonly<Record<string, string>> = { apiToken: "DEMO_ZENDESK_API_TOKEN", apiKey: "DEMO_CSTAR_API_KEY" }
+const secrets: Readonly<Record<string, string>> = { clientSecret: "DEMO_ZENDESK_CLIENT_SECRET", apiKey: "DEMO_CSTAR_API_KEY" }
 
 const options = (given: Options): string =>
   Object.entries(given)
@@ -99,15 +99,15 @@ export const open: OpenDemo = Effect.gen(function* () {
   const tom = people.find(({ email }) => email === "tom@wonka.example")?.id ?? ""
   const losers = gold.slice(0, 15)
   return {
-    told: [
+    notes: [
       "Zendesk (a sandbox on this machine): 60 customers in 8 organizations, tags plan_gold, plan_silver, vip",
       "cStar   (a sandbox on this machine): the same people as shop customers, and no customer groups yet"
     ],
-    config: config(zendesk.options(source.url), cstar.options(target.url)),
-    environment: environment(zendesk.options(source.url), cstar.options(target.url)),
+    config: config(zendesk.renewing.options(source.url), cstar.options(target.url)),
+    environment: environment(zendesk.renewing.options(source.url), cstar.options(target.url)),
     sync: "customers",
     day: {
-      told: ["Jan leaves Globex", "Umbrella becomes a customer, with four people", "Foo is renamed to Foo GmbH", "Tom of Wonka is deleted"],
+      notes: ["Jan leaves Globex", "Umbrella becomes a customer, with four people", "Foo is renamed to Foo GmbH", "Tom of Wonka is deleted"],
       happen: () => {
         zendesk.source.leave(jan, "501")
         zendesk.source.load(worldOf(newcomers, [umbrella], () => []))
@@ -116,7 +116,7 @@ export const open: OpenDemo = Effect.gen(function* () {
       }
     },
     mistake: {
-      told: ["Somebody's script takes the tag plan_gold from 15 of its 18 customers"],
+      notes: ["A script at the helpdesk takes the tag plan_gold from 15 of its 18 customers"],
       happen: () => losers.forEach(({ id }) => zendesk.source.untag(id, "plan_gold")),
       reason: "Gold ended, ticket 4711",
       customer: losers[0]?.email ?? "",

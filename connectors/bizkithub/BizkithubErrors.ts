@@ -15,7 +15,7 @@ export const Body = Schema.Struct({
 })
 export type Body = typeof Body.Type
 
-const Told = Schema.Struct({ code: text, message: text, description: text })
+const Reported = Schema.Struct({ code: text, message: text, description: text })
 
 const limited: ReadonlySet<string> = new Set(["INTERNAL_TOO_MANY_REQUESTS", "PUBLIC_API_KEY_TOO_MANY_REQUEST", "RATE_LIMIT_EXCEEDED"])
 
@@ -34,8 +34,8 @@ export interface Refused {
 }
 
 /** Code and words of a body in either shape. */
-export const told = (body: Body): Refused => {
-  const error: Partial<typeof Told.Type> = Option.getOrElse(Schema.decodeUnknownOption(Told)(body.error), () => ({}))
+export const reported = (body: Body): Refused => {
+  const error: Partial<typeof Reported.Type> = Option.getOrElse(Schema.decodeUnknownOption(Reported)(body.error), () => ({}))
   const words = [error.message ?? body.message, error.description].filter((part) => part !== null && part !== undefined && part !== "")
   return { code: error.code ?? body.errorCode ?? null, words: words.length === 0 ? null : words.join(": ") }
 }
@@ -44,7 +44,7 @@ const decodeBody = Schema.decodeUnknownOption(Schema.parseJson(Body))
 
 /** A 404 means that a customer is not there only where its code says so: without one the key, the address of the API or anything may be wrong. */
 export const decode = (status: number, _headers: Readonly<Record<string, string>>, body: string): Partial<VendorWords.Refusal> | undefined => {
-  const { code, words } = Option.match(decodeBody(body), { onNone: (): Refused => ({ code: null, words: null }), onSome: told })
+  const { code, words } = Option.match(decodeBody(body), { onNone: (): Refused => ({ code: null, words: null }), onSome: reported })
   const known = reasonOf(code)
   const reason = known ?? (status === 404 ? "Malformed" : null)
   const unclear = known === null && status === 404 ? "a 404 that does not say what is missing; are key and baseUrl right?" : null

@@ -32,7 +32,7 @@ export const declaration: TargetDeclaration = {
     add: { by: "customer", pack: 100 },
     remove: "none"
   },
-  customers: { list: false, pageSize: 1, search: false, namedBy: "email" }
+  customers: { list: false, pageSize: 1, search: false, externalId: false, namedBy: "email" }
 }
 
 export interface Access {
@@ -44,8 +44,8 @@ export interface Access {
 const path = "/api/v1/customer/add-groups"
 const call = `POST ${path}`
 
-const fail = (access: Access, reason: Reason, detail: string, told: Pick<ConnectorError, "code" | "effect" | "status">) =>
-  new ConnectorError({ connection: access.connection, call, reason, detail, ...told })
+const fail = (access: Access, reason: Reason, detail: string, reported: Pick<ConnectorError, "code" | "effect" | "status">) =>
+  new ConnectorError({ connection: access.connection, call, reason, detail, ...reported })
 
 const refusal = (access: Access, detail: string) => fail(access, "Invalid", detail, { code: null, status: null, effect: "none" })
 
@@ -79,7 +79,7 @@ const add = (access: Access, pack: Pack): Effect.Effect<Receipt, ConnectorError>
       sure
     )
     if (body.success === true) return { changed: "done", count: null, serverTime }
-    const { code, words } = BizkithubErrors.told(body)
+    const { code, words } = BizkithubErrors.reported(body)
     const reason = BizkithubErrors.reasonOf(code) ?? (body.success === false ? "Invalid" : "Malformed")
     const effect = reason === "Malformed" ? "unknown" : "none"
     return yield* fail(access, reason, words ?? "the answer does not say success: true", { code, status, effect })

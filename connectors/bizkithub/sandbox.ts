@@ -165,6 +165,9 @@ export const make = (): BizkithubSandbox => {
       removeMember: (group, customer) => {
         contacts.get(customer)?.groups.delete(group)
       },
+      renameGroup: (id, name) => {
+        if (groups.has(id)) groups.set(id, name)
+      },
       deleteGroup: (id) => {
         groups.delete(id)
         for (const one of contacts.values()) one.groups.delete(id)

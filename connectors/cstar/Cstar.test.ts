@@ -173,6 +173,31 @@ describe("cStar's groups", () => {
     })
   )
 
+  it.scoped("take another mark and keep others' fields, whatever PATCH does to those it is not given and whatever it answers", () =>
+    Effect.gen(function* () {
+      const newer = { ...mark, writer: { run: 7, machine: "3f", at: 1_767_225_600_000 } }
+      for (const patchedFields of ["merge", "replace"] as const) {
+        const { faulty, sandbox, target } = yield* connected()
+        sandbox.behave({ patchedFields })
+        const remark = target.remark ?? assert.fail("no remark")
+        const { id } = yield* target.createGroup(draft({ customFields: { tier: "gold" } }), mark)
+        const found = yield* Effect.flatten(remark(id))
+        assert.deepStrictEqual(found.group.mark, mark)
+        yield* found.write(newer)
+        assert.deepPropertyVal(JSON.parse(faulty.log.at(-1)?.body ?? ""), "customFields", { tier: "gold", groupbridge: JSON.stringify(newer) })
+        assert.deepStrictEqual((yield* Effect.flatten(target.group(id))).mark, newer)
+        faulty.inject(answered(200, {}))
+        const lost = yield* Effect.flip(found.write(mark))
+        assert.deepStrictEqual([lost.reason, lost.effect], ["Malformed", "unknown"])
+        faulty.inject(answered(200, { id, name: "Initech" }))
+        const hidden = yield* Effect.flatten(remark(id))
+        assert.strictEqual(yield* reasonOf(hidden.write(mark)), "Invalid")
+        yield* target.deleteGroup(id)
+        assert.deepStrictEqual(yield* remark(id), Option.none())
+      }
+    })
+  )
+
   it.scoped("are not written over where their custom fields can't be seen", () =>
     Effect.gen(function* () {
       const { faulty, target } = yield* connected()

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import { ConnectorError, type Reason } from "../../src/contract/ConnectorError.ts"
 import type { Identity } from "../../src/contract/Identity.ts"
-import * as RateHeaders from "../../src/http/RateHeaders.ts"
+import * as RateHeaders from "../../src/http/pacing/RateHeaders.ts"
 import type { Answer, CallOptions, VendorClient } from "../../src/http/VendorClient.ts"
 import * as CstarApi from "./CstarApi.ts"
 

@@ -41,12 +41,16 @@ describe("cStar's groups", () => {
       const read = group({ customFields: { groupbridge } })
       assert.deepStrictEqual([read.mark, read.marksShown], [undefined, true])
     }
+    const writer = { run: 7, machine: "3f", at: 1_767_225_600_000 }
+    assert.deepStrictEqual(group({ customFields: { groupbridge: CstarApi.markText({ ...mark, writer }) } }).mark, { ...mark, writer })
+    for (const unreadable of [7, null, {}, { ...writer, run: -1 }, { ...writer, run: "7" }])
+      assert.deepStrictEqual(group({ customFields: { groupbridge: JSON.stringify({ ...mark, writer: unreadable }) } }).mark, mark)
     assert.isFalse(group({ customFields: [{ key: "groupbridge" }] }).marksShown)
     assert.isTrue(group({ customFields: [] }).marksShown)
   })
 
   it("take no time of day that does not say where", () => {
-    const joined = (joinedGroupAt: string) => CstarApi.toMember({ id: "cus_1", joinedGroupAt }).joinedAt
+    const joined = (joinedGroupAt: string) => CstarApi.toMember({ id: "cus_1", name: null, externalId: null, external_id: null, joinedGroupAt }).joinedAt
     assert.strictEqual(joined("2026-01-15T10:30:00.250Z"), Date.parse("2026-01-15T10:30:00.250Z"))
     assert.strictEqual(joined("2026-01-15T10:30:00+01:00"), Date.parse("2026-01-15T09:30:00Z"))
     assert.isNull(joined("2026-01-15T10:30:00"))

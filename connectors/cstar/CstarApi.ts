@@ -7,32 +7,29 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Member } from "../../src/contract/Target.ts"
+import * as Wire from "../../src/http/Wire.ts"
 import type { TargetCustomer } from "../../src/model/Customer.ts"
 import type { GroupMark, TargetGroup } from "../../src/model/Group.ts"
 
 const text = Schema.optional(Schema.NullOr(Schema.String))
 
-/** A customer group. `customFields` is free-form, so only looking at it tells whether it can be read. */
+/** A customer group. `customFields` is free-form, and null differs from absent in a description: both are judged where they are used. */
 export const Group = Schema.Struct({
   id: Schema.NonEmptyString,
   name: Schema.String,
-  slug: text,
-  description: text,
+  slug: Wire.text,
+  description: Schema.optional(Schema.Unknown),
   externalId: text,
   customFields: Schema.optional(Schema.Unknown),
-  customerCount: Schema.optional(Schema.NullOr(Schema.Number)),
-  createdAt: text
+  customerCount: Wire.number,
+  createdAt: Wire.text
 })
 export type Group = typeof Group.Type
 
-export const MemberRow = Schema.Struct({
-  id: Schema.NonEmptyString,
-  name: text,
-  email: text,
-  joinedGroupAt: text
-})
+/** The importer keeps the Zendesk user's id as `external_id`; no sample of a customer shows one (vendor docs, read 2026-11). */
+export const CustomerRow = Schema.Struct({ id: Schema.NonEmptyString, name: Wire.text, email: text, externalId: Wire.key, external_id: Wire.key })
 
-export const CustomerRow = Schema.Struct({ id: Schema.NonEmptyString, name: text, email: text })
+export const MemberRow = Schema.Struct({ ...CustomerRow.fields, joinedGroupAt: Wire.text })
 
 const Pagination = Schema.Struct({
   total: Schema.optional(Schema.NullOr(Schema.Number)),
@@ -65,9 +62,9 @@ export const total = (list: List<unknown>): number | null => paginationOf(list).
 export const pageNumber = (list: List<unknown>): number | null => paginationOf(list).page ?? null
 
 /** Whether the answer says anything of there being pages. */
-export const tellsPages = (list: List<unknown>): boolean => {
+export const showsPages = (list: List<unknown>): boolean => {
   const { hasMore, pageSize, totalPages } = paginationOf(list)
-  return [hasMore, pageSize, totalPages].some((told) => told !== undefined && told !== null)
+  return [hasMore, pageSize, totalPages].some((reported) => reported !== undefined && reported !== null)
 }
 
 /**
@@ -119,23 +116,26 @@ export interface VendorError {
 /** Reads an error body in any of its documented shapes, `error` an object or plain text; `None` for anything that is not cStar's. */
 export const errorOf = (body: string): Option.Option<VendorError> =>
   Option.map(decodeErrorBody(body), ({ code, error, message }) => {
-    const told: Partial<Exclude<typeof error, string>> = typeof error === "string" ? { message: error } : error
+    const reported: Partial<Exclude<typeof error, string>> = typeof error === "string" ? { message: error } : error
     return {
-      type: told.type ?? null,
-      code: told.code ?? code ?? null,
-      message: told.message ?? message ?? null,
-      param: told.param ?? told.field ?? null
+      type: reported.type ?? null,
+      code: reported.code ?? code ?? null,
+      message: reported.message ?? message ?? null,
+      param: reported.param ?? reported.field ?? null
     }
   })
 
 /** The key in `customFields` under which our mark stands. */
 export const markField = "groupbridge"
 
-const Mark = Schema.parseJson(Schema.Struct({ state: Schema.String, sync: Schema.String, key: Schema.String }))
-const decodeMark = Schema.decodeUnknownOption(Mark)
+const Maker = Schema.Struct({ state: Schema.String, sync: Schema.String, key: Schema.String })
+const Writer = Schema.Struct({ run: Schema.NonNegativeInt, machine: Schema.String, at: Schema.Number })
+const Mark = Schema.Struct({ ...Maker.fields, writer: Schema.optionalWith(Writer, { exact: true }) })
+// A writer that cannot be read takes nothing from what the mark says of the group.
+const decodeMark = Schema.decodeUnknownOption(Schema.parseJson(Schema.Union(Mark, Maker)))
 
 /** The mark as one line of text, so that custom fields that hold only text can carry it. */
-export const markText: (mark: GroupMark) => string = Schema.encodeSync(Mark)
+export const markText: (mark: GroupMark) => string = Schema.encodeSync(Schema.parseJson(Mark))
 
 /**
  * The custom fields that the answer shows; `undefined` where it shows none or none that can be read. Null and an empty array are shown
@@ -160,7 +160,7 @@ export const toGroup = (group: Group): TargetGroup => {
     id: group.id,
     name: group.name,
     slug: group.slug ?? undefined,
-    description: group.description === null ? "" : group.description,
+    description: group.description === null ? "" : typeof group.description === "string" ? group.description : undefined,
     externalId: group.externalId ?? undefined,
     mark: Option.getOrUndefined(decodeMark(fields?.[markField])),
     marksShown: fields !== undefined,
@@ -172,7 +172,7 @@ export const toGroup = (group: Group): TargetGroup => {
 export const toCustomer = (row: typeof CustomerRow.Type): TargetCustomer => ({
   id: row.id,
   email: row.email ?? null,
-  externalId: null,
+  externalId: row.externalId || row.external_id || null,
   name: row.name ?? null
 })
 

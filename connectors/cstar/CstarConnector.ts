@@ -49,6 +49,9 @@ const Options = Schema.Struct({
 )
 type Options = typeof Options.Type
 
+/** Without it the newest version answers, whatever it is by then (vendor docs, read 2026-11-30). */
+const version = "2026-03-01"
+
 /** Target and team are two views of one key. */
 const connect = (options: Options, context: ConnectionContext): Effect.Effect<CstarAccess.Access, ConnectorError> =>
   Effect.gen(function* () {
@@ -58,7 +61,7 @@ const connect = (options: Options, context: ConnectionContext): Effect.Effect<Cs
     const url = new URL(base)
     const client = yield* LiveVendorClient.make(context, {
       baseUrl: `${base}/api/v1/teams/${encodeURIComponent(options.teamId)}`,
-      headers: { authorization: Redacted.make(`Bearer ${Redacted.value(key)}`) },
+      headers: { authorization: Redacted.make(`Bearer ${Redacted.value(key)}`), "cstar-version": version },
       decodeError: CstarErrors.decode
     })
     return {
@@ -79,6 +82,7 @@ export const connector: Connector<Options, typeof Options.Encoded> = {
   name: "cstar",
   title: "cStar",
   options: Options,
+  asked: ["teamId", "apiKey"],
   // A secret key's; a publishable one has 100 an hour, and answers tell which it is (vendor docs, read 2026-11).
   limits: [{ calls: 1_000, perMillis: 3_600_000, endpoint: null }],
   target: { declaration: CstarTarget.declaration, make: (options, context) => Effect.map(connect(options, context), CstarTarget.make) },

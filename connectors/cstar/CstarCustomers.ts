@@ -1,5 +1,6 @@
-/** cStar's customers: all of them, and those of an address. */
+/** cStar's customers: all of them, those of an address, and the one of an id. */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { ListPage } from "../../src/contract/Target.ts"
@@ -61,3 +62,9 @@ export const byAddress = (access: CstarAccess.Access, address: string) => {
   if (wanted === "") return Effect.succeed([])
   return Effect.map(searchSurely(access, address.trim()), (customers) => customers.filter(({ email }) => fold(email ?? "") === wanted))
 }
+
+export const byId = ({ client }: CstarAccess.Access, id: string): Effect.Effect<Option.Option<TargetCustomer>, ConnectorError> =>
+  client.read({ path: `${path}/${encodeURIComponent(id)}`, template: `${path}/{id}`, schema: CstarApi.CustomerRow }).pipe(
+    Effect.map(({ body }) => Option.some(CstarApi.toCustomer(body))),
+    Effect.catchIf(CstarAccess.isNotFound, () => Effect.succeedNone)
+  )

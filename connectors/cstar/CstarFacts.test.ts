@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as FactSheet from "../../src/sandbox/FactSheet.ts"
+import * as FactSheet from "../../test/kit/FactSheet.ts"
 import * as CstarApi from "./CstarApi.ts"
 import * as CstarErrors from "./CstarErrors.ts"
 import * as Sandbox from "./sandbox.ts"
@@ -121,7 +121,9 @@ const unused = [
   [
     "{success:true,data:[…],meta:{requestId,timestamp,pagination:{page,pageSize,total,totalPages}}}",
     "the envelope of customers, above, for members of the team"
-  ]
+  ],
+  ['{success:true,data:[{id:"inv_...",email,', "CstarTeam.test.ts reads invitations"],
+  ["{success:true,data:{id,email,role,status}}", "CstarTeam.test.ts reads what an invitation answers"]
 ] as const
 
 const sheet = FactSheet.text("cstar")

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Pack, Receipt, Target, TargetDeclaration } from "../../src/contract/Target.ts"
+import type { GroupMark } from "../../src/model/Group.ts"
 import * as CstarAccess from "./CstarAccess.ts"
 import * as CstarApi from "./CstarApi.ts"
 import * as CstarCustomers from "./CstarCustomers.ts"
@@ -17,6 +18,7 @@ export const declaration: TargetDeclaration = {
     update: true,
     delete: true,
     mark: true,
+    customFields: true,
     externalId: "accepted",
     nameLength: null,
     longNames: "refused",
@@ -31,7 +33,7 @@ export const declaration: TargetDeclaration = {
     add: { by: "group", pack: 100 },
     remove: { by: "group", pack: 1 }
   },
-  customers: { list: true, pageSize: CstarPages.size, search: true, namedBy: "id" }
+  customers: { list: true, pageSize: CstarPages.size, search: true, byId: true, externalId: true, namedBy: "id" }
 }
 
 const groupsPath = "/customer-groups"
@@ -62,9 +64,9 @@ export const make = (access: CstarAccess.Access): Target => ({
   identify: CstarAccess.identify(access, groupsPath, CstarApi.Group),
   groups: CstarPages.stream(access.client, { path: groupsPath }, CstarApi.Group, CstarApi.toGroup),
   group: (id) => Effect.map(group(access, id), Option.map(CstarApi.toGroup)),
-  createGroup: (draft, mark) => {
+  createGroup: (draft, mark, idempotencyKey) => {
     const customFields = { ...draft.customFields, [CstarApi.markField]: CstarApi.markText(mark) }
-    const call = { path: groupsPath, body: { ...draft, customFields }, schema: CstarApi.Group }
+    const call = { path: groupsPath, body: { ...draft, customFields }, schema: CstarApi.Group, idempotencyKey }
     return Effect.map(CstarAccess.write(access, "POST", call), (answer) => CstarApi.toGroup(answer.body))
   },
   updateGroup: Effect.fn("cstar.updateGroup")(function* (id, { customFields, ...values }) {
@@ -74,21 +76,30 @@ export const make = (access: CstarAccess.Access): Target => ({
     const name = Option.map(yield* group(access, id), (found) => found.name)
     if (values.name !== undefined && Option.isSome(name) && name.value !== values.name) return yield* unchanged(access, "PATCH", id)
   }),
+  remark: (id) =>
+    Effect.map(
+      group(access, id),
+      Option.map((found) => ({ group: CstarApi.toGroup(found), write: (mark) => remark(access, found, mark) }))
+    ),
   deleteGroup: (id) =>
     CstarAccess.write(access, "DELETE", { ...groupCall(id), schema: CstarApi.Deleted, repeatable: true }).pipe(
       Effect.map(({ body }) => body?.deleted === true),
       Effect.catchIf(CstarAccess.isNotFound, () => Effect.succeed(true)),
-      Effect.flatMap((told) =>
-        told ? Effect.void : Effect.flatMap(group(access, id), (found) => (Option.isNone(found) ? Effect.void : unchanged(access, "DELETE", id)))
+      Effect.flatMap((reported) =>
+        reported ? Effect.void : Effect.flatMap(group(access, id), (found) => (Option.isNone(found) ? Effect.void : unchanged(access, "DELETE", id)))
       )
     ),
   groupsOf: () => Effect.dieMessage("cStar's memberships are listed by group"),
   members: (id) => CstarPages.stream(access.client, membersCall(id), CstarApi.MemberRow, CstarApi.toMember),
-  add: (pack) => add(access, pack),
+  add: (pack, key) => add(access, pack, key),
   remove: (pack) => remove(access, pack),
   customers: CstarCustomers.list(access),
+  customer: (id) => CstarCustomers.byId(access, id),
   customersByAddress: (address) => CstarCustomers.byAddress(access, address)
 })
+
+const hidesFields = (access: CstarAccess.Access, call: string) =>
+  Effect.fail(CstarAccess.refusal(access, call, "Invalid", "cStar does not show this group's custom fields, so writing some could delete the others"))
 
 // Whether PATCH merges custom fields or replaces them is not documented, so all of them are written, our mark among them.
 const mergedFields = (access: CstarAccess.Access, id: string, given: Readonly<Record<string, string>>) =>
@@ -98,11 +109,24 @@ const mergedFields = (access: CstarAccess.Access, id: string, given: Readonly<Re
     const { body } = yield* access.client.read({ ...groupCall(id), schema: CstarApi.Group })
     const shown = CstarApi.customFields(body)
     if (shown === undefined) {
-      return yield* CstarAccess.refusal(access, call, "Invalid", "cStar does not show this group's custom fields, so writing some could delete the others")
+      return yield* hidesFields(access, call)
     }
     const mark = shown[CstarApi.markField]
     return { ...shown, ...given, ...(mark === undefined ? {} : { [CstarApi.markField]: mark }) }
   })
+
+/** Which fields PATCH keeps is not documented, so all that were seen are written with the mark. */
+const remark = Effect.fn("cstar.remark")(function* (access: CstarAccess.Access, seen: CstarApi.Group, mark: GroupMark) {
+  const { id } = seen
+  const fields = CstarApi.customFields(seen)
+  if (fields === undefined) return yield* hidesFields(access, `PATCH ${groupCall(id).template}`)
+  const text = CstarApi.markText(mark)
+  const body = { customFields: { ...fields, [CstarApi.markField]: text } }
+  const answer = yield* CstarAccess.write(access, "PATCH", { ...groupCall(id), body, schema: CstarApi.Updated })
+  if (answer.body?.id === id) return
+  const shown = Option.flatMapNullable(yield* group(access, id), CstarApi.customFields)
+  if (Option.isSome(shown) && shown.value[CstarApi.markField] !== text) return yield* unchanged(access, "PATCH", id)
+})
 
 const oneGroup = (pack: Pack): Extract<Pack, { by: "group" }> => {
   if (pack.by !== "group") throw new Error("cStar's memberships are packed by group")
@@ -124,12 +148,13 @@ const whereGroupExists =
  * Adds a pack. Not repeated after a lost answer: a second answer would count as skipped whom the first had added.
  * A 404 over an unknown customer is `Invalid`, so that the pack can be split; over the group it is `NotFound`.
  */
-const add = (access: CstarAccess.Access, pack: Pack): Effect.Effect<Receipt, ConnectorError> =>
+const add = (access: CstarAccess.Access, pack: Pack, idempotencyKey: string | undefined): Effect.Effect<Receipt, ConnectorError> =>
   Effect.suspend(() => {
     const { customers, group } = oneGroup(pack)
     return CstarAccess.write(access, "POST", {
       ...membersCall(group),
       body: { customerIds: customers },
+      idempotencyKey,
       schema: CstarApi.Added
     }).pipe(
       Effect.map(({ body, serverTime }): Receipt => {

@@ -150,11 +150,12 @@ describe("cStar's invitations", () => {
         [""]
       )
       const addresses = inviting(sandbox, 47)
-      assert.deepStrictEqual(yield* invitesOf(team), { emails: addresses, whole: true })
-      const calls = form === "unpaged" || form === "bare" ? ["", "page=2"] : ["", "page=2", "page=3"]
+      const pages = form === "meta" || form === "pagination"
+      // A list that tells of more than it shows is not whole: no page of it is documented.
+      assert.deepStrictEqual(yield* invitesOf(team), { emails: pages ? addresses.slice(0, 20) : addresses, whole: !pages })
       assert.deepStrictEqual(
         faulty.log.slice(1).map(({ query }) => query.toString()),
-        calls
+        [""]
       )
     })
   )
@@ -208,8 +209,8 @@ describe("a key on a team", () => {
     Effect.gen(function* () {
       const { faulty, sandbox, target, team } = yield* connected()
       const { allowance: _, ...identity } = yield* target.identify
-      const { allowance, ...told } = yield* team.identify
-      assert.deepStrictEqual([told, allowance?.limit], [identity, 1_000])
+      const { allowance, ...reported } = yield* team.identify
+      assert.deepStrictEqual([reported, allowance?.limit], [identity, 1_000])
       sandbox.behave({ invites: "refused" })
       const { missing } = yield* team.identify
       assert.deepStrictEqual(missing, [

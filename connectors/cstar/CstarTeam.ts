@@ -21,7 +21,7 @@ const membersPath = "/members"
 const memberCall = (id: string) => ({ path: `${membersPath}/${encodeURIComponent(id)}`, template: `${membersPath}/{id}`, schema: CstarTeamApi.Done })
 
 /** A 200 that says nothing may come from something on the way that never passed the call on: the team shows whether it was done. */
-const ifTold = (access: CstarAccess.Access, method: "PATCH" | "DELETE") => (answer: Answer<typeof CstarTeamApi.Done.Type>) =>
+const ifReported = (access: CstarAccess.Access, method: "PATCH" | "DELETE") => (answer: Answer<typeof CstarTeamApi.Done.Type>) =>
   answer.body?.success === true
     ? Effect.void
     : Effect.fail(
@@ -33,11 +33,12 @@ export const make = (access: CstarAccess.Access): TeamTarget => ({
   identify: identify(access),
   members: CstarPages.stream(access.client, { path: membersPath }, CstarTeamApi.MemberRow, CstarTeamApi.toMember),
   invites: CstarInvites.stream(access),
-  invite: (email, role) => Effect.asVoid(CstarAccess.write(access, "POST", { path: CstarInvites.path, body: { email, role }, schema: CstarTeamApi.Done })),
-  changeRole: (member, role) => Effect.flatMap(CstarAccess.write(access, "PATCH", { ...memberCall(member), body: { role } }), ifTold(access, "PATCH")),
+  invite: (email, role, idempotencyKey) =>
+    Effect.asVoid(CstarAccess.write(access, "POST", { path: CstarInvites.path, body: { email, role }, schema: CstarTeamApi.Done, idempotencyKey })),
+  changeRole: (member, role) => Effect.flatMap(CstarAccess.write(access, "PATCH", { ...memberCall(member), body: { role } }), ifReported(access, "PATCH")),
   remove: (member) =>
     CstarAccess.write(access, "DELETE", memberCall(member)).pipe(
-      Effect.flatMap(ifTold(access, "DELETE")),
+      Effect.flatMap(ifReported(access, "DELETE")),
       Effect.catchIf(CstarAccess.isNotFound, () => Effect.void)
     )
 })

@@ -6,11 +6,12 @@
  */
 import * as Schema from "effect/Schema"
 import type { TeamInvite, TeamMember } from "../../src/contract/Team.ts"
+import * as Wire from "../../src/http/Wire.ts"
 import * as CstarApi from "./CstarApi.ts"
 
 const text = Schema.optional(Schema.NullOr(Schema.String))
 
-export const MemberRow = Schema.Struct({ id: Schema.NonEmptyString, name: text, email: text, role: Schema.NonEmptyString })
+export const MemberRow = Schema.Struct({ id: Schema.NonEmptyString, name: Wire.text, email: text, role: Schema.NonEmptyString })
 
 export const InviteRow = Schema.Struct({
   id: text,

@@ -30,6 +30,8 @@ export interface Behaviour {
   patchedFields: "replace" | "merge"
   /** What the list of invitations is in: either envelope, one without pages, or a bare array; or it is refused, as is inviting. */
   invites: "pagination" | "meta" | "unpaged" | "bare" | "refused"
+  /** A POST is done once under its idempotency key; whether that is so of groups and invitations is not documented. */
+  keepsKeys: boolean
   /** Which invitations are listed, and whether rows tell what became of them. */
   settledInvites: "listed" | "left out"
 }
@@ -46,7 +48,8 @@ export const usual: Behaviour = {
   nonMembers: 404,
   collisions: "suffix",
   patchedFields: "replace",
-  invites: "meta",
+  invites: "unpaged",
+  keepsKeys: true,
   settledInvites: "listed"
 }
 
@@ -96,9 +99,9 @@ export const page = <A>(call: Call, { envelope, usualSize }: Listing, all: Reado
   const page = number("page", 1)
   const pageSize = Math.min(number("pageSize", usualSize), call.behaviour.pageCap)
   const data = all.slice((page - 1) * pageSize, page * pageSize).map((row) => show(row))
-  const told = { total: all.length, page, pageSize }
-  if (envelope === "pagination") return json(200, { data, pagination: { ...told, hasMore: page * pageSize < all.length } })
-  const pagination = { ...told, totalPages: Math.ceil(all.length / pageSize) }
+  const reported = { total: all.length, page, pageSize }
+  if (envelope === "pagination") return json(200, { data, pagination: { ...reported, hasMore: page * pageSize < all.length } })
+  const pagination = { ...reported, totalPages: Math.ceil(all.length / pageSize) }
   return json(200, {
     success: true,
     data,

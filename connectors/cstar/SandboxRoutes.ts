@@ -27,7 +27,7 @@ export const route = ({ base, behaviour, staff, team }: Account, request: Sandbo
     .slice(base.length + 1)
     .split("/")
     .map(decodeURIComponent)
-  if (rest.length === 0 && first === "customers" && id === undefined && request.method === "GET") return listCustomers(call)
+  if (first === "customers" && third === undefined && request.method === "GET") return id === undefined ? listCustomers(call) : oneCustomer(call, id)
   if (first === "invites" && id === undefined) return SandboxStaffRoutes.invites(call)
   if (first === "members" && third === undefined) return id === undefined ? SandboxStaffRoutes.members(call) : SandboxStaffRoutes.member(call, id)
   if (rest.length === 0 && first === "customer-groups") {
@@ -40,24 +40,32 @@ export const route = ({ base, behaviour, staff, team }: Account, request: Sandbo
   return refuse(404, "not_found_error", "not_found", "No such endpoint.")
 }
 
+const shownCustomer = (customer: SandboxTeam.Customer) => ({
+  id: customer.id,
+  object: "customer",
+  name: customer.name,
+  email: customer.email,
+  sentiment: null,
+  status: "active",
+  tags: [],
+  notes: null,
+  customFields: {},
+  ticketCount: 0,
+  metadata: {},
+  createdAt: SandboxAnswers.iso(customer.createdAt),
+  updatedAt: SandboxAnswers.iso(customer.createdAt)
+})
+
 const listCustomers = (call: SandboxAnswers.Call): SandboxResponse => {
   const search = call.request.query.get("search")
   const all = search === null || search === "" ? call.team.customers.sorted() : call.team.search(search)
-  return SandboxAnswers.page(call, { usualSize: 20, envelope: call.behaviour.customerEnvelope }, all, (customer) => ({
-    id: customer.id,
-    object: "customer",
-    name: customer.name,
-    email: customer.email,
-    sentiment: null,
-    status: "active",
-    tags: [],
-    notes: null,
-    customFields: {},
-    ticketCount: 0,
-    metadata: {},
-    createdAt: SandboxAnswers.iso(customer.createdAt),
-    updatedAt: SandboxAnswers.iso(customer.createdAt)
-  }))
+  return SandboxAnswers.page(call, { usualSize: 20, envelope: call.behaviour.customerEnvelope }, all, shownCustomer)
+}
+
+const oneCustomer = ({ refuse, team }: SandboxAnswers.Call, id: string): SandboxResponse => {
+  const customer = team.customers.get(id)
+  if (customer === undefined) return refuse(404, "not_found_error", "resource_missing", "Customer not found.", "customerId")
+  return SandboxAnswers.json(200, shownCustomer(customer))
 }
 
 const shownGroup = ({ behaviour }: SandboxAnswers.Call, group: SandboxTeam.Group) => ({

@@ -7,7 +7,7 @@ import type * as SandboxStaff from "./SandboxStaff.ts"
 
 const Role = Schema.Literal("owner", "admin", "manager", "librarian", "agent", "spectator")
 const RoleBody = Schema.Struct({ role: Schema.String })
-const InviteBody = Schema.Struct({ email: Schema.String, role: Schema.String })
+const InviteBody = Schema.Struct({ email: Schema.String, role: Schema.optional(Schema.String) })
 
 const isRole = Schema.is(Role)
 
@@ -17,7 +17,7 @@ const wrapped = (call: SandboxAnswers.Call, status: number, data: unknown): Sand
 
 const noMethod = ({ refuse }: SandboxAnswers.Call) => refuse(405, "invalid_request_error", "method_not_allowed", "Method not allowed.")
 
-/** The owner can be neither changed nor made, whoever asks. */
+/** The owner can be neither changed nor made, whatever the role of the caller. */
 const notTheOwner = ({ refuse }: SandboxAnswers.Call) => refuse(403, "authorization_error", "insufficient_permissions", "The team owner cannot be changed.")
 
 const noRole = ({ refuse }: SandboxAnswers.Call) => refuse(422, "invalid_request_error", "parameter_invalid", "Role is not valid.", "role")
@@ -81,7 +81,8 @@ const invite = (call: SandboxAnswers.Call): SandboxResponse => {
   const body = Option.getOrUndefined(SandboxAnswers.bodyOf(call, InviteBody))
   if (body === undefined) return SandboxAnswers.unreadable(call)
   if (!body.email.includes("@")) return call.refuse(422, "invalid_request_error", "parameter_invalid", "Email is not valid.", "email")
-  if (!isRole(body.role)) return noRole(call)
-  if (body.role === "owner") return notTheOwner(call)
-  return wrapped(call, 201, shownInvite(call.staff.invite(body.email, body.role, call.now)))
+  const role = body.role ?? "agent"
+  if (!isRole(role)) return noRole(call)
+  if (role === "owner") return notTheOwner(call)
+  return wrapped(call, 201, shownInvite(call.staff.invite(body.email, role, call.now)))
 }

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type { ConnectorSandbox, SandboxApp, SandboxRequest, SandboxResponse, TargetEdits, TeamEdits } from "../../src/sandbox/Sandbox.ts"
 import * as SandboxAnswers from "./SandboxAnswers.ts"
 import * as SandboxCalls from "./SandboxCalls.ts"
+import * as SandboxKeys from "./SandboxKeys.ts"
 import * as SandboxRoutes from "./SandboxRoutes.ts"
 import * as SandboxStaff from "./SandboxStaff.ts"
 import * as SandboxTeam from "./SandboxTeam.ts"
@@ -22,6 +23,8 @@ export interface CstarSandbox extends ConnectorSandbox {
   readonly team: TeamEdits
   /** Options with the key that can only read. */
   readonly readOnlyOptions: (baseUrl: string) => Readonly<Record<string, unknown>>
+  /** Every POST that came with an idempotency key, in order. */
+  readonly keyed: ReadonlyArray<SandboxKeys.KeyedCall>
   readonly behave: (behaviour: Partial<SandboxAnswers.Behaviour>) => void
   /** The secret key's limit: so many calls in fixed windows of so many milliseconds. Documented: 1,000 an hour. */
   readonly limit: (calls: number, perMillis: number) => void
@@ -46,6 +49,7 @@ export const make = (): CstarSandbox => {
     [`Bearer ${secretKey}`, secret],
     [`Bearer ${publishableKey}`, publishable]
   ])
+  const replays = SandboxKeys.make()
   // Edits by hand have no clock of their own: they happen when the vendor was last called.
   let seen = 0
   const staff = SandboxStaff.make(() => seen)
@@ -68,7 +72,14 @@ export const make = (): CstarSandbox => {
     const response =
       request.method !== "GET" && !key.writes
         ? refuse(403, "authorization_error", "publishable_key_write", "Publishable keys cannot write. Use a secret key.")
-        : SandboxRoutes.route(account, request, now)
+        : behaviour.keepsKeys
+          ? replays.answer(
+              request,
+              now,
+              () => refuse(409, "invalid_request_error", "idempotency_conflict", "This idempotency key was used for another request."),
+              () => SandboxRoutes.route(account, request, now)
+            )
+          : SandboxRoutes.route(account, request, now)
     return { ...response, headers: { ...response.headers, ...headers } }
   }
   const app: SandboxApp = (request) =>
@@ -89,6 +100,7 @@ export const make = (): CstarSandbox => {
     secrets: [secretKey, publishableKey],
     documented: SandboxCalls.documented,
     pageSize: 100,
+    keyed: replays.calls,
     behave: (changed) => {
       Object.assign(behaviour, changed)
     },
@@ -96,6 +108,7 @@ export const make = (): CstarSandbox => {
       Object.assign(secret, { calls, perMillis, window: -1, used: 0 })
     },
     target: edits(team, () => seen),
+    needed: (path) => (path.endsWith("/customer-groups") ? ["id", "name", "externalId", "customFields"] : ["id", "email", "externalId", "external_id"]),
     team: staff.edits
   }
 }
@@ -143,6 +156,10 @@ const edits = (team: SandboxTeam.Team, now: () => number): TargetEdits => ({
   },
   removeMember: (id, customer) => {
     team.groups.get(id)?.members.delete(customer)
+  },
+  renameGroup: (id, name) => {
+    const group = team.groups.get(id)
+    if (group !== undefined) group.name = name
   },
   deleteGroup: (id) => {
     team.groups.delete(id)

@@ -84,6 +84,47 @@ describe("forms", () => {
     )
   }
 
+  const spreadsheets: Readonly<Record<string, string>> = {
+    "rows of separators alone": "id,name\n,\n1,Ann\n , \n2,Bo\n,\n,\n",
+    "rows of separators before the header": ",\n,,\nid,name\n1,Ann\n2,Bo\n",
+    "empty columns without a name at the right": "id;name;;\n1;Ann;;\n2;Bo;\n",
+    "a first line that names the separator": "sep=;\r\nid;name\r\n1;Ann\r\n2;Bo\r\n",
+    "a first line that names a rare separator": "sep=|\nid|name\n1|Ann\n2|Bo\n",
+    "a first line with the separator, filled up": '"sep=,",\nid,name\n1,Ann\n2,Bo',
+    "a Ctrl-Z on a line of its own": "id,name\n1,Ann\n2,Bo\n\u001a",
+    "a Ctrl-Z after the last value": "id,name\n1,Ann\n2,Bo\u001a\u001a"
+  }
+  for (const [name, customers] of Object.entries(spreadsheets)) {
+    it.scoped(`reads ${name}`, () =>
+      Effect.gen(function* () {
+        const { records } = yield* connect({ customers })
+        assert.deepStrictEqual(
+          (yield* records("customers")).map((record) => (record._tag === "Customer" ? [record.customer.id, record.customer.name] : [])),
+          [
+            ["1", "Ann"],
+            ["2", "Bo"]
+          ]
+        )
+      })
+    )
+  }
+
+  const encodings: ReadonlyArray<readonly [customers: Uint8Array, name: string, guessed: boolean]> = [
+    [Buffer.from("id,name\n1,Ann\n"), "ascii", false],
+    [Buffer.from("id,name\n1,Zoé\n"), "utf-8", false],
+    [Buffer.from("\uFEFFid,name\n1,Zoe\n"), "utf-8", false],
+    [Buffer.from("\uFEFFid,name\n1,Zoé\n", "utf16le"), "utf-16le", false],
+    [Buffer.from("id,name\n1,Zoé\n", "latin1"), "windows-1252", true]
+  ]
+  for (const [customers, name, guessed] of encodings) {
+    it.scoped(`tells in which encoding the letters were read: ${name}${guessed ? ", guessed" : ""}`, () =>
+      Effect.gen(function* () {
+        const { read } = yield* connect({ customers })
+        assert.deepStrictEqual((yield* read("customers")).at(-1)?.end?.encoding, { name, guessed })
+      })
+    )
+  }
+
   it.scoped("a letter that a piece of the file cuts in two is whole", () =>
     Effect.gen(function* () {
       const lines = Array.from({ length: 20_000 }, (_, index) => `${index},ž${"é".repeat(index % 7)}`)
@@ -91,7 +132,11 @@ describe("forms", () => {
       const pages = yield* read("customers")
       const names = pages.flatMap(({ records }) => records.map((record) => (record._tag === "Customer" ? `${record.customer.id},${record.customer.name}` : "")))
       assert.deepStrictEqual(names, lines)
-      assert.deepStrictEqual(pages.at(-1)?.end, { reached: true, count: { value: 20_000, exact: true } })
+      assert.deepStrictEqual(pages.at(-1)?.end, {
+        reached: true,
+        count: { value: 20_000, exact: true },
+        encoding: { name: "utf-8", guessed: false }
+      })
       assert.isTrue(pages.slice(0, -1).every(({ rows, end }) => rows <= 1000 && end === null))
     })
   )
@@ -99,8 +144,26 @@ describe("forms", () => {
 
 describe("mistakes are told with their places", () => {
   const cases: ReadonlyArray<readonly [string, keyof Contents, string, RegExp]> = [
-    ["an unknown column", "customers", "id,e-mial\n", /^customers\.csv: line 1, column 4: unknown column "e-mial"; did you mean "email"\?$/],
-    ["a column that nothing is like", "memberships", "customer,group,since\n", /line 1, column 16: unknown column "since"; allowed: customer, group$/],
+    [
+      "an unknown column",
+      "customers",
+      "id,e-mial\n",
+      /^customers\.csv: line 1, column 4: unknown column "e-mial"; did you mean "email"\? \(columns separated by commas\)$/
+    ],
+    [
+      "a column that nothing is like",
+      "memberships",
+      "customer,group,until\n",
+      /line 1, column 16: unknown column "until"; allowed: customer, group, email, groupName, origin, since \(columns separated by commas\)$/
+    ],
+    ["the separator it saw", "memberships", "customer;grup\n", /unknown column "grup"; did you mean "group"\?; .*\(columns separated by semicolons\)$/],
+    ["a value below no name", "groups", "id,name,,\n1,a,,\n2,b,,x\n", /line 3, column 6: 4 values for 2 columns/],
+    [
+      "a separator that the first line names",
+      "groups",
+      "sep=|\nid|name\n1|a|b\n",
+      /line 3, column 5: 3 values for 2 columns: .* \(columns separated by "\|"\)/
+    ],
     ["a missing column", "memberships", "customer,role\n", /unknown column "role"; allowed: .*; line 1, column 1: the column "group" is missing/],
     ["a column twice", "groups", "id,name,Name\n", /line 1, column 9: the column "name" stands here a second time/],
     ["an empty file", "customers", "", /line 1, column 1: the file is empty; even a list of nobody has a header: id,email/],

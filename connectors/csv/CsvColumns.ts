@@ -25,7 +25,8 @@ export interface Columns {
 export const columns: Readonly<Record<FileName, Columns>> = {
   customers: { needed: ["id"], optional: ["email", "name", "externalId", "role", "suspended", "verified"], fields: true },
   groups: { needed: ["id", "name"], optional: ["kind", "externalId"], fields: true },
-  memberships: { needed: ["customer", "group"], optional: [], fields: false }
+  // What `state export --memberships` adds for its readers stands there and is not read.
+  memberships: { needed: ["customer", "group"], optional: ["email", "groupName", "origin", "since"], fields: false }
 }
 
 const fieldPrefix = "field:"

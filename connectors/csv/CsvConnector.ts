@@ -42,11 +42,21 @@ const makeSource = (options: Options, { name }: ConnectionContext) => {
   return Effect.sync(() => ({ ...CsvSource.make({ connection: name, ...options }), identify }))
 }
 
+const example = {
+  options: { customers: "customers.csv", groups: "groups.csv", memberships: "memberships.csv" },
+  files: {
+    "customers.csv": "id,email,name\n1,ann@example.com,Ann\n2,ben@example.com,Ben\n3,cleo@example.com,Cleo\n",
+    "groups.csv": "id,name,kind\n101,Globex,organization\n102,Initech,organization\nvip,vip,tag\n",
+    "memberships.csv": "customer,group\n1,101\n2,101\n3,102\n1,vip\n"
+  }
+}
+
 export const connector: Connector<Options, typeof Options.Encoded> = {
   name: "csv",
   title: "CSV files",
   options: Options,
   limits: [],
   local: true,
+  example,
   source: { declaration: CsvSource.declaration, make: makeSource }
 }

@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
-import type { Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import type { Source, SourcePage, SourceRecord, SourceStream } from "../../src/contract/Source.ts"
+import * as Tables from "../kit/Tables.ts"
 import * as CsvColumns from "./CsvColumns.ts"
 import * as CsvSurvey from "./CsvSurvey.ts"
 import * as CsvTable from "./CsvTable.ts"
@@ -12,27 +13,13 @@ import * as CsvText from "./CsvText.ts"
 
 export const pageSize = 1000
 
-const read = { end: "the end of the file, which did not change meanwhile", canLoseRows: false, pageSize } as const
+const { customers, declaration, groups, memberships } = Tables.declare({
+  end: "the end of the file, which did not change meanwhile",
+  canLoseRows: false,
+  pageSize
+})
 
-const customers = { ...read, name: "customers", parts: ["customers"] } as const satisfies StreamDeclaration
-const groups = {
-  ...read,
-  name: "groups",
-  parts: [
-    { groups: "organization", carrier: "customer" },
-    { groups: "tag", carrier: "customer" }
-  ]
-} as const satisfies StreamDeclaration
-const memberships = {
-  ...read,
-  name: "memberships",
-  parts: [
-    { memberships: "organization", carrier: "customer" },
-    { memberships: "tag", carrier: "customer" }
-  ]
-} as const satisfies StreamDeclaration
-
-export const declaration: SourceDeclaration = { streams: [customers, groups, memberships], customerWord: "customer", deletionsSeen: false, lookup: true }
+export { declaration }
 
 export interface Files {
   readonly connection: string
@@ -54,16 +41,16 @@ const pages = (
   all: ReadonlyArray<CsvSurvey.Survey>,
   record: (row: CsvTable.Row) => SourceRecord
 ): Stream.Stream<SourcePage, ConnectorError> => {
-  let told = 0
+  let reported = 0
   const page = (rows: ReadonlyArray<CsvTable.Row>): SourcePage => {
-    told += rows.length
-    return { records: rows.map(record), rows: rows.length, cursor: `row ${told + 1}`, end: null, unknown: [] }
+    reported += rows.length
+    return { records: rows.map(record), rows: rows.length, cursor: `row ${reported + 1}`, end: null, unknown: [] }
   }
   const last = Effect.as(allUnchanged(all), {
     records: [],
     rows: 0,
     cursor: null,
-    end: { reached: true, count: { value: survey.rows, exact: true } },
+    end: { reached: true, count: { value: survey.rows, exact: true }, encoding: survey.encoding },
     unknown: []
   } satisfies SourcePage)
   return linesOf(survey).pipe(
@@ -90,7 +77,7 @@ export const make = (files: Files): Pick<Source, "streams" | "customer"> => {
       known = survey
     })
   }
-  const toldBefore = Effect.suspend(() =>
+  const reportedBefore = Effect.suspend(() =>
     Effect.all({ customers: people === null ? surveyed.customers : Effect.succeed(people), groups: known === null ? surveyed.groups : Effect.succeed(known) })
   )
 
@@ -115,13 +102,13 @@ export const make = (files: Files): Pick<Source, "streams" | "customer"> => {
       declaration: memberships,
       pages: Stream.unwrap(
         Effect.gen(function* () {
-          const told = yield* toldBefore
-          const others = [told.customers, told.groups]
+          const reported = yield* reportedBefore
+          const others = [reported.customers, reported.groups]
           yield* allUnchanged(others)
-          const survey = yield* CsvSurvey.memberships(file("memberships"), told)
+          const survey = yield* CsvSurvey.memberships(file("memberships"), reported)
           return pages(survey, [survey, ...others], ({ line }) => {
             const { customer, group } = CsvColumns.membershipOf(line, nothing)
-            return { _tag: "Membership", group: CsvColumns.groupKey(group, told.groups.kinds.get(group) ?? "organization"), customer }
+            return { _tag: "Membership", group: CsvColumns.groupKey(group, reported.groups.kinds.get(group) ?? "organization"), customer }
           })
         })
       )

@@ -3,11 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { basename } from "node:path"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
+import type { StreamEncoding } from "../../src/contract/Source.ts"
 import type { GroupKind } from "../../src/model/Group.ts"
+import * as TextEncoding from "../../src/model/TextEncoding.ts"
 import * as CsvColumns from "./CsvColumns.ts"
 import * as CsvTable from "./CsvTable.ts"
 import * as CsvText from "./CsvText.ts"
-import * as IdFilter from "./IdFilter.ts"
+import * as IdFilter from "../../src/model/IdFilter.ts"
 
 /** A file that is right, as it was at `stamp`. */
 export interface Survey {
@@ -15,6 +17,7 @@ export interface Survey {
   readonly stamp: CsvText.Stamp
   readonly form: CsvTable.Form
   readonly rows: number
+  readonly encoding: StreamEncoding
 }
 
 type Check = (row: CsvTable.Row, problems: Array<CsvColumns.Problem>) => void
@@ -41,21 +44,30 @@ const walk = (file: CsvText.File, form: CsvTable.Form, check: Check) => {
   )
 }
 
+interface Read<A> {
+  readonly found: A
+  readonly encoding: StreamEncoding
+}
+
 /** In the encoding that the file names; else as UTF-8, and if it is not that, in the one that Windows wrote before. */
 const inEncoding = <A>(
   file: CsvText.File,
   work: (encoding: CsvText.Encoding) => Effect.Effect<A, ConnectorError | "Undecodable">
-): Effect.Effect<A, ConnectorError> =>
+): Effect.Effect<Read<A>, ConnectorError> =>
   Effect.flatMap(CsvText.markedEncoding(file), (marked) => {
+    const read = (name: CsvText.Encoding, guessed = false) => Effect.map(work(name), (found): Read<A> => ({ found, encoding: { name, guessed } }))
+    const unmarked = Effect.flatMap(read("utf-8"), (utf8) =>
+      Effect.map(CsvText.isAscii(file), (ascii): Read<A> => (ascii ? { ...utf8, encoding: { name: "ascii", guessed: false } } : utf8))
+    )
     const tried = Effect.catchIf(
-      work(marked ?? "utf-8"),
+      marked === null ? unmarked : read(marked),
       (error) => error === "Undecodable" && marked === null,
       () =>
         Effect.zipRight(
           Effect.logWarning(
-            `${basename(file.path)} is not UTF-8, so it is read as Windows-1252: look whether letters like é and ž are right, or save it as UTF-8`
+            `${basename(file.path)} is not UTF-8, so it is read as ${TextEncoding.shown(TextEncoding.guess)}: look whether letters like é and ž are right, or save it as UTF-8`
           ),
-          work("windows-1252")
+          read(TextEncoding.guess, true)
         )
     )
     return Effect.mapError(tried, (error) => (error === "Undecodable" ? CsvTable.undecodable(file, marked ?? "utf-8") : error))
@@ -68,11 +80,11 @@ const survey = <A>(
 ): Effect.Effect<Survey & A, ConnectorError> =>
   Effect.gen(function* () {
     const stamp = yield* CsvText.stamp(file)
-    const found = yield* inEncoding(file, (encoding) =>
+    const { encoding, found } = yield* inEncoding(file, (encoding) =>
       Effect.flatMap(CsvTable.form(file, name, encoding), (form) => Effect.map(look(form), (result) => ({ ...result, form })))
     )
     yield* CsvText.unchanged(file, stamp)
-    return { ...found, file, stamp }
+    return { ...found, encoding, file, stamp }
   })
 
 const twice = ({ line, column, text }: ReturnType<CsvColumns.Line>, first: number): CsvColumns.Problem => ({

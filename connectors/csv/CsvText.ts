@@ -1,10 +1,12 @@
 /** A file as text, piece by piece: its encoding recognised, and whether it stayed the same while it was read. */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as Buffers from "node:buffer"
 import { createReadStream } from "node:fs"
 import { open, stat } from "node:fs/promises"
 import { basename } from "node:path"
 import { ConnectorError, type Reason } from "../../src/contract/ConnectorError.ts"
+import * as TextEncoding from "../../src/model/TextEncoding.ts"
 
 export interface File {
   readonly connection: string
@@ -12,7 +14,7 @@ export interface File {
   readonly path: string
 }
 
-export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252"
+export type Encoding = TextEncoding.TextEncoding
 
 /** What tells one state of a file from another: two equal stamps, before and after, mean that nobody wrote meanwhile. */
 export type Stamp = string
@@ -50,12 +52,6 @@ export const unchanged = (file: File, before: Stamp): Effect.Effect<void, Connec
     after === before ? Effect.void : Effect.fail(failure(file, "Unavailable", `${basename(file.path)} changed while it was read`))
   )
 
-const marks: ReadonlyArray<readonly [Encoding, ReadonlyArray<number>]> = [
-  ["utf-8", [0xef, 0xbb, 0xbf]],
-  ["utf-16le", [0xff, 0xfe]],
-  ["utf-16be", [0xfe, 0xff]]
-]
-
 /** The encoding that the file's byte order mark names; null where it has none. */
 export const markedEncoding = (file: File): Effect.Effect<Encoding | null, ConnectorError> =>
   Effect.tryPromise({
@@ -63,7 +59,7 @@ export const markedEncoding = (file: File): Effect.Effect<Encoding | null, Conne
       const handle = await open(file.path)
       try {
         const { buffer, bytesRead } = await handle.read(Buffer.alloc(3), 0, 3, 0)
-        return marks.find(([, mark]) => mark.length <= bytesRead && mark.every((byte, index) => buffer[index] === byte))?.[0] ?? null
+        return TextEncoding.marked(buffer.subarray(0, bytesRead))
       } finally {
         await handle.close()
       }
@@ -72,6 +68,18 @@ export const markedEncoding = (file: File): Effect.Effect<Encoding | null, Conne
   })
 
 const pieceSize = 64 * 1024
+
+/** Whether every letter of the file is one of ASCII, which all encodings without a mark write alike. */
+export const isAscii = (file: File): Effect.Effect<boolean, ConnectorError> =>
+  Effect.tryPromise({
+    try: async () => {
+      for await (const bytes of createReadStream(file.path, { highWaterMark: pieceSize }) as AsyncIterable<Uint8Array>) {
+        if (!Buffers.isAscii(bytes)) return false
+      }
+      return true
+    },
+    catch: unreadable(file)
+  })
 
 /** The text in pieces. Fails with "Undecodable" at bytes that the encoding does not know, a cut last letter among them. */
 export const pieces = (file: File, encoding: Encoding): Stream.Stream<string, ConnectorError | "Undecodable"> =>

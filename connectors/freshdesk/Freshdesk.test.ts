@@ -105,12 +105,15 @@ describe("contacts", () => {
     Effect.gen(function* () {
       const { other_companies: _, ...row } = contact
       const rows = [row, { ...row, id: 2 }]
-      const told = yield* answering({ "/contacts": json(rows), [`/contacts/${row.id}`]: json(view), "/contacts/2": json({ ...view, id: 2 }) }, { tags: "skip" })
-      assert.deepStrictEqual(membershipsOf(yield* told.records("contacts")).length, 4)
-      const untold = yield* answering({ "/contacts": json(rows), [`/contacts/${row.id}`]: json(row) }, { tags: "skip" })
-      assert.deepStrictEqual(membershipsOf(yield* untold.records("contacts")), ["organization:11 158002801280", "organization:11 2"])
-      assert.deepStrictEqual(untold.calls().slice(0, 2), ["/contacts", `/contacts/${row.id}`])
-      assert.notInclude(untold.calls(), "/contacts/2")
+      const reported = yield* answering(
+        { "/contacts": json(rows), [`/contacts/${row.id}`]: json(view), "/contacts/2": json({ ...view, id: 2 }) },
+        { tags: "skip" }
+      )
+      assert.deepStrictEqual(membershipsOf(yield* reported.records("contacts")).length, 4)
+      const unreported = yield* answering({ "/contacts": json(rows), [`/contacts/${row.id}`]: json(row) }, { tags: "skip" })
+      assert.deepStrictEqual(membershipsOf(yield* unreported.records("contacts")), ["organization:11 158002801280", "organization:11 2"])
+      assert.deepStrictEqual(unreported.calls().slice(0, 2), ["/contacts", `/contacts/${row.id}`])
+      assert.notInclude(unreported.calls(), "/contacts/2")
     })
   )
 
@@ -216,10 +219,10 @@ describe("look-up", () => {
       sandbox.desk.deleteForGood("4")
       desk.makeStaff("5")
       desk.suspend("6", true)
-      const told = yield* Effect.forEach(["1", "2", "3", "4", "5", "6"], (id) =>
+      const reported = yield* Effect.forEach(["1", "2", "3", "4", "5", "6"], (id) =>
         Effect.map(source.customer(id), (found) => Option.match(found, { onNone: () => "none", onSome: ({ role, suspended }) => `${role} ${suspended}` }))
       )
-      assert.deepStrictEqual(told, ["customer false", "customer true", "none", "none", "staff false", "customer true"])
+      assert.deepStrictEqual(reported, ["customer false", "customer true", "none", "none", "staff false", "customer true"])
     })
   )
 

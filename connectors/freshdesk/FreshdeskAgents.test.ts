@@ -8,7 +8,7 @@ const roles = json([
   { id: 72, name: "Agent" }
 ])
 const row = (id: number, values: object = {}) => ({ id, contact: { name: `A ${id}`, email: `a${id}@acme.example`, active: true }, ...values })
-const told = (pages: ReadonlyArray<{ readonly items: ReadonlyArray<{ readonly id: string; readonly roles: ReadonlyArray<string> }> }>) =>
+const reported = (pages: ReadonlyArray<{ readonly items: ReadonlyArray<{ readonly id: string; readonly roles: ReadonlyArray<string> }> }>) =>
   pages.flatMap(({ items }) => items.map(({ id, roles }) => [id, ...roles]))
 
 describe("agents", () => {
@@ -39,7 +39,7 @@ describe("agents", () => {
       const { agents, calls, sandbox } = yield* connect()
       sandbox.show({ tagsInLists: false, severalCompanies: true, rolesInLists: false })
       const ids = ["Ann", "Ben"].map((name) => sandbox.agents.add({ email: `${name}@acme.example`, name, roles: [`${name}'s`] }))
-      assert.deepStrictEqual(told(yield* agents), [
+      assert.deepStrictEqual(reported(yield* agents), [
         [ids[0], "Ann's"],
         [ids[1], "Ben's"]
       ])
@@ -55,7 +55,7 @@ describe("agents", () => {
         "/agents/1": json(row(1)),
         "/agents/2": { status: 404, headers: {}, body: "" }
       })
-      assert.deepStrictEqual(told(yield* agents), [["1"], ["2"], ["3", "Agent", "role 99"], ["4"]])
+      assert.deepStrictEqual(reported(yield* agents), [["1"], ["2"], ["3", "Agent", "role 99"], ["4"]])
     })
   )
 

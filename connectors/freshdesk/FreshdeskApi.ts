@@ -1,6 +1,7 @@
 /** Wire shapes of Freshdesk's API v2 and their turning into records of the model (vendor docs, read 2026-11). */
 import * as Schema from "effect/Schema"
 import type { SourceRecord } from "../../src/contract/Source.ts"
+import * as Wire from "../../src/http/Wire.ts"
 import type { SourceCustomer } from "../../src/model/Customer.ts"
 import type { Fields, GroupKey } from "../../src/model/Group.ts"
 
@@ -13,7 +14,6 @@ const Id = Schema.transform(Schema.Union(Schema.Int, Schema.NonEmptyString), Sch
 
 const text = Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null })
 const flag = Schema.optionalWith(Schema.Boolean, { nullable: true, default: () => false })
-const customFields = Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Unknown }), { nullable: true, default: () => ({}) })
 
 /** A number in lists, an object in the view of one contact (vendor docs; a public client had to model both, read 2026-11). */
 const OtherCompany = Schema.Union(Id, Schema.Struct({ company_id: Id }))
@@ -24,21 +24,21 @@ const OtherCompany = Schema.Union(Id, Schema.Struct({ company_id: Id }))
  */
 export const Contact = Schema.Struct({
   id: Id,
-  name: text,
+  name: Wire.text,
   email: text,
-  unique_external_id: text,
-  phone: text,
-  mobile: text,
-  job_title: text,
-  language: text,
+  unique_external_id: Wire.key,
+  phone: Wire.scalar,
+  mobile: Wire.scalar,
+  job_title: Wire.scalar,
+  language: Wire.scalar,
   active: flag,
   deleted: flag,
   contact_type: text,
   company_id: Schema.optionalWith(Schema.NullOr(Id), { default: () => null }),
   other_companies: Schema.optional(Schema.NullOr(Schema.Array(OtherCompany))),
   tags: Schema.optional(Schema.NullOr(Schema.Array(Schema.String))),
-  custom_fields: customFields,
-  updated_at: text
+  custom_fields: Wire.fields,
+  updated_at: Wire.text
 })
 export type Contact = typeof Contact.Type
 export const Contacts = Schema.Array(Contact)
@@ -46,14 +46,14 @@ export const Contacts = Schema.Array(Contact)
 export const Company = Schema.Struct({
   id: Id,
   name: Schema.String,
-  description: text,
+  description: Wire.scalar,
   /** May be bare words (vendor docs). */
-  domains: Schema.optionalWith(Schema.Array(Schema.String), { nullable: true, default: () => [] }),
-  health_score: text,
-  account_tier: text,
-  renewal_date: text,
-  industry: text,
-  custom_fields: customFields
+  domains: Wire.texts,
+  health_score: Wire.scalar,
+  account_tier: Wire.scalar,
+  renewal_date: Wire.scalar,
+  industry: Wire.scalar,
+  custom_fields: Wire.fields
 })
 export type Company = typeof Company.Type
 export const Companies = Schema.Array(Company)
@@ -65,7 +65,15 @@ const roleIds = Schema.optionalWith(Schema.Array(Id), { nullable: true })
 export const Agent = Schema.Struct({
   id: Id,
   role_ids: roleIds,
-  contact: Schema.Struct({ name: text, email: text, phone: text, mobile: text, job_title: text, language: text, active: flag })
+  contact: Schema.Struct({
+    name: Wire.text,
+    email: text,
+    phone: Wire.scalar,
+    mobile: Wire.scalar,
+    job_title: Wire.scalar,
+    language: Wire.scalar,
+    active: flag
+  })
 })
 export type Agent = typeof Agent.Type
 export const Agents = Schema.Array(Agent)

@@ -13,7 +13,7 @@ const overlap = 30 * 60_000
 const organizations = ["101", "102"].map((id) => ({ id, name: `Company ${id}` }))
 
 const next = (pages: ReadonlyArray<SourcePage>) => pages.at(-1)?.end?.next ?? ""
-const told = (pages: ReadonlyArray<SourcePage>) =>
+const reported = (pages: ReadonlyArray<SourcePage>) =>
   pages.flatMap(({ records }) =>
     records.flatMap((record) => (record._tag === "Customer" ? [record.customer.id] : record._tag === "Gone" && "id" in record ? [`gone ${record.id}`] : []))
   )
@@ -42,7 +42,7 @@ describe("contacts that changed", () => {
     Effect.gen(function* () {
       const { asked, changes, since } = yield* listed()
       const pages = yield* changes(since)
-      assert.deepStrictEqual([told(pages), asked()], [[], everyList])
+      assert.deepStrictEqual([reported(pages), asked()], [[], everyList])
       assert.deepStrictEqual([sinceOf(since), sinceOf(next(pages))], [noon - overlap, noon + hour - overlap], "by the server's clock of the first answer")
     })
   )
@@ -69,7 +69,7 @@ describe("contacts that changed", () => {
       desk.makeStaff("3")
       desk.load({ customers: [{ id: "9", email: "new@x.example", name: "New" }], organizations: [], memberships: [] })
       const pages = yield* changes(since)
-      assert.deepStrictEqual(told(pages).toSorted(), ["1", "3", "5", "6", "9", "gone 2"])
+      assert.deepStrictEqual(reported(pages).toSorted(), ["1", "3", "5", "6", "9", "gone 2"])
       const otherwise = customersOf(pages.flatMap(({ records }) => records)).flatMap(({ id, role, suspended }) => (suspended || role === "staff" ? [id] : []))
       assert.deepStrictEqual(otherwise, ["1", "3"])
     })
@@ -82,7 +82,7 @@ describe("contacts that changed", () => {
       desk.tag("1", "late")
       sandbox.editAt(noon - 40 * 60_000)
       desk.tag("2", "before")
-      assert.deepStrictEqual(told(yield* changes(since)), ["1"])
+      assert.deepStrictEqual(reported(yield* changes(since)), ["1"])
     })
   )
 
@@ -104,7 +104,7 @@ describe("contacts that changed", () => {
           [null, 0]
         ]
       )
-      assert.deepStrictEqual([told(pages)[0], told(pages).at(-1)], ["150", "31"])
+      assert.deepStrictEqual([reported(pages)[0], reported(pages).at(-1)], ["150", "31"])
     })
   )
 
@@ -135,7 +135,7 @@ describe("the filter", () => {
       sandbox.filterBy("older")
       desk.tag("1", "vip")
       const first = yield* changes(since)
-      assert.deepStrictEqual(told(first), ["1"])
+      assert.deepStrictEqual(reported(first), ["1"])
       const older = ["/contacts _updated_since", "/contacts blocked _updated_since", "/contacts deleted _updated_since", "/agents"]
       assert.deepStrictEqual(asked(), ["/contacts updated_since", "/contacts _updated_since", "/contacts/1", ...older.slice(1)])
       yield* TestClock.adjust("1 hour")
@@ -150,7 +150,7 @@ describe("the filter", () => {
       sandbox.filterBy("ignored")
       desk.tag("1", "vip")
       desk.deleteCustomer("2")
-      assert.deepStrictEqual(told(yield* changes(since)), ["1", "gone 2"])
+      assert.deepStrictEqual(reported(yield* changes(since)), ["1", "gone 2"])
       assert.deepStrictEqual(asked(), ["/contacts updated_since", "/contacts/1", ...everyList.slice(1)])
     })
   )
@@ -166,7 +166,7 @@ describe("the filter", () => {
       desk.tag("3", "vip")
       desk.suspend("4", true)
       const before = yield* changes(next(first))
-      assert.deepStrictEqual(told(before), ["3", "4"])
+      assert.deepStrictEqual(reported(before), ["3", "4"])
     })
   )
 
@@ -181,7 +181,7 @@ describe("the filter", () => {
       desk.load({ customers: [{ id: "9", email: "new@x.example", name: "New" }], organizations: [], memberships: [] })
       sandbox.editAt(noon + 11 * hour)
       for (const id of ["1", "2", "3", "4"]) desk.tag(id, "gold")
-      assert.deepStrictEqual(told(yield* changes(next(first))), ["9", "1", "2", "3", "4"])
+      assert.deepStrictEqual(reported(yield* changes(next(first))), ["9", "1", "2", "3", "4"])
     })
   )
 
@@ -195,7 +195,7 @@ describe("the filter", () => {
       yield* TestClock.adjust("1 hour")
       sandbox.filterBy("empty")
       desk.deleteCustomer("1")
-      assert.deepStrictEqual(told(yield* changes(since)), ["gone 1"])
+      assert.deepStrictEqual(reported(yield* changes(since)), ["gone 1"])
       assert.deepStrictEqual(calls().slice(before), ["/contacts updated_since", "/contacts", "/contacts blocked", "/contacts deleted", "/agents"])
     })
   )
@@ -227,7 +227,7 @@ describe("lists of several pages", () => {
       edits.push(() => edit(sandbox.desk))
       begin()
       const pages = yield* changes(since)
-      assert.strictEqual(new Set(told(pages).filter((one) => !one.startsWith("gone"))).size, count)
+      assert.strictEqual(new Set(reported(pages).filter((one) => !one.startsWith("gone"))).size, count)
       assert.strictEqual(asked().filter((call) => call === "/contacts updated_since").length, 6, "three walks, two pages each")
     })
   )

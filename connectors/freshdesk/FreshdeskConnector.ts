@@ -8,6 +8,7 @@ import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
 import * as VendorWords from "../../src/http/VendorWords.ts"
+import type { RecordUrls } from "../../src/model/RecordUrl.ts"
 import * as FreshdeskAgents from "./FreshdeskAgents.ts"
 import * as FreshdeskContact from "./FreshdeskContact.ts"
 import * as FreshdeskIdentity from "./FreshdeskIdentity.ts"
@@ -91,14 +92,19 @@ const makeSource = (options: Options, context: ConnectionContext): Effect.Effect
     }
   })
 
+/** Pages of the agents' portal, as many public projects link to them (read 2026-11). */
+const recordUrls = ({ domain }: Options): RecordUrls =>
+  domain === undefined ? {} : { contact: `https://${domain}.freshdesk.com/a/contacts/{id}`, organization: `https://${domain}.freshdesk.com/a/companies/{id}` }
+
 export const connector: Connector<Options, typeof Options.Encoded> = {
   name: "freshdesk",
   title: "Freshdesk",
   options: Options,
+  asked: ["domain", "apiKey"],
   // Of the plan Growth (vendor docs, read 2026-11). Answers tell the account's limit, but never that of the list.
   limits: [
     { calls: 200, perMillis: 60_000, endpoint: null },
     { calls: 20, perMillis: 60_000, endpoint: contactsList }
   ],
-  source: { declaration: FreshdeskSource.declaration, make: makeSource }
+  source: { declaration: FreshdeskSource.declaration, recordUrls, make: makeSource }
 }

@@ -11,7 +11,7 @@ import { contactsList, pages } from "./FreshdeskPages.ts"
 /** A contact with all its companies. `tagsTold`: its tags are what it has; otherwise they are unknown. */
 export interface WholeContact {
   readonly contact: FreshdeskApi.Contact
-  readonly tagsTold: boolean
+  readonly tagsReported: boolean
 }
 
 const view = (client: VendorClient, id: string) =>
@@ -35,13 +35,13 @@ export const whole = (client: VendorClient, tags: "read" | "skip") => {
   return (row: FreshdeskApi.Contact): Effect.Effect<WholeContact, ConnectorError> => {
     const lacksTags = tags === "read" && !Array.isArray(row.tags)
     const lacksCompanies = severalCompanies && row.other_companies === undefined
-    if (!lacksTags && !lacksCompanies) return Effect.succeed({ contact: row, tagsTold: true })
+    if (!lacksTags && !lacksCompanies) return Effect.succeed({ contact: row, tagsReported: true })
     return Effect.map(orNone(view(client, row.id)), (found) => {
-      if (Option.isNone(found)) return { contact: row, tagsTold: !lacksTags }
+      if (Option.isNone(found)) return { contact: row, tagsReported: !lacksTags }
       const shown = found.value
       severalCompanies &&= shown.other_companies !== undefined
       const contact = { ...shown, tags: shown.tags === undefined ? row.tags : shown.tags }
-      return { contact, tagsTold: tags === "skip" || contact.tags !== undefined }
+      return { contact, tagsReported: tags === "skip" || contact.tags !== undefined }
     })
   }
 }

@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Part, Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import * as Unreported from "../../src/contract/Unreported.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
 import * as FreshdeskAgents from "./FreshdeskAgents.ts"
 import * as FreshdeskApi from "./FreshdeskApi.ts"
@@ -45,10 +46,10 @@ export interface Settings extends FreshdeskApi.Policy {
 
 type Unknown = SourcePage["unknown"]
 
-const untold: Unknown = tagParts.map((part) => ({
-  part,
-  reason: "Freshdesk did not tell the tags of a contact: it was deleted while we read, or even the view of it shows none"
-}))
+const tagsUnreported = {
+  reason: "Freshdesk did not tell the tags of contacts: not even the view of a contact shows them",
+  one: (id: string) => `Freshdesk did not tell the tags of contact ${id}: it was deleted while we read, or even the view of it shows none`
+}
 
 const staffUnread = (detail: string): Unknown => [
   { part: "customers", reason: `agents may only be listed by an administrator ("${detail}"), so who became one is not known` }
@@ -64,26 +65,40 @@ interface Section {
 const askedAtOnce = 4
 
 /** The first alone: it may show that the others need not be asked for. */
-const eachAsked = <Row, A>(rows: ReadonlyArray<Row>, told: (row: Row) => Effect.Effect<A, ConnectorError>): Effect.Effect<ReadonlyArray<A>, ConnectorError> =>
-  Effect.zipWith(Effect.forEach(rows.slice(0, 1), told), Effect.forEach(rows.slice(1), told, { concurrency: askedAtOnce }), (first, others) => [
+const eachAsked = <Row, A>(
+  rows: ReadonlyArray<Row>,
+  reported: (row: Row) => Effect.Effect<A, ConnectorError>
+): Effect.Effect<ReadonlyArray<A>, ConnectorError> =>
+  Effect.zipWith(Effect.forEach(rows.slice(0, 1), reported), Effect.forEach(rows.slice(1), reported, { concurrency: askedAtOnce }), (first, others) => [
     ...first,
     ...others
   ])
 
+/** What a row tells. `silent`: the id of a contact whose tags are not among it. */
+interface Reported {
+  readonly records: ReadonlyArray<SourceRecord>
+  readonly silent: string | null
+}
+
 const section = <Row>(
   name: string,
   rows: Stream.Stream<Page<Row>, ConnectorError>,
-  told: (row: Row) => Effect.Effect<{ readonly records: ReadonlyArray<SourceRecord>; readonly unknown: Unknown }, ConnectorError>
+  reported: (row: Row) => Effect.Effect<Reported, ConnectorError>
 ): Section => ({
   name,
   pages: Stream.mapEffect(rows, ({ number, rows, end }) =>
-    Effect.map(eachAsked(rows, told), (all) => ({
+    Effect.map(eachAsked(rows, reported), (all) => ({
       number,
       end,
       rows: rows.length,
       records: all.flatMap(({ records }) => records),
-      // One reason is enough: it is the same for every row.
-      unknown: all.find(({ unknown }) => unknown.length > 0)?.unknown ?? []
+      unknown: Unreported.byRows({
+        rows: all,
+        isReported: ({ silent }) => silent === null,
+        id: ({ silent }) => silent ?? "",
+        parts: tagParts,
+        ...tagsUnreported
+      })
     }))
   )
 })
@@ -103,18 +118,18 @@ const inTurn = (sections: ReadonlyArray<Section>, next: FreshdeskChanges.Lists["
     .reduce((before, next) => Stream.concat(before, next))
     .pipe(Stream.takeUntil(({ end }) => end !== null))
 
-const plain = (records: ReadonlyArray<SourceRecord>) => Effect.succeed({ records, unknown: [] as Unknown })
+const plain = (records: ReadonlyArray<SourceRecord>): Effect.Effect<Reported> => Effect.succeed({ records, silent: null })
 
-/** Contacts that are neither blocked nor deleted, those who are, and the staff: whoever changes sides meanwhile is met again later in the walk. */
+/** Contacts that are neither blocked nor deleted, those who are, and the staff: a contact who changes sides meanwhile is met again later in the walk. */
 const reading = (client: VendorClient, connection: string, settings: Settings, { list, next }: FreshdeskChanges.Lists): SourceStream["pages"] => {
   const seen = new Set<string>()
   const whole = FreshdeskContact.whole(client, settings.tags)
   const alive = (blocked: boolean) => (row: FreshdeskApi.Contact) =>
-    Effect.map(whole(row), ({ contact, tagsTold }) => ({
+    Effect.map(whole(row), ({ contact, tagsReported }) => ({
       records: contact.deleted
         ? FreshdeskApi.deletedRecords(contact)
         : FreshdeskApi.contactRecords(settings.tags === "read" ? contact : { ...contact, tags: [] }, blocked, settings, seen),
-      unknown: tagsTold ? [] : untold
+      silent: tagsReported ? null : contact.id
     }))
   // No parameter tells which agents changed, and nothing else tells who became one.
   const agents = pages(client, connection, { path: "/agents", schema: FreshdeskApi.Agents })

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
-import * as ConnectedSource from "../../src/sandbox/ConnectedSource.ts"
+import * as ConnectedSource from "../../test/kit/ConnectedSource.ts"
 import type { SandboxApp, SandboxResponse } from "../../src/sandbox/Sandbox.ts"
 import { connector } from "./FreshdeskConnector.ts"
 import * as Sandbox from "./sandbox.ts"

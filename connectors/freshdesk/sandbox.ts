@@ -168,6 +168,11 @@ export const make = (): FreshdeskSandbox => {
     documented: SandboxCalls.documented,
     pageSize,
     source: desk.edits,
+    needed: (path) =>
+      path.endsWith("/companies")
+        ? ["id", "name"]
+        : ["id", "email", "unique_external_id", "active", "deleted", "contact_type", "company_id", "other_companies", "tags", "contact", "role_ids"],
+    doubtful: ({ tags: _untold, ...row }) => row,
     agents: desk.staff,
     desk,
     show: (next) => {

@@ -97,11 +97,8 @@ describe("rows", () => {
       )
       // A company that shows no tags says nothing about them.
       assert.deepStrictEqual(
-        unknownOf(pages).map(({ part }) => part),
-        [
-          { groups: "tag", carrier: "organization" },
-          { inclusions: "tag", carrier: "organization" }
-        ]
+        unknownOf(pages).map(({ part, row }) => [part, row]),
+        [[{ inclusions: "tag", carrier: "organization" }, "c2"]]
       )
     })
   )

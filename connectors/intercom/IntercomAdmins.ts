@@ -8,7 +8,7 @@ import type { VendorClient } from "../../src/http/VendorClient.ts"
 import * as Address from "../../src/model/Address.ts"
 import * as IntercomApi from "./IntercomApi.ts"
 
-/** Version 2.14 tells no role of anybody: whoever is listed is an admin. */
+/** Version 2.14 shows no roles: each listed teammate counts as an admin. */
 const role = "admin"
 
 export const declaration: AgentsDeclaration = {

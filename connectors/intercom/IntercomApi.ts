@@ -1,5 +1,6 @@
 /** Wire shapes of Intercom's REST API 2.14 (its OpenAPI document and docs, read 2026-11). Fields that recordings lack are optional here. */
 import * as Schema from "effect/Schema"
+import * as Wire from "../../src/http/Wire.ts"
 
 /** Ids are strings, but a few change their type between versions. One beyond 2^53 that comes as a number has lost digits and is refused. */
 const Id = Schema.transform(Schema.Union(Schema.Int, Schema.NonEmptyString), Schema.String, {
@@ -11,7 +12,6 @@ const Id = Schema.transform(Schema.Union(Schema.Int, Schema.NonEmptyString), Sch
 /** Absent and null mean the same. */
 const text = Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null })
 const count = Schema.optionalWith(Schema.NullOr(Schema.Int), { default: () => null })
-const attributes = Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Unknown }), { nullable: true, default: () => ({}) })
 
 /** `next` is an object in cursor paging and a URL in paging by number; null or absent is the end. */
 const Pages = Schema.Struct({
@@ -38,9 +38,9 @@ export const Contact = Schema.Struct({
   /** `user` or `lead`. */
   role: Schema.String,
   email: text,
-  name: text,
-  phone: text,
-  custom_attributes: attributes,
+  name: Wire.text,
+  phone: Wire.scalar,
+  custom_attributes: Wire.fields,
   tags: nested,
   companies: nested
 })
@@ -56,12 +56,12 @@ export const Company = Schema.Struct({
   id: Id,
   company_id: Schema.optionalWith(Schema.NullOr(Id), { default: () => null }),
   name: text,
-  plan: Schema.optionalWith(Schema.NullOr(Schema.Struct({ name: text })), { default: () => null }),
-  size: Schema.optionalWith(Schema.NullOr(Schema.Number), { default: () => null }),
-  website: text,
-  industry: text,
-  monthly_spend: Schema.optionalWith(Schema.NullOr(Schema.Number), { default: () => null }),
-  custom_attributes: attributes,
+  plan: Wire.fields,
+  size: Wire.scalar,
+  website: Wire.scalar,
+  industry: Wire.scalar,
+  monthly_spend: Wire.scalar,
+  custom_attributes: Wire.fields,
   tags: Schema.optionalWith(Schema.NullOr(Schema.Struct({ tags: Schema.Array(Tag) })), { default: () => null })
 })
 export type Company = typeof Company.Type
@@ -81,7 +81,7 @@ export type Segment = typeof Segment.Type
 export const Segments = Schema.Struct({ segments: Schema.Array(Segment), ...paging })
 
 /** A teammate. Bots are admins without an address. */
-export const Admin = Schema.Struct({ id: Id, name: text, email: text })
+export const Admin = Schema.Struct({ id: Id, name: Wire.text, email: text })
 export type Admin = typeof Admin.Type
 export const Admins = Schema.Struct({ admins: Schema.Array(Schema.NullOr(Admin)) })
 

@@ -46,13 +46,13 @@ const pathOf = (contact: IntercomApi.Contact, what: string) => ({
   template: `/contacts/{id}/${what}`
 })
 
-/** This list is not paged, as far as is known: the row's count tells whether it is whole. */
+/** This list is not paged, as far as is known: where the row counts more, this contact is in doubt. Recorded counts stay too high for months (read 2026-11). */
 const askTags = ({ client }: Access, contact: IntercomApi.Contact): Effect.Effect<Pick<Belongings, "tags" | "unknown">, ConnectorError> =>
   Effect.map(client.read({ ...pathOf(contact, "tags"), schema: IntercomApi.Tags }), ({ body }) => {
     const total = contact.tags?.total_count ?? 0
     return {
       tags: body.data.map(({ name }) => name),
-      unknown: IntercomPaging.unknown([tagMemberships], IntercomPaging.shortage({ rows: body.data.length, total }, `tags of contact ${contact.id}`))
+      unknown: IntercomPaging.unknownOf(contact.id, tagMemberships, IntercomPaging.shortage({ rows: body.data.length, total }, `tags of contact ${contact.id}`))
     }
   })
 
@@ -74,7 +74,7 @@ const askCompanies = ({ client, connection }: Access, contact: IntercomApi.Conta
       })
     )
     const short = IntercomPaging.shortage({ rows: ids.size, total }, `companies of contact ${contact.id}`)
-    return { companies: [...ids], unknown: IntercomPaging.unknown([companyMemberships], short) }
+    return { companies: [...ids], unknown: IntercomPaging.unknownOf(contact.id, companyMemberships, short) }
   })
 
 /** Who vanished between two calls is gone: null. */

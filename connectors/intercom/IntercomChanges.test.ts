@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import type { SourcePage } from "../../src/contract/Source.ts"
 import type { SandboxApp } from "../../src/sandbox/Sandbox.ts"
-import { baseUrl, connect, instead, listed, membershipsOf, nextOf, noon, numbers, people, told, unknownOf } from "./TestConnection.ts"
+import { baseUrl, connect, instead, listed, membershipsOf, nextOf, noon, numbers, people, reported, unknownOf } from "./TestConnection.ts"
 
 const hour = 3_600_000
 const memberships = (pages: ReadonlyArray<SourcePage>) => membershipsOf(pages.flatMap(({ records }) => records))
@@ -15,7 +15,7 @@ describe("contacts that changed", () => {
     Effect.gen(function* () {
       const { asked, changes, since } = yield* listed()
       const first = yield* changes(since)
-      assert.deepStrictEqual([told(first), paths(asked())], [[], ["/admins", "/tags", "/contacts/search"]])
+      assert.deepStrictEqual([reported(first), paths(asked())], [[], ["/admins", "/tags", "/contacts/search"]])
       assert.deepStrictEqual(JSON.parse(asked()[2]?.body ?? ""), {
         query: { field: "updated_at", operator: ">", value: noon / 1000 - 49 * 3600 },
         pagination: { per_page: 150 },
@@ -34,9 +34,9 @@ describe("contacts that changed", () => {
       sandbox.editAt(noon + hour + 1000)
       desk.join("1", "102")
       const found = yield* changes(since)
-      assert.deepStrictEqual(told(found), ["2", "9", "1"])
+      assert.deepStrictEqual(reported(found), ["2", "9", "1"])
       assert.deepStrictEqual(memberships(found), ["tag beta: 9", "tag vip: 1", "organization 102: 1"])
-      assert.deepStrictEqual(told(yield* changes(nextOf(found))), ["2", "9", "1"], "and told again for two days")
+      assert.deepStrictEqual(reported(yield* changes(nextOf(found))), ["2", "9", "1"], "and told again for two days")
     })
   )
 
@@ -69,7 +69,7 @@ describe("contacts that changed", () => {
       })
       inject([page(["1", "2"], { starting_after: "x" }), page(["1"], null)], ({ path }) => path === "/contacts/search")
       const moved = yield* changes(since)
-      assert.deepStrictEqual([told(moved), log.at(-1)?.path], [["1", "2", "1"], "/contacts/search"])
+      assert.deepStrictEqual([reported(moved), log.at(-1)?.path], [["1", "2", "1"], "/contacts/search"])
       assert.deepStrictEqual(unknownOf(moved).length, 4, "another one slipped past")
     })
   )
@@ -81,10 +81,10 @@ describe("contacts that changed", () => {
       sandbox.archive("3")
       desk.deleteCustomer("2")
       const found = yield* changes(since)
-      assert.deepStrictEqual([told(found), memberships(found)], [["4"], ["tag vip: 4", "organization 101: 4"]])
+      assert.deepStrictEqual([reported(found), memberships(found)], [["4"], ["tag vip: 4", "organization 101: 4"]])
       assert.isFalse(found.some(({ records }) => records.some(({ _tag }) => _tag === "Gone")))
       sandbox.unarchive("3")
-      assert.deepStrictEqual(told(yield* changes(since)), ["3", "4"])
+      assert.deepStrictEqual(reported(yield* changes(since)), ["3", "4"])
     })
   )
 
@@ -94,7 +94,7 @@ describe("contacts that changed", () => {
       sandbox.countBelongings(false)
       desk.tag("1", "beta")
       desk.leave("5", "101")
-      assert.deepStrictEqual(told(yield* changes(since)), [])
+      assert.deepStrictEqual(reported(yield* changes(since)), [])
       const all = memberships(yield* read("contacts"))
       assert.deepStrictEqual([all.includes("tag beta: 1"), all.includes("organization 101: 5")], [true, false])
     })
@@ -106,7 +106,7 @@ describe("contacts that changed", () => {
       sandbox.searchLag(300_000)
       desk.tag("1", "beta")
       const first = yield* changes(since)
-      assert.deepStrictEqual(told(first), [])
+      assert.deepStrictEqual(reported(first), [])
       yield* TestClock.adjust("10 minutes")
       assert.deepStrictEqual(memberships(yield* changes(nextOf(first))), ["tag vip: 1", "tag beta: 1"])
     })
@@ -125,7 +125,7 @@ describe("days", () => {
           const { changes, desk, sandbox, since } = yield* listed({}, at, zone)
           sandbox.editAt(at + 1000)
           desk.tag("1", "beta")
-          assert.deepStrictEqual(told(yield* changes(since)), ["1"], `listed at ${at}`)
+          assert.deepStrictEqual(reported(yield* changes(since)), ["1"], `listed at ${at}`)
         }
       }
     })
@@ -171,7 +171,7 @@ it.effect("a filter that is ignored tells everybody as they are", () =>
     const { changes, desk, read, since } = yield* listed({ app: ignoring })
     desk.untag("2", "vip")
     const found = yield* changes(since)
-    assert.deepStrictEqual([told(found), unknownOf(found)], [numbers(5), []])
+    assert.deepStrictEqual([reported(found), unknownOf(found)], [numbers(5), []])
     assert.deepStrictEqual(memberships(found), memberships(yield* read("contacts")))
   })
 )
@@ -189,7 +189,7 @@ describe("companies of contacts that did not change", () => {
       const since = nextOf(yield* read("contacts"))
       yield* TestClock.adjust("1 hour")
       const first = yield* changes(since)
-      assert.deepStrictEqual(told(first), [])
+      assert.deepStrictEqual(reported(first), [])
       assert.deepStrictEqual(groups(yield* read("companies")), ["leads"])
       assert.strictEqual(log.at(-1)?.path, "/companies/leads")
       yield* changes(nextOf(first))

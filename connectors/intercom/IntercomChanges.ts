@@ -69,7 +69,7 @@ export const objection = ({ admins, at }: Place, mark: string, begunAt: number |
 }
 
 /** A feed that tells nothing, so that all is read. */
-export const untold = (parts: ReadonlyArray<Part>, reason: string): SourcePage => ({
+export const unreported = (parts: ReadonlyArray<Part>, reason: string): SourcePage => ({
   records: [],
   rows: 0,
   cursor: null,

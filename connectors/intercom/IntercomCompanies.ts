@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import * as Unreported from "../../src/contract/Unreported.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
 import * as IntercomApi from "./IntercomApi.ts"
 import * as IntercomPaging from "./IntercomPaging.ts"
@@ -56,10 +57,14 @@ export const stream = (
           cursor: null,
           end: isEnd ? { reached: true, count: null } : null,
           unknown: [
-            ...IntercomPaging.unknown(
-              declaration.parts.slice(1),
-              rows.some(({ tags }) => tags === null) ? "Intercom did not show the tags of all companies" : null
-            ),
+            ...Unreported.byRows({
+              rows,
+              isReported: ({ tags }) => tags !== null,
+              id: ({ id }) => id,
+              parts: declaration.parts.slice(1),
+              reason: "Intercom did not show the tags of companies",
+              one: (id) => `Intercom did not show the tags of company ${id}, and those of others`
+            }),
             // Where contacts were read by what changed, nothing else would name these companies.
             ...IntercomPaging.unknown(
               declaration.parts,

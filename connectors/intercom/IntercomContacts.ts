@@ -32,7 +32,7 @@ export interface Access {
 interface Admins {
   readonly all: ReadonlyArray<IntercomApi.Admin>
   /** The server's time of their answer, in milliseconds; null where it told none. */
-  readonly toldAt: number | null
+  readonly reportedAt: number | null
 }
 
 /** All admins, in one call. */
@@ -41,7 +41,7 @@ const admins = ({ client, staff }: Access): Effect.Effect<Admins, ConnectorError
     const { body, serverTime } = yield* client.read({ path: "/admins", schema: IntercomApi.Admins })
     const all = body.admins.filter((admin) => admin !== null)
     yield* Ref.set(staff, IntercomRecords.addressesOf(all))
-    return { all, toldAt: serverTime }
+    return { all, reportedAt: serverTime }
   })
 
 /** Addresses of the admins; asks for them where no read did. */
@@ -71,7 +71,7 @@ const belongs = (customer: string, { tags, companies }: IntercomBelongings.Belon
 }
 
 /** What a page's rows say. Staff and contacts left out are told without their groups, so that no call is made for them. */
-const told = (
+const reported = (
   access: Access,
   rows: ReadonlyArray<IntercomApi.Contact>,
   reading: Reading
@@ -104,7 +104,7 @@ const listed = (access: Access, named: Set<string>): SourceStream["pages"] =>
   Stream.unwrap(
     Effect.gen(function* () {
       named.clear()
-      const { all, toldAt } = yield* admins(access)
+      const { all, reportedAt } = yield* admins(access)
       const reading = yield* begin(access, all, named)
       const { client, connection } = access
       const found = IntercomPaging.pages(connection, "GET /contacts", (place) =>
@@ -121,12 +121,15 @@ const listed = (access: Access, named: Set<string>): SourceStream["pages"] =>
             admins: (before?.admins ?? all).filter((admin) => !IntercomRecords.isStaff(admin, shown))
           }
           const page: SourcePage = {
-            ...(yield* told(access, body.data, reading)),
+            ...(yield* reported(access, body.data, reading)),
             rows: body.data.length,
             cursor: next === null ? null : JSON.stringify(next),
             end: null
           }
-          return [state, next === null ? ended(page, state, body, () => IntercomChanges.onward(toldAt, IntercomChanges.adminsMark(all), named)) : page] as const
+          return [
+            state,
+            next === null ? ended(page, state, body, () => IntercomChanges.onward(reportedAt, IntercomChanges.adminsMark(all), named)) : page
+          ] as const
         })
       )
     })
@@ -147,13 +150,13 @@ const ended = (page: SourcePage, state: State, { pages, total_count }: IntercomA
 const changed = (access: Access, named: Set<string>, since: string): SourceStream["pages"] =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const untold = (reason: string) => Stream.make(IntercomChanges.untold(declaration.parts, reason))
+      const unreported = (reason: string) => Stream.make(IntercomChanges.unreported(declaration.parts, reason))
       const place = IntercomChanges.placeOf(since)
-      if (place === null) return untold("where the last reading ended is not known any more")
-      const { all, toldAt } = yield* admins(access)
+      if (place === null) return unreported("where the last reading ended is not known any more")
+      const { all, reportedAt } = yield* admins(access)
       const mark = IntercomChanges.adminsMark(all)
-      const objection = IntercomChanges.objection(place, mark, toldAt)
-      if (objection !== null) return untold(objection)
+      const objection = IntercomChanges.objection(place, mark, reportedAt)
+      if (objection !== null) return unreported(objection)
       named.clear()
       for (const id of place.companies) named.add(id)
       const reading = yield* begin(access, all, named)
@@ -162,9 +165,9 @@ const changed = (access: Access, named: Set<string>, since: string): SourceStrea
         connection: access.connection,
         parts: declaration.parts,
         since: place,
-        tell: (rows) => told(access, rows, reading),
+        tell: (rows) => reported(access, rows, reading),
         // Where the server told no time it goes on from where it was.
-        next: () => IntercomChanges.onward(toldAt ?? place.at * 1000, mark, named)
+        next: () => IntercomChanges.onward(reportedAt ?? place.at * 1000, mark, named)
       })
     })
   )

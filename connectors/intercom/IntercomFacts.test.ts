@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as FactSheet from "../../src/sandbox/FactSheet.ts"
+import * as FactSheet from "../../test/kit/FactSheet.ts"
 import * as IntercomApi from "./IntercomApi.ts"
 import * as Sandbox from "./sandbox.ts"
 

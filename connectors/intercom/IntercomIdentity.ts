@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Identity } from "../../src/contract/Identity.ts"
-import * as RateHeaders from "../../src/http/RateHeaders.ts"
+import * as RateHeaders from "../../src/http/pacing/RateHeaders.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
 import * as IntercomApi from "./IntercomApi.ts"
 

@@ -52,24 +52,24 @@ describe("nested lists", () => {
       })
   )
 
-  it.effect("companies that their own endpoint does not show all of leave the memberships unknown, also where its links go in a circle", () =>
+  it.effect("companies that their own endpoint does not show all of leave the memberships of this contact in doubt, also where its links go in a circle", () =>
     Effect.gen(function* () {
       const circle = { type: "list", data: [{ id: "a" }], total_count: 3, pages: { ...pages, next: "https://elsewhere.example/contacts/1/companies?page=2" } }
       const { log, read } = yield* connect({ app: instead({ "/contacts": listOf({ ...contact, tags: empty }), "/contacts/1/companies": circle }) })
       assert.deepStrictEqual(unknownOf(yield* read("contacts")), [
-        { part: { memberships: "organization", carrier: "customer" }, reason: "Intercom counted 3 companies of contact 1 and showed 1" }
+        { part: { memberships: "organization", carrier: "customer" }, row: "1", reason: "Intercom counted 3 companies of contact 1 and showed 1" }
       ])
       assert.isBelow(log.length, 7)
     })
   )
 
-  it.effect("tags that their own endpoint does not show all of leave the memberships unknown", () =>
+  it.effect("tags that their own endpoint does not show all of leave the memberships of this contact in doubt", () =>
     Effect.gen(function* () {
       const row = { ...contact, tags: { ...empty, data: [{ id: "1" }], total_count: 3, has_more: true }, companies: empty }
       const own = { type: "list", data: [{ id: "1", name: "vip" }] }
       const { read } = yield* connect({ app: instead({ "/contacts": listOf(row), "/contacts/1/tags": own }) })
       assert.deepStrictEqual(unknownOf(yield* read("contacts")), [
-        { part: { memberships: "tag", carrier: "customer" }, reason: "Intercom counted 3 tags of contact 1 and showed 1" }
+        { part: { memberships: "tag", carrier: "customer" }, row: "1", reason: "Intercom counted 3 tags of contact 1 and showed 1" }
       ])
     })
   )

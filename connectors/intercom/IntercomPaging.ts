@@ -68,6 +68,9 @@ export const shortage = ({ rows, total }: Progress, what: string): string | null
   return rows < total ? `Intercom counted ${total} ${what} and showed ${rows}` : null
 }
 
+/** The same of one contact alone: what its own lists leave in doubt says nothing of any other. */
+export const unknownOf = (row: string, part: Part, reason: string | null): SourcePage["unknown"] => (reason === null ? [] : [{ part, row, reason }])
+
 export const unknown = (parts: ReadonlyArray<Part>, reason: string | null): SourcePage["unknown"] =>
   reason === null ? [] : parts.map((part) => ({ part, reason }))
 

@@ -95,8 +95,8 @@ describe.skipIf(!isThere)("Intercom's document as a server", () => {
 
         const { account, missing } = yield* source.identify
         assert.deepStrictEqual([account, missing], ["this_is_an_id1_that_should_be_at_least_40", []])
-        const told = (yield* Effect.forEach(source.streams, ({ declaration }) => records(declaration.name))).flat()
-        const names = told.flatMap((record) => {
+        const reported = (yield* Effect.forEach(source.streams, ({ declaration }) => records(declaration.name))).flat()
+        const names = reported.flatMap((record) => {
           if (record._tag === "Customer") return [`${record.customer.role} ${record.customer.name}`]
           return record._tag === "Group" ? [`${record.group.kind} ${record.group.name}`] : []
         })

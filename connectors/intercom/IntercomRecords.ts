@@ -86,7 +86,7 @@ export const tagged = (
 export const company = (row: IntercomApi.Company, seen: Set<string>): ReadonlyArray<SourceRecord> => {
   const key = companyKey(row.id)
   const fields: Fields = {
-    plan: row.plan?.name ?? null,
+    plan: scalars(row.plan)["name"] ?? null,
     size: row.size,
     website: row.website,
     industry: row.industry,

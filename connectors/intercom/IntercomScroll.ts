@@ -72,15 +72,15 @@ const afterwards = (error: ConnectorError, walk: Walk): Effect.Effect<Walk, Conn
  */
 export const companies = (client: VendorClient, connection: string): Stream.Stream<ReadonlyArray<IntercomApi.Company>, ConnectorError> =>
   Stream.suspend(() => {
-    const told = new Set<string>()
+    const reported = new Set<string>()
 
     const answered = (walk: Walk, body: typeof IntercomApi.Scroll.Type): Effect.Effect<Next, ConnectorError> => {
       if (body.data.length === 0) return Effect.succeed({ rows: [], walk: null })
       if (body.scroll_param === null) return Effect.fail(IntercomPaging.malformed(connection, `GET ${path}`, "the answer has no scroll_param to go on with"))
-      const rows = body.data.filter(({ id }) => !told.has(id))
-      for (const { id } of rows) told.add(id)
+      const rows = body.data.filter(({ id }) => !reported.has(id))
+      for (const { id } of rows) reported.add(id)
       const shown = walk.shown + body.data.length
-      if (shown > 2 * told.size) return Effect.fail(IntercomPaging.malformed(connection, `GET ${path}`, "the scroll goes in a circle"))
+      if (shown > 2 * reported.size) return Effect.fail(IntercomPaging.malformed(connection, `GET ${path}`, "the scroll goes in a circle"))
       return Effect.succeed({ rows, walk: { ...walk, param: body.scroll_param, shown } })
     }
 

@@ -1,6 +1,7 @@
 /** The calls of Intercom that a source needs, as documented: what else is asked fails the suite (OpenAPI 2.14 and docs, read 2026-11). */
 import * as Schema from "effect/Schema"
-import { below, type DocumentedCall, text, upTo } from "../../src/sandbox/Documented.ts"
+import { below, text, upTo } from "../../src/sandbox/Documented.ts"
+import { type DocumentedCall } from "../../src/sandbox/Sandbox.ts"
 
 const call = below("")
 /** The most that a page of contacts has; of companies none is documented. */

@@ -1,10 +1,8 @@
 /** Rows of the sandbox in Intercom's wire format 2.14 (its OpenAPI document and recordings, read 2026-11). */
-import type { Admin, Company, Contact, Named, Workspace } from "./SandboxWorkspace.ts"
+import { type Admin, type Company, type Contact, type Named, stamp, type Workspace } from "./SandboxWorkspace.ts"
 
 export const workspaceId = "sandbox_ws1"
 
-/** What was there before the first call is from then, in Unix seconds. */
-export const stamp = 1_704_164_645
 /** Nested lists show no more. */
 const nestedLength = 10
 

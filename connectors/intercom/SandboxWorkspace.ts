@@ -1,6 +1,8 @@
 /** What the sandbox's Intercom workspace holds, and the edits that people make there. */
 import type { AgentEdits, SourceEdits } from "../../src/sandbox/Sandbox.ts"
-import { stamp } from "./SandboxShow.ts"
+
+/** What was there before the first call is from then, in Unix seconds. */
+export const stamp = 1_704_164_645
 
 export interface Contact {
   /** Intercom's are 24 hexadecimal digits; here they stay as they were given. */
@@ -172,7 +174,7 @@ export const make = ({ at, belongingsCount }: Edits): Workspace => {
     },
     // Blocking somebody is as near as Intercom comes, and no answer shows it.
     suspend: (id) => changeContact(id, () => ({}), false),
-    // Whoever becomes a teammate stays the contact that they were.
+    // A contact who becomes a teammate stays a contact.
     makeStaff: (id) => {
       const { email, name } = known(contacts.get(id), `contact ${id}`)
       admins.set(id, { id: nextAdmin(), name, email })
@@ -188,7 +190,7 @@ export const make = ({ at, belongingsCount }: Edits): Workspace => {
     // All are admins to version 2.14, whatever they may do.
     changeRoles: () => undefined,
     changeEmail: edits.changeEmail,
-    // Whoever is taken out of the workspace is not listed any more.
+    // A teammate removed from the workspace is not listed any more.
     deactivate: (id) => void admins.delete(id)
   }
 

@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { SourcePage, SourceRecord } from "../../src/contract/Source.ts"
-import * as ConnectedSource from "../../src/sandbox/ConnectedSource.ts"
+import * as ConnectedSource from "../../test/kit/ConnectedSource.ts"
 import type { SandboxApp, SourceWorld } from "../../src/sandbox/Sandbox.ts"
 import { connector } from "./IntercomConnector.ts"
 import * as Sandbox from "./sandbox.ts"
@@ -76,7 +76,7 @@ export const noon = Date.UTC(2026, 10, 22, 12)
 export const nextOf = (pages: ReadonlyArray<SourcePage>) => pages.at(-1)?.end?.next ?? ""
 
 /** Who is told in these pages, by id. */
-export const told = (pages: ReadonlyArray<SourcePage>) => customersOf(pages.flatMap(({ records }) => records)).map(({ id }) => id)
+export const reported = (pages: ReadonlyArray<SourcePage>) => customersOf(pages.flatMap(({ records }) => records)).map(({ id }) => id)
 
 const small: SourceWorld = {
   customers: [

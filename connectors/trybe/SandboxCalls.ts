@@ -1,6 +1,7 @@
 /** The calls of Trybe that a target needs, as documented: what else is asked fails the suite (vendor docs, read 2026-11). */
 import * as Schema from "effect/Schema"
-import { below, type DocumentedCall, text, upTo } from "../../src/sandbox/Documented.ts"
+import { below, text, upTo } from "../../src/sandbox/Documented.ts"
+import { type DocumentedCall } from "../../src/sandbox/Sandbox.ts"
 
 const call = below("")
 const pages = { archived: text, page: upTo(Infinity), per_page: upTo(Infinity) }

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as SlotPacer from "../../src/http/SlotPacer.ts"
+import * as SlotPacer from "../../src/http/pacing/SlotPacer.ts"
 import type { GroupDraft, GroupMark } from "../../src/model/Group.ts"
 import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
 import * as Faulty from "../../src/sandbox/Faulty.ts"
@@ -131,6 +131,34 @@ describe("A customer's labels", () => {
       sandbox.forbid(ann)
       const error = yield* Effect.flip(target.add(pack(ann, ["gone"])))
       assert.deepStrictEqual([error.reason, error.effect], ["NotAllowed", "none"])
+    })
+  )
+})
+
+describe("who we are at Trybe", () => {
+  it.scoped.each([
+    [403, { message: "This action is unauthorized." }],
+    [404, { message: "Not found." }]
+  ] as const)("a token that may not see /token-info (%i) is good if it may list labels", ([status, body]) =>
+    Effect.gen(function* () {
+      const { faulty, target } = yield* connected
+      faulty.inject(answered(status, body), ({ path }) => path === "/token-info")
+      assert.strictEqual((yield* target.identify).account, "api.try.be")
+      assert.deepStrictEqual(
+        faulty.log.map(({ path }) => path),
+        ["/token-info", "/customers/labels"]
+      )
+    })
+  )
+
+  it.scoped("a token that may do neither is told so, and a refused one is asked once", () =>
+    Effect.gen(function* () {
+      const { faulty, target } = yield* connected
+      faulty.inject([answered(403, { message: "No." }), answered(403, { message: "No labels." })])
+      assert.deepInclude(yield* Effect.flip(target.identify), { reason: "NotAllowed", detail: "No labels." })
+      faulty.inject(answered(401, { message: "Unauthenticated." }))
+      assert.strictEqual((yield* Effect.flip(target.identify)).reason, "Unauthorized")
+      assert.strictEqual(faulty.log.length, 3)
     })
   )
 })

@@ -4,6 +4,7 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Wire from "../../src/http/Wire.ts"
 import type { TargetGroup } from "../../src/model/Group.ts"
 
 /** The longest `value` of a label, in characters. */
@@ -12,7 +13,7 @@ export const longest = 20
 export const Label = Schema.Struct({
   id: Schema.NonEmptyString,
   value: Schema.String,
-  created_at: Schema.optional(Schema.NullOr(Schema.String))
+  created_at: Wire.text
 })
 export type Label = typeof Label.Type
 

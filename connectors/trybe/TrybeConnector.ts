@@ -16,7 +16,7 @@ const BaseUrl = Schema.String.pipe(
 
 const Options = Schema.Struct({
   token: Schema.Redacted(Schema.NonEmptyString).annotations({
-    description: "A personal access token of a back-office user, better of one who is nobody's; it has that user's rights, site by site."
+    description: "A personal access token of a back-office user, better of an account that no person uses; it has that user's rights, site by site."
   }),
   baseUrl: Schema.optionalWith(
     BaseUrl.annotations({ description: "Scheme and host of the API: https://api.playground.try.be for Trybe's sandbox. Default: https://api.try.be." }),

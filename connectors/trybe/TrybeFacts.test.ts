@@ -3,15 +3,15 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import * as FactSheet from "../../src/sandbox/FactSheet.ts"
+import * as FactSheet from "../../test/kit/FactSheet.ts"
 import * as Sandbox from "./sandbox.ts"
 import * as TrybeApi from "./TrybeApi.ts"
 
 const created_at = "2023-01-01T00:00:00+00:00"
 const label = { id: "ad1e", value: "VIP", colour: "0d9488", organisation_id: "org", created_at, updated_at: created_at }
-const words = (told: string) => (example: unknown) => {
+const words = (reported: string) => (example: unknown) => {
   const found = TrybeApi.errorWords(JSON.stringify(example))
-  return found?.includes(told) === true ? Either.right(found) : Either.left(`it is understood as "${found}"`)
+  return found?.includes(reported) === true ? Either.right(found) : Either.left(`it is understood as "${found}"`)
 }
 
 /** `ids` of the sandbox: of a customer, and of a label. */

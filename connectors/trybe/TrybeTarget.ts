@@ -39,7 +39,7 @@ export const declaration: TargetDeclaration = {
     remove: { by: "customer", pack: 100 }
   },
   // The search of customers has no documented path, so customers are named by ids that the config knows.
-  customers: { list: false, pageSize: 1, search: false, namedBy: "id" }
+  customers: { list: false, pageSize: 1, search: false, externalId: false, namedBy: "id" }
 }
 
 export interface Access {
@@ -77,6 +77,17 @@ const labels = ({ client }: Access): Stream.Stream<ListPage<TargetGroup>, Connec
     })
   )
 }
+
+/**
+ * Whether the token is good: `/token-info` says so, and where it answers anything but a refused credential the labels themselves. A token that may not see
+ * that page may still do every call on labels (vendor docs, read 2026-11).
+ */
+const asked = ({ client }: Access) =>
+  Effect.catchIf(
+    Effect.asVoid(client.read({ path: "/token-info", schema: TrybeApi.TokenInfo })),
+    ({ reason }) => reason === "NotAllowed" || reason === "NotFound",
+    () => Effect.asVoid(client.read({ path: labelsPath, params: { page: 1, per_page: 1 }, schema: TrybeApi.Labels }))
+  )
 
 /** No call shows one label, so the list is walked; it is surely gone only where the list came to its end. */
 const label = (access: Access, id: string): Effect.Effect<Option.Option<TargetGroup>, ConnectorError> =>
@@ -137,7 +148,7 @@ const remove = (access: Access, pack: Pack): Effect.Effect<Receipt, ConnectorErr
 const excluded = (what: string) => Effect.dieMessage(`Trybe has no documented call ${what}`)
 
 export const make = (access: Access): Target => ({
-  identify: Effect.as(access.client.read({ path: "/token-info", schema: TrybeApi.TokenInfo }), access.identity),
+  identify: Effect.as(asked(access), access.identity),
   groups: labels(access),
   group: (id) => label(access, id),
   createGroup: (draft) =>

@@ -167,6 +167,7 @@ export const make = (): TrybeSandbox => {
     forbid: (customer) => {
       forbidden.add(customer)
     },
+    needed: () => ["id", "value"],
     target: {
       addCustomers: (added) =>
         added.map(({ email, name }) => {
@@ -194,6 +195,10 @@ export const make = (): TrybeSandbox => {
       },
       removeMember: (group, customer) => {
         customers.get(customer)?.labels.delete(group)
+      },
+      renameGroup: (id, name) => {
+        const label = labels.get(id)
+        if (label !== undefined) labels.set(id, { ...label, value: name })
       },
       deleteGroup: (id) => {
         labels.delete(id)

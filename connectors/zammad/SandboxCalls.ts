@@ -1,5 +1,6 @@
 /** The calls of Zammad that a source needs, as documented: what else is asked fails the suite (vendor docs and code, read 2026-11). */
-import { below, type DocumentedCall, text, upTo } from "../../src/sandbox/Documented.ts"
+import { below, text, upTo } from "../../src/sandbox/Documented.ts"
+import { type DocumentedCall } from "../../src/sandbox/Sandbox.ts"
 
 const call = below("/api/v1")
 /** Sorting is documented for searches, and taken by lists too. */

@@ -1,6 +1,6 @@
 /** A Zammad source over the sandbox or over fixed answers, without a socket. */
 import * as Effect from "effect/Effect"
-import * as ConnectedSource from "../../src/sandbox/ConnectedSource.ts"
+import * as ConnectedSource from "../../test/kit/ConnectedSource.ts"
 import type { SandboxApp, SandboxResponse } from "../../src/sandbox/Sandbox.ts"
 import { connector } from "./ZammadConnector.ts"
 import * as Sandbox from "./sandbox.ts"

@@ -93,11 +93,11 @@ describe("users", () => {
     })
   )
 
-  it.effect.each(["organization_id", "organization_ids"])("a row without %s leaves memberships unknown", (key) =>
+  it.effect.each(["organization_id", "organization_ids"])("rows without %s leave memberships unknown", (key) =>
     Effect.gen(function* () {
       const row = Object.fromEntries(Object.entries(user).filter(([name]) => name !== key))
       const { read } = yield* listing([row])
-      assert.deepStrictEqual(unknownOf(yield* read("users")), [`${membershipsPart}: Zammad did not tell all organizations of user 30`])
+      assert.deepStrictEqual(unknownOf(yield* read("users")), [`${membershipsPart}: Zammad did not tell all organizations of users`])
     })
   )
 
@@ -110,8 +110,8 @@ describe("users", () => {
       ]
       edits.load({ customers: people(1), organizations, memberships: organizations.map(({ id }) => ({ customer: "c1", organization: id })) })
       edits.leave("c1", "globex")
-      const told = (yield* records("users")).flatMap((record) => (record._tag === "Membership" ? [record.group.id] : []))
-      assert.deepStrictEqual(told, ["12"])
+      const reported = (yield* records("users")).flatMap((record) => (record._tag === "Membership" ? [record.group.id] : []))
+      assert.deepStrictEqual(reported, ["12"])
     })
   )
 })
@@ -135,6 +135,33 @@ describe("roles", () => {
     })
   )
 
+  it.effect("that show only the ids of their permissions are told by the names that other roles prove, and leave doubt where none does", () =>
+    Effect.gen(function* () {
+      const { edits, read, sandbox } = yield* connect()
+      edits.load({ customers: people(3), organizations: [], memberships: [] })
+      sandbox.desk.roles.set(8, { id: 8, name: "Shop", permissions: ["ticket.customer", "user_preferences"] })
+      sandbox.desk.roles.set(9, { id: 9, name: "Chat", permissions: ["chat.agent", "knowledge_base.reader"] })
+      sandbox.desk.change("c1", { roles: [8] })
+      sandbox.desk.change("c2", { roles: [9] })
+      sandbox.hideNames([8, 9])
+      const pages = yield* read("users")
+      assert.deepStrictEqual(roleOf(pages.flatMap(({ records }) => records)), ["customer", "customer"])
+      const reason = "Zammad did not tell what the roles of user 102 permit"
+      assert.deepStrictEqual(unknownOf(pages), [`"customers": ${reason}`, `${membershipsPart}: ${reason}`])
+    })
+  )
+
+  it.effect("of which no name is told make nobody staff and nobody gone: the list is not read", () =>
+    Effect.gen(function* () {
+      const { edits, read, sandbox, source } = yield* connect()
+      edits.load({ customers: people(2), organizations: [], memberships: [] })
+      sandbox.hideNames([1, 2, 3])
+      const error = yield* Effect.flip(read("users"))
+      assert.deepStrictEqual([error.reason, /does not tell what the roles of petra@sandbox.example permit/.test(error.detail)], ["NotAllowed", true])
+      assert.match((yield* source.identify).missing.join(" "), /must show the names of permissions/)
+    })
+  )
+
   it.effect("a role that the list of roles does not show makes nobody staff, and nobody gone", () =>
     Effect.gen(function* () {
       const { edits, read, sandbox, source } = yield* connect()
@@ -150,9 +177,12 @@ describe("roles", () => {
 
   it.effect("without the names of permissions, or with no role at all, nothing is read", () =>
     Effect.gen(function* () {
-      for (const rows of [[{ id: 3, name: "Customer", permission_ids: [57] }], []]) {
+      for (const [rows, reason] of [
+        [[{ id: 3, name: "Customer", permission_ids: [57] }], "NotAllowed"],
+        [[], "Malformed"]
+      ] as const) {
         const { read } = yield* answering((call) => (call === "/roles 1" ? json(rows) : undefined))
-        assert.strictEqual((yield* Effect.flip(read("users"))).reason, "Malformed")
+        assert.strictEqual((yield* Effect.flip(read("users"))).reason, reason)
       }
     })
   )

@@ -1,6 +1,7 @@
 /** Wire shapes of Zammad's REST API and their turning into records of the model (vendor docs, read 2026-11). */
 import * as Schema from "effect/Schema"
 import type { SourceRecord } from "../../src/contract/Source.ts"
+import * as Wire from "../../src/http/Wire.ts"
 import type { SourceCustomer } from "../../src/model/Customer.ts"
 import type { Fields, GroupKey } from "../../src/model/Group.ts"
 
@@ -17,9 +18,9 @@ const attributes = { key: Schema.String, value: Schema.Unknown }
 export const User = Schema.Struct(
   {
     id: Id,
-    login: text,
-    firstname: text,
-    lastname: text,
+    login: Wire.text,
+    firstname: Wire.text,
+    lastname: Wire.text,
     email: text,
     active: flag(true),
     verified: flag(false),
@@ -34,13 +35,18 @@ export type User = typeof User.Type
 export const Organization = Schema.Struct({ id: Id, name: Schema.String }, attributes)
 export type Organization = typeof Organization.Type
 
-/** A row of `/roles?expand=true`, which adds the names of the permissions to their ids. */
-export const Role = Schema.Struct({ id: Id, name: Schema.String, permissions: Schema.Array(Schema.String) })
+/** A row of `/roles?expand=true`. The vendor's documents show the ids of a role's permissions; their names beside them stand in its code alone (read 2026-11). */
+export const Role = Schema.Struct({
+  id: Id,
+  name: Schema.String,
+  permissions: Schema.optionalWith(Schema.NullOr(Schema.Array(Schema.String)), { default: () => null }),
+  permission_ids: Schema.optionalWith(Schema.NullOr(Schema.Array(Id)), { default: () => null })
+})
 export type Role = typeof Role.Type
 export const Roles = Schema.Array(Role)
 
 /** The answer of `/users/me`. */
-export const Me = Schema.Struct({ id: Id, login: text, email: text, role_ids: Schema.Array(Id) })
+export const Me = Schema.Struct({ id: Id, login: Wire.text, email: text, role_ids: Schema.Array(Id) })
 export type Me = typeof Me.Type
 
 /** Which customers the connection's options leave out. */
@@ -97,7 +103,7 @@ export const customer = (user: User, role: SourceCustomer["role"], policy: Polic
 const organizationKey = (id: string): GroupKey => ({ kind: "organization", carrier: "customer", id })
 
 /** Whether the row told both the primary organization and the secondary ones. */
-export const tellsOrganizations = ({ organization_id, organization_ids }: User): boolean => organization_id !== undefined && organization_ids != null
+export const showsOrganizations = ({ organization_id, organization_ids }: User): boolean => organization_id !== undefined && organization_ids != null
 
 /** The user and all their organizations, each once. */
 export const userRecords = (user: User, role: SourceCustomer["role"], policy: Policy): ReadonlyArray<SourceRecord> => {

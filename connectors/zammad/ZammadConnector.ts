@@ -7,6 +7,7 @@ import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
 import * as VendorWords from "../../src/http/VendorWords.ts"
+import type { RecordUrls } from "../../src/model/RecordUrl.ts"
 import * as ZammadAgents from "./ZammadAgents.ts"
 import * as ZammadRights from "./ZammadRights.ts"
 import * as ZammadSource from "./ZammadSource.ts"
@@ -23,7 +24,7 @@ const BaseUrl = Schema.String.pipe(
 const Options = Schema.Struct({
   baseUrl: BaseUrl.annotations({ description: "Your Zammad's address, without # and what follows: https://support.acme.example." }),
   token: Schema.Redacted(Schema.NonEmptyString).annotations({
-    description: "An access token (profile > Token Access) of somebody who may list all users, organizations and roles."
+    description: "An access token (profile > Token Access) of an account that may list all users, organizations and roles."
   }),
   inactive: Schema.optionalWith(
     Schema.Literal("include", "exclude").annotations({
@@ -57,11 +58,18 @@ const makeSource = (options: Options, context: ConnectionContext): Effect.Effect
     }
   })
 
+/** Zammad's own pages, which its web application and public clients link to (read 2026-11). */
+const recordUrls = ({ baseUrl }: Options): RecordUrls => {
+  const { origin, pathname } = new URL(baseUrl)
+  const root = `${origin}${pathname}`.replace(/\/+$/, "")
+  return { user: `${root}/#user/profile/{id}`, organization: `${root}/#organization/profile/{id}` }
+}
+
 export const connector: Connector<Options, typeof Options.Encoded> = {
   name: "zammad",
   title: "Zammad",
   options: Options,
   // None documented; a proxy before it may have one and then says 429.
   limits: [],
-  source: { declaration: ZammadSource.declaration, decides: ["inactive"], make: makeSource }
+  source: { declaration: ZammadSource.declaration, decides: ["inactive"], recordUrls, make: makeSource }
 }

@@ -55,9 +55,10 @@ export const pages = <Row extends { readonly id: string }, Encoded>(
   const params = (page: number) => ({ page, per_page: pageSize, sort_by: "id", order_by: "asc" })
   const isEmpty = (page: number) =>
     Effect.flatMap(client.read({ path, params: { ...params(page), full: "true" }, schema: Full }), ({ body }) => {
-      const told = body.record_ids ?? body.user_ids ?? body.organization_ids
-      if (told === undefined) return ZammadFailure.make(connection, path, "Malformed", "the answer in full tells no ids, so the end of the list is not proved")
-      return Effect.succeed(told.length === 0)
+      const reported = body.record_ids ?? body.user_ids ?? body.organization_ids
+      if (reported === undefined)
+        return ZammadFailure.make(connection, path, "Malformed", "the answer in full tells no ids, so the end of the list is not proved")
+      return Effect.succeed(reported.length === 0)
     })
   return Stream.paginateEffect({ number: 1, lastId: 0, short: false } as Position, ({ number, lastId, short }) =>
     Effect.gen(function* () {

@@ -4,13 +4,14 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Identity } from "../../src/contract/Identity.ts"
-import * as RateHeaders from "../../src/http/RateHeaders.ts"
+import * as RateHeaders from "../../src/http/pacing/RateHeaders.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
 import type { SourceCustomer } from "../../src/model/Customer.ts"
 import * as ZammadApi from "./ZammadApi.ts"
 import * as ZammadFailure from "./ZammadFailure.ts"
+import * as ZammadPermissions from "./ZammadPermissions.ts"
 
-export type Roles = ReadonlyMap<string, ZammadApi.Role>
+export type Roles = ReadonlyMap<string, ZammadPermissions.Role>
 
 /** A permission contains those below it, `admin` that of `admin.user`: the documented role Admin has five permissions and may do everything (read 2026-11). */
 const grants = (permissions: ReadonlyArray<string>, wanted: string): boolean =>
@@ -24,8 +25,8 @@ const isStaff = (permissions: ReadonlyArray<string>): boolean =>
  * Null where the row tells no roles, or one that the list of roles did not show.
  */
 export const roleOf = (user: ZammadApi.User, roles: Roles): SourceCustomer["role"] | null => {
-  const own = (user.role_ids ?? []).map((id) => roles.get(id)?.permissions)
-  if (user.role_ids == null || own.includes(undefined)) return null
+  const own = (user.role_ids ?? []).map((id) => roles.get(id)?.permissions ?? null)
+  if (user.role_ids == null || own.includes(null)) return null
   const permissions = own.flatMap((one) => one ?? [])
   return grants(permissions, "ticket.customer") && !isStaff(permissions) ? "customer" : "staff"
 }
@@ -34,7 +35,7 @@ export const roleOf = (user: ZammadApi.User, roles: Roles): SourceCustomer["role
 export const staffRoles = (user: ZammadApi.User, roles: Roles): ReadonlyArray<string> =>
   (user.role_ids ?? []).flatMap((id) => {
     const role = roles.get(id)
-    return role !== undefined && isStaff(role.permissions) ? [role.name] : []
+    return role !== undefined && isStaff(role.permissions ?? []) ? [role.name] : []
   })
 
 /** All roles in one call: nobody has as many as the smallest cap known lets through, and one that is missing is noticed at its users. */
@@ -44,7 +45,7 @@ export const readRoles = (client: VendorClient, connection: string): Effect.Effe
     ({ body }) =>
       body.length === 0
         ? ZammadFailure.make(connection, "/roles", "Malformed", "the answer lists no role at all, and every Zammad has some")
-        : Effect.succeed(new Map(body.map((role) => [role.id, role])))
+        : Effect.succeed(ZammadPermissions.roles(body))
   )
 
 const readMe = (client: VendorClient) => client.read({ path: "/users/me", schema: ZammadApi.Me })
@@ -63,8 +64,12 @@ const sees = (me: ZammadApi.Me, roles: Roles, list: List): boolean => {
 
 const actorOf = (me: ZammadApi.Me): string => me.email || me.login || `user ${me.id}`
 
-const lacking = (me: ZammadApi.Me, list: List): string =>
-  `${actorOf(me)} may not list all ${list}, and Zammad then shows a part of them as if it were all: give its role ${needed[list].join(" or ")}`
+const isUnreported = (me: ZammadApi.Me, roles: Roles): boolean => me.role_ids.some((id) => (roles.get(id)?.permissions ?? null) === null)
+
+const lacking = (me: ZammadApi.Me, list: List, roles: Roles): string =>
+  isUnreported(me, roles)
+    ? `Zammad does not tell what the roles of ${actorOf(me)} permit, so a part of the ${list} could pass for all of them: its list of roles must show the names of permissions`
+    : `${actorOf(me)} may not list all ${list}, and Zammad then shows a part of them as if it were all: give its role ${needed[list].join(" or ")}`
 
 export interface View {
   readonly me: ZammadApi.Me
@@ -76,7 +81,7 @@ export const view = (client: VendorClient, connection: string, list: List): Effe
   Effect.gen(function* () {
     const { body: me } = yield* readMe(client)
     const roles = yield* readRoles(client, connection)
-    if (!sees(me, roles, list)) return yield* ZammadFailure.make(connection, `/${list}`, "NotAllowed", lacking(me, list))
+    if (!sees(me, roles, list)) return yield* ZammadFailure.make(connection, `/${list}`, "NotAllowed", lacking(me, list, roles))
     return { me, roles }
   })
 
@@ -114,6 +119,6 @@ export const identify = (client: VendorClient, account: { readonly connection: s
     return {
       ...identity,
       role: `${names.join(", ")} (sees ${seen.length === 0 ? "itself" : seen.join(", ")})`,
-      missing: lists.filter((list) => !seen.includes(list)).map((list) => `${lacking(me, list)}.`)
+      missing: lists.filter((list) => !seen.includes(list)).map((list) => `${lacking(me, list, roles)}.`)
     }
   })

@@ -2,7 +2,8 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Part, Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import type { Source, SourceDeclaration, SourcePage, SourceRecord, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import * as Unreported from "../../src/contract/Unreported.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
 import * as ZammadAgents from "./ZammadAgents.ts"
 import * as ZammadApi from "./ZammadApi.ts"
@@ -27,15 +28,12 @@ export const declaration: SourceDeclaration = {
   agents: ZammadAgents.declaration
 }
 
-type Unknown = SourcePage["unknown"]
-const unknown = (parts: ReadonlyArray<Part>, reason: string): Unknown => parts.map((part) => ({ part, reason }))
-
-interface Told {
+interface Reported {
   readonly records: ReadonlyArray<SourceRecord>
-  readonly unknown: Unknown
+  readonly unknown: SourcePage["unknown"]
 }
 
-const told = <Row>(name: string, { number, rows, end }: Page<Row>, { records, unknown }: Told): SourcePage => ({
+const reported = <Row>(name: string, { number, rows, end }: Page<Row>, { records, unknown }: Reported): SourcePage => ({
   records,
   rows: rows.length,
   cursor: end === null ? `${name}, page ${number + 1}` : null,
@@ -44,15 +42,28 @@ const told = <Row>(name: string, { number, rows, end }: Page<Row>, { records, un
 })
 
 /** What a page of users says. Who cannot be told from an agent is left out, and with it what their absence would prove. */
-const usersTold = (rows: ReadonlyArray<ZammadApi.User>, roles: ZammadRights.Roles, policy: ZammadApi.Policy): Told => {
+const usersReported = (rows: ReadonlyArray<ZammadApi.User>, roles: ZammadRights.Roles, policy: ZammadApi.Policy): Reported => {
   const people = rows.filter((user) => !ZammadApi.isSystem(user)).map((user) => ({ user, role: ZammadRights.roleOf(user, roles) }))
-  const roleless = people.find(({ role }) => role === null)
-  const silent = people.find(({ user }) => !ZammadApi.tellsOrganizations(user))
+  const id = ({ user }: (typeof people)[number]) => user.id
   return {
     records: people.flatMap(({ role, user }) => (role === null ? [] : ZammadApi.userRecords(user, role, policy))),
     unknown: [
-      ...(silent === undefined ? [] : unknown(users.parts.slice(1), `Zammad did not tell all organizations of user ${silent.user.id}`)),
-      ...(roleless === undefined ? [] : unknown(users.parts, `Zammad did not tell what the roles of user ${roleless.user.id} permit`))
+      ...Unreported.byRows({
+        rows: people,
+        isReported: ({ user }) => ZammadApi.showsOrganizations(user),
+        id,
+        parts: users.parts.slice(1),
+        reason: "Zammad did not tell all organizations of users",
+        one: (user) => `Zammad did not tell all organizations of user ${user}`
+      }),
+      ...Unreported.byRows({
+        rows: people,
+        isReported: ({ role }) => role !== null,
+        id,
+        parts: users.parts,
+        reason: "Zammad did not tell what the roles of users permit",
+        one: (user) => `Zammad did not tell what the roles of user ${user} permit`
+      })
     ]
   }
 }
@@ -60,9 +71,9 @@ const usersTold = (rows: ReadonlyArray<ZammadApi.User>, roles: ZammadRights.Role
 const usersStream = (client: VendorClient, connection: string, policy: ZammadApi.Policy): SourceStream => ({
   declaration: users,
   pages: Stream.map(ZammadUsers.walk(client, connection), ({ alone, page, roles }) => {
-    const all = usersTold(page.rows, roles, policy)
-    const doubt = page.end !== null && alone ? unknown(users.parts, "Zammad shows the token nobody but its own user") : []
-    return told(users.name, page, { records: all.records, unknown: [...all.unknown, ...doubt] })
+    const all = usersReported(page.rows, roles, policy)
+    const doubt = page.end !== null && alone ? Unreported.parts(users.parts, "Zammad shows the token nobody but its own user") : []
+    return reported(users.name, page, { records: all.records, unknown: [...all.unknown, ...doubt] })
   })
 })
 
@@ -72,7 +83,7 @@ const organizationsStream = (client: VendorClient, connection: string): SourceSt
     Effect.as(
       ZammadRights.view(client, connection, "organizations"),
       Stream.map(pages(client, connection, { path: "/organizations", row: ZammadApi.Organization }), (page) =>
-        told(organizations.name, page, { records: page.rows.flatMap(ZammadApi.organizationRecords), unknown: [] })
+        reported(organizations.name, page, { records: page.rows.flatMap(ZammadApi.organizationRecords), unknown: [] })
       )
     )
   )

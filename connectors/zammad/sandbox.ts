@@ -14,6 +14,8 @@ export interface ZammadSandbox extends ConnectorSandbox {
   readonly setRoles: (roles: ReadonlyArray<number>) => void
   /** Shows the token's user in the list of users, as a real Zammad does. */
   readonly showOwner: () => void
+  /** Of these roles only the ids of permissions are shown from now on, not their names. */
+  readonly hideNames: (roles: ReadonlyArray<number>) => void
   /** The most rows a page has, whatever is asked for; 500 at the start. */
   readonly cap: (rows: number) => void
 }
@@ -107,13 +109,20 @@ export const make = (): ZammadSandbox => {
     const all = byId(desk.organizations.values())
     return may("ticket.agent") || may("admin.organization") ? all : all.filter(({ id }) => id === owner.organization)
   }
+  const permissions = new Map<string, number>()
+  const permissionId = (name: string): number => {
+    const id = permissions.get(name) ?? 40 + permissions.size
+    permissions.set(name, id)
+    return id
+  }
+  const namesHidden = new Set<number>()
   const role = (request: SandboxRequest) => (row: SandboxDesk.DeskRole) => ({
     id: row.id,
     name: row.name,
     active: true,
     ...stamps,
-    permission_ids: row.permissions.map((_, index) => 40 + index),
-    ...(request.query.get("expand") === "true" ? { permissions: row.permissions } : {})
+    permission_ids: row.permissions.map(permissionId),
+    ...(request.query.get("expand") === "true" && !namesHidden.has(row.id) ? { permissions: row.permissions } : {})
   })
 
   const answer = (request: SandboxRequest): SandboxResponse => {
@@ -146,6 +155,12 @@ export const make = (): ZammadSandbox => {
     documented: SandboxCalls.documented,
     pageSize,
     source: desk.edits,
+    hideNames: (roles) => roles.forEach((id) => namesHidden.add(id)),
+    needed: (path) =>
+      /\/users(\/me)?$/.test(path)
+        ? ["id", "email", "active", "verified", "organization_id", "organization_ids", "role_ids"]
+        : ["id", "name", "permissions", "permission_ids", "active"],
+    doubtful: ({ organization_ids: _untold, ...row }) => row,
     agents: desk.agents,
     desk,
     setRoles: (roles) => {

@@ -32,14 +32,14 @@ export interface Page {
 }
 
 /** The newest minute is told to nobody. */
-const untold = 60
+const unreported = 60
 
 const refused = (status: number, description: string): Page => ({ status, body: { error: "InvalidValue", description } })
 
 const startOf = (request: SandboxRequest, now: number): number | Page => {
   const start = Number(request.query.get("start_time") ?? Number.NaN)
   if (!Number.isInteger(start) || start < 0) return refused(400, "start_time is missing or no Unix time")
-  return start > Math.floor(now / 1000) - untold ? refused(422, "Too recent start_time. Use a start_time older than 60 seconds") : start
+  return start > Math.floor(now / 1000) - unreported ? refused(422, "Too recent start_time. Use a start_time older than 60 seconds") : start
 }
 
 const cursorAt = (row: { readonly id: number; readonly at: number }) => Buffer.from(`${row.at}.0||${row.id}`).toString("base64")
@@ -52,7 +52,7 @@ export const byCursor = (request: SandboxRequest, all: Changes, size: number, no
   const place = given === null ? null : /^(\d+)\.0\|\|(\d+)$/.exec(Buffer.from(given, "base64").toString())
   if (given !== null && place === null) return refused(422, "Invalid cursor")
   const [at, id] = place === null ? [start, -1] : [Number(place[1]), Number(place[2])]
-  const rows = all.between(at, Math.floor(now / 1000) - untold).filter((row) => row.at > at || row.id > id)
+  const rows = all.between(at, Math.floor(now / 1000) - unreported).filter((row) => row.at > at || row.id > id)
   const page = rows.slice(0, size)
   const last = page.at(-1)
   return {
@@ -72,7 +72,7 @@ export const byCursor = (request: SandboxRequest, all: Changes, size: number, no
 export const byTime = (request: SandboxRequest, all: Changes, size: number, now: number, key: string, show: (id: number) => object | undefined): Page => {
   const start = startOf(request, now)
   if (typeof start !== "number") return start
-  const rows = all.between(start, Math.floor(now / 1000) - untold)
+  const rows = all.between(start, Math.floor(now / 1000) - unreported)
   const page = rows.slice(0, size)
   return {
     status: 200,

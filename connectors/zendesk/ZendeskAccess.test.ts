@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SandboxApp } from "../../src/sandbox/Sandbox.ts"
 import { answering, baseUrl, connect, failure } from "./TestConnection.ts"
+import type * as Sandbox from "./sandbox.ts"
 import { connector } from "./ZendeskConnector.ts"
 
 describe("credentials", () => {
@@ -82,6 +83,75 @@ describe("credentials", () => {
   )
 })
 
+describe("an OAuth client", () => {
+  const renewing = (sandbox: Sandbox.ZendeskSandbox) => sandbox.renewing.options(baseUrl)
+
+  it.effect("is asked for a token first, and who we are is told as with any other credential", () =>
+    Effect.gen(function* () {
+      const { log, source } = yield* connect({ options: renewing })
+      const { actor, missing, role } = yield* source.identify
+      assert.deepStrictEqual([actor, role, missing], ["petra@sandbox.example", "admin", []])
+      assert.strictEqual(log[0]?.path, "/oauth/tokens")
+    })
+  )
+
+  it.effect("whose secret is wrong is a refused credential, in the vendor's words and with what to look at", () =>
+    Effect.gen(function* () {
+      const { sandbox, source } = yield* connect({ options: (sandbox) => sandbox.renewing.refusedOptions(baseUrl) })
+      const error = yield* failure(source.identify)
+      assert.deepStrictEqual([error.reason, error.code, error.status], ["Unauthorized", "invalid_client", 401])
+      assert.match(error.message, /POST \/oauth\/tokens: Client authentication failed\.: check clientId and clientSecret/)
+      for (const secret of sandbox.secrets) assert.notInclude(JSON.stringify(error), secret)
+    })
+  )
+
+  it.effect("a guest is answered to an ended token: it is renewed before that is believed", () =>
+    Effect.gen(function* () {
+      const { inject, log, source } = yield* connect({ options: renewing })
+      const guest = JSON.stringify({ user: { id: null, name: "Anonymous user", role: "end-user" } })
+      inject({ _tag: "Answer", response: { status: 200, headers: {}, body: guest } }, ({ path }) => path.endsWith("/users/me"))
+      assert.strictEqual((yield* source.identify).actor, "petra@sandbox.example")
+      assert.strictEqual(log.filter(({ path }) => path === "/oauth/tokens").length, 2)
+    })
+  )
+
+  it.effect.each([
+    [{ access_token: "good-token", token_type: "mac" }, "not a bearer token"],
+    [{ access_token: "line\nbreak-token", token_type: "bearer" }, "no header can carry"],
+    [{ token_type: "bearer" }, "access_token"]
+  ] as const)("an answer like %j is no token", ([body, detail]) =>
+    Effect.gen(function* () {
+      const { inject, source } = yield* connect({ options: renewing })
+      inject({ _tag: "Answer", response: { status: 200, headers: {}, body: JSON.stringify(body) } })
+      const error = yield* failure(source.identify)
+      assert.strictEqual(error.reason, "Malformed")
+      assert.include(error.detail, detail)
+      assert.notInclude(error.message, "token\n")
+    })
+  )
+
+  it.effect("whose tokens tell no lifetime, or tell it as text, works", () =>
+    Effect.gen(function* () {
+      for (const reported of [{}, { expires_in: null }, { expires_in: "1800" }, { expires_in: 0 }, { expires_in: -5 }]) {
+        const { inject, log, sandbox, source } = yield* connect({ options: renewing })
+        const body = JSON.stringify({ access_token: sandbox.renewing.tokens.issue(0), token_type: "Bearer", ...reported })
+        inject({ _tag: "Answer", response: { status: 200, headers: {}, body } })
+        yield* source.identify
+        yield* source.identify
+        assert.strictEqual(log.filter(({ path }) => path === "/oauth/tokens").length, 1, JSON.stringify(reported))
+      }
+    })
+  )
+})
+
+it("warns of an API token, with the dates of its end, and of nothing else", () => {
+  const warnings = (options: object) => connector.warnings?.(Schema.decodeUnknownSync(connector.options)({ subdomain: "acme", ...options }))
+  const [warning = "", ...others] = warnings({ email: "petra@acme.example", apiToken: "secret-token" }) ?? []
+  assert.deepStrictEqual(others, [])
+  for (const part of ["2027-04-30", "2026-10-27", "clientId", "clientSecret"]) assert.include(warning, part)
+  assert.deepStrictEqual(warnings({ clientId: "groupbridge", clientSecret: "secret-token" }), [])
+})
+
 describe("errors", () => {
   it.effect.each([
     [401, { error: "Couldn't authenticate you" }, "Unauthorized", "Couldn't authenticate you"],
@@ -134,6 +204,7 @@ describe("options", () => {
   it("takes a subdomain or a base URL, and one of two credentials", () => {
     assert.isNull(problem({ subdomain: "acme", ...token }))
     assert.isNull(problem({ subdomain: "acme", accessToken: "secret-token" }))
+    assert.isNull(problem({ subdomain: "acme", clientId: "groupbridge", clientSecret: "secret-token" }))
     assert.isNull(problem({ baseUrl: "http://127.0.0.1:8080/zendesk", ...token }))
   })
 
@@ -142,7 +213,10 @@ describe("options", () => {
     [{ subdomain: "acme.zendesk.com", ...token }, /write only what stands before \.zendesk\.com/],
     [{ baseUrl: "acme", ...token }, /no http address/],
     [token, /give the subdomain/],
-    [{ subdomain: "acme" }, /give email and apiToken, or accessToken/],
+    [{ subdomain: "acme" }, /give clientId and clientSecret/],
+    [{ subdomain: "acme", clientId: "groupbridge" }, /a clientId goes with the clientSecret/],
+    [{ subdomain: "acme", clientSecret: "secret-token" }, /a clientSecret goes with the clientId/],
+    [{ subdomain: "acme", clientId: "groupbridge", clientSecret: "secret-token", ...token }, /not both/],
     [{ subdomain: "acme", email: token.email }, /an email goes with an apiToken/],
     [{ subdomain: "acme", apiToken: token.apiToken }, /an apiToken goes with the email/],
     [{ subdomain: "acme", ...token, email: "petra@acme.example/token" }, /without \/token/],

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { SourceRecord } from "../../src/contract/Source.ts"
+import * as Wire from "../../src/http/Wire.ts"
 import type { SourceCustomer } from "../../src/model/Customer.ts"
 import type { Fields, GroupCarrier, GroupKey } from "../../src/model/Group.ts"
 
@@ -16,36 +17,35 @@ const Id = Schema.transform(Schema.Union(Schema.Int, Schema.NonEmptyString), Sch
 const text = Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null })
 const flag = (otherwise: boolean) => Schema.optionalWith(Schema.Boolean, { nullable: true, default: () => otherwise })
 const tags = Schema.optionalWith(Schema.Array(Schema.String), { nullable: true })
-const customFields = Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Unknown }), { nullable: true, default: () => ({}) })
 
 /** A row of `/users`. `active: false` is a deleted user. Unknown roles count as staff: only an end user is a customer. */
 export const User = Schema.Struct({
   id: Id,
-  name: text,
+  name: Wire.text,
   email: text,
-  external_id: text,
-  phone: text,
-  locale: text,
+  external_id: Wire.key,
+  phone: Wire.scalar,
+  locale: Wire.scalar,
   role: Schema.String,
-  role_type: Schema.optionalWith(Schema.NullOr(Schema.Number), { default: () => null }),
+  role_type: Wire.number,
   active: flag(true),
   suspended: flag(false),
   verified: flag(false),
   tags,
-  user_fields: customFields
+  user_fields: Wire.fields
 })
 export type User = typeof User.Type
 
 export const Organization = Schema.Struct({
   id: Id,
   name: Schema.String,
-  external_id: text,
-  domain_names: Schema.optionalWith(Schema.Array(Schema.String), { nullable: true, default: () => [] }),
-  details: text,
-  shared_tickets: flag(false),
+  external_id: Wire.key,
+  domain_names: Wire.texts,
+  details: Wire.scalar,
+  shared_tickets: Wire.flag,
   deleted_at: text,
   tags,
-  organization_fields: customFields
+  organization_fields: Wire.fields
 })
 export type Organization = typeof Organization.Type
 

@@ -24,7 +24,7 @@ const listed = Effect.gen(function* () {
   return { ...connection, next, since: { users, organizations } }
 })
 
-const told = (pages: ReadonlyArray<SourcePage>) =>
+const reported = (pages: ReadonlyArray<SourcePage>) =>
   pages.map(({ records }) =>
     records.flatMap((record) =>
       record._tag === "Customer" ? [record.customer.id] : record._tag === "Gone" ? [`gone ${"id" in record ? record.id : record.key.id}`] : []
@@ -38,7 +38,7 @@ describe("users by cursor", () => {
       desk.suspend("2", true)
       desk.deleteCustomer("3")
       const first = yield* changes("users", since.users)
-      assert.deepStrictEqual(told(first), [["2", "gone 3"]])
+      assert.deepStrictEqual(reported(first), [["2", "gone 3"]])
       assert.deepStrictEqual(
         first.map(({ end, rows }) => [rows, end?.reached]),
         [[2, true]]
@@ -46,9 +46,9 @@ describe("users by cursor", () => {
       yield* TestClock.adjust("1 hour")
       desk.changeEmail("4", "other@x.example")
       const second = yield* changes("users", next(first))
-      assert.deepStrictEqual(told(second), [["4"]])
+      assert.deepStrictEqual(reported(second), [["4"]])
       const third = yield* changes("users", next(second))
-      assert.deepStrictEqual([told(third), next(third)], [[[]], next(second)], "where nothing is told it goes on from where it was")
+      assert.deepStrictEqual([reported(third), next(third)], [[[]], next(second)], "where nothing is told it goes on from where it was")
       assert.deepStrictEqual(
         log.slice(2).map(({ query }) => query.get("start_time") ?? query.get("cursor")),
         [String(seconds(noon) - 300), next(first).slice(6), next(second).slice(6)]
@@ -69,7 +69,7 @@ describe("users by cursor", () => {
       sandbox.exportPage(2)
       for (const id of ["1", "2", "3", "4", "5"]) desk.tag(id, "vip")
       const pages = yield* changes("users", since.users)
-      assert.deepStrictEqual(told(pages), [["1", "2"], ["3", "4"], ["5"]])
+      assert.deepStrictEqual(reported(pages), [["1", "2"], ["3", "4"], ["5"]])
       assert.deepStrictEqual(
         pages.map(({ cursor, end }) => [cursor === null, end === null]),
         [
@@ -91,9 +91,9 @@ describe("users by cursor", () => {
       sandbox.editAt(noon + 3_600_000 - 30_000)
       desk.tag("1", "vip")
       const first = yield* changes("users", since.users)
-      assert.deepStrictEqual(told(first), [[]])
+      assert.deepStrictEqual(reported(first), [[]])
       yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(told(yield* changes("users", next(first))), [["1"]])
+      assert.deepStrictEqual(reported(yield* changes("users", next(first))), [["1"]])
     })
   )
 
@@ -106,7 +106,7 @@ describe("users by cursor", () => {
       for (let call = 2; call <= 10; call++) yield* changes("users", since.users)
       const eleventh = yield* Effect.fork(changes("users", since.users))
       yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(told(yield* eleventh), [[]])
+      assert.deepStrictEqual(reported(yield* eleventh), [[]])
     })
   )
 
@@ -148,9 +148,9 @@ describe("organizations by time", () => {
     Effect.gen(function* () {
       const { changes, desk, sandbox, since } = yield* listed
       desk.deleteOrganization("101")
-      assert.deepStrictEqual(told(yield* changes("organizations", since.organizations)), [[]])
+      assert.deepStrictEqual(reported(yield* changes("organizations", since.organizations)), [[]])
       sandbox.showDeletedOrganizations(true)
-      assert.deepStrictEqual(told(yield* changes("organizations", since.organizations)), [["gone 101"]])
+      assert.deepStrictEqual(reported(yield* changes("organizations", since.organizations)), [["gone 101"]])
     })
   )
 

@@ -7,8 +7,8 @@ import type { SourcePage, SourceRecord, StreamDeclaration } from "../../src/cont
 import type { VendorClient } from "../../src/http/VendorClient.ts"
 import * as ZendeskApi from "./ZendeskApi.ts"
 
-/** The limit that all exports share. */
-export const endpoint = "incremental exports"
+/** The export of users by cursor has an allowance of its own, 20 calls a minute since 2025-06-27; the others share 10 (vendor docs, read 2026-11). */
+export const endpoints = { users: "cursor export of users", organizations: "incremental exports" } as const
 
 /** Of both exports. The newest minute is not told, and nobody may ask for it. */
 export const declaration = {
@@ -53,7 +53,7 @@ export const users = (client: VendorClient, unreadable: (detail: string) => Conn
   Stream.paginateEffect(since, (place) =>
     Effect.gen(function* () {
       const params = place.startsWith(from) ? { start_time: place.slice(from.length) } : { cursor: place.slice(after.length) }
-      const { body } = yield* client.read({ path: "/incremental/users/cursor", params, schema: ZendeskApi.ChangedUsers, endpoint })
+      const { body } = yield* client.read({ path: "/incremental/users/cursor", params, schema: ZendeskApi.ChangedUsers, endpoint: endpoints.users })
       const cursor = body.after_cursor === "" ? null : body.after_cursor
       // Where nothing is told there may be no cursor either: it goes on from where it was.
       const next = cursor === null ? place : `${after}${cursor}`
@@ -76,7 +76,7 @@ export const organizations = (
         path: "/incremental/organizations",
         params: { start_time: start },
         schema: ZendeskApi.ChangedOrganizations,
-        endpoint
+        endpoint: endpoints.organizations
       })
       const { end_of_stream, end_time, organizations } = body
       if (end_time !== null && end_time < start) return yield* unreadable("the changed organizations end before they begin")

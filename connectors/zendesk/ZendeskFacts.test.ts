@@ -2,13 +2,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as FactSheet from "../../src/sandbox/FactSheet.ts"
+import * as FactSheet from "../../test/kit/FactSheet.ts"
+import { TokenAnswer } from "../../src/http/auth/ClientCredentials.ts"
 import * as Sandbox from "./sandbox.ts"
+import * as SandboxCalls from "./SandboxCalls.ts"
 import * as ZendeskApi from "./ZendeskApi.ts"
 
 const stamps = { created_at: "2009-08-26T00:07:08Z", updated_at: "2010-05-13T00:07:08Z" }
 const guest = { headers: { authorization: "Basic bm9ib2R5" } }
 const expired = { headers: { authorization: "Bearer expired" } }
+const { clientId, clientSecret } = Sandbox.make().renewing.options("")
+const tokenRequest = { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, scope: "read" }
 const onlyReads = { never: "the sandbox only reads" }
 
 const facts: ReadonlyArray<FactSheet.Fact> = [
@@ -109,6 +113,18 @@ const facts: ReadonlyArray<FactSheet.Fact> = [
     reads: Schema.decodeUnknownEither(ZendeskApi.Me),
     shown: { path: "/api/v2/users/me" },
     but: [[/is not in the example$/, "the sheet names what tells who we are, and not the rest of the user"]]
+  },
+  {
+    says: '{grant_type: "client_credentials",',
+    example: tokenRequest,
+    reads: Schema.decodeUnknownEither(SandboxCalls.TokenRequest, { onExcessProperty: "error" }),
+    shown: { never: "it is what is sent, and not an answer" }
+  },
+  {
+    says: "{access_token, token_type:",
+    example: { access_token: "f9a3c1", token_type: "bearer", expires_in: 1800, scope: "read" },
+    reads: Schema.decodeUnknownEither(TokenAnswer),
+    shown: { method: "POST", path: "/oauth/tokens", body: tokenRequest }
   },
   {
     says: '{"error":"Couldn\'t authenticate you"}',

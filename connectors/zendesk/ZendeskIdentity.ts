@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Identity } from "../../src/contract/Identity.ts"
-import * as RateHeaders from "../../src/http/RateHeaders.ts"
+import * as RateHeaders from "../../src/http/pacing/RateHeaders.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
 import * as ZendeskApi from "./ZendeskApi.ts"
 
@@ -13,7 +13,9 @@ export interface Account {
   readonly connection: string
   /** `acme.zendesk.com`. */
   readonly host: string
-  readonly credential: "API token" | "OAuth token"
+  readonly credential: "API token" | "OAuth token" | "OAuth client"
+  /** Replaces a token that has ended; false where there is nothing to replace. */
+  readonly renew: Effect.Effect<boolean, ConnectorError>
 }
 
 type Owner = ZendeskApi.Me["user"]
@@ -60,8 +62,18 @@ const refused = (account: Account, detail: string) =>
     effect: "none"
   })
 
-const remedy = (account: Account, role: string | null) =>
-  account.credential === "OAuth token" && role === "admin" ? 'use an access token with the scope "read"' : "use the token of an admin"
+const remedy = ({ credential }: Account, role: string | null): string => {
+  if (credential === "OAuth client") return role === "admin" ? 'allow the OAuth client the scope "read"' : "make the OAuth client as an admin"
+  return credential === "OAuth token" && role === "admin" ? 'use an access token with the scope "read"' : "use the token of an admin"
+}
+
+/** Zendesk may answer 200 with an anonymous guest to a token that has ended, so it is renewed once before the guest is believed. */
+const askWho = (client: VendorClient, { renew }: Account) =>
+  Effect.gen(function* () {
+    const ask = client.read({ path: "/users/me", schema: ZendeskApi.Me })
+    const first = yield* ask
+    return first.body.user.id === null && (yield* renew) ? yield* ask : first
+  })
 
 /**
  * One call for an admin's API token; one more for each list where an agent's role or a token's scopes may refuse it.
@@ -69,20 +81,24 @@ const remedy = (account: Account, role: string | null) =>
  */
 export const identify = (client: VendorClient, account: Account): Effect.Effect<Identity, ConnectorError> =>
   Effect.gen(function* () {
-    const { body, headers, serverTime } = yield* client.read({ path: "/users/me", schema: ZendeskApi.Me })
+    const { body, headers, serverTime } = yield* askWho(client, account)
     const { user } = body
     if (user.id === null) {
       return yield* refused(account, "Zendesk answers as anonymous guest: token revoked or its owner deactivated; put in a new one, of an admin")
     }
     if (user.role !== "admin" && user.role !== "agent") {
-      return yield* refused(account, `the ${account.credential} belongs to an ${user.role ?? "unknown role"}, who may list nobody: use the token of an admin`)
+      return yield* refused(
+        account,
+        `the ${account.credential} belongs to an ${user.role ?? "unknown role"}, who may list nobody: ${remedy(account, user.role)}`
+      )
     }
     const now = yield* Clock.currentTimeMillis
     const { limit, remaining, resetAt } = RateHeaders.read({ status: 200, headers, body: undefined, now, serverTime, endpoint: null })
     const role = roleOf(user)
     const actor = user.email ?? `user ${user.id}`
-    const agent = user.role === "agent" ? [`${actor} is ${role}, and Zendesk may show an agent fewer users and organizations: use the token of an admin.`] : []
-    const probed = user.role === "agent" || account.credential === "OAuth token" ? yield* refusedLists(client, remedy(account, user.role)) : []
+    const agent =
+      user.role === "agent" ? [`${actor} is ${role}, and Zendesk may show an agent fewer users and organizations: ${remedy(account, user.role)}.`] : []
+    const probed = user.role === "agent" || account.credential !== "API token" ? yield* refusedLists(client, remedy(account, user.role)) : []
     return {
       account: account.host,
       label: account.host.replace(/\.zendesk\.com$/, ""),

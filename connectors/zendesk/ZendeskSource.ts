@@ -2,7 +2,8 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Part, Source, SourceDeclaration, SourcePage, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import type { Source, SourceDeclaration, SourcePage, SourceStream, StreamDeclaration } from "../../src/contract/Source.ts"
+import * as Unreported from "../../src/contract/Unreported.ts"
 import type { CallOptions, VendorClient } from "../../src/http/VendorClient.ts"
 import * as ZendeskAgents from "./ZendeskAgents.ts"
 import * as ZendeskApi from "./ZendeskApi.ts"
@@ -51,12 +52,10 @@ export const declaration: SourceDeclaration = {
   agents: ZendeskAgents.declaration
 }
 
-type Unknown = SourcePage["unknown"]
-
 const tagsOff = "tags on users and organizations are switched off (Admin Center > People > End users)"
 const pagedByOffset = "Zendesk answered with paging by offset, in which rows can be missed while data changes"
 
-const unknownParts = (parts: ReadonlyArray<Part>, reason: string): Unknown => parts.map((part) => ({ part, reason }))
+const noTags = (word: string) => (id: string) => `Zendesk did not tell the tags of ${word} ${id}, and those of others`
 
 /** One of the three lists: where it is, how an answer splits into rows and what a row says. */
 interface Listing<Body extends ZendeskApi.Paging, Encoded, Row> extends ZendeskChanges.Telling<Row> {
@@ -82,7 +81,7 @@ const read = <Body extends ZendeskApi.Paging, Encoded, Row>(
       rows: found.length,
       cursor,
       end: cursor === null ? { reached: true, count, ...onward } : null,
-      unknown: [...(byOffset ? unknownParts(declaration.parts, pagedByOffset) : []), ...unknown(found)]
+      unknown: [...(byOffset ? Unreported.parts(declaration.parts, pagedByOffset) : []), ...unknown(found)]
     }
   })
 
@@ -91,7 +90,17 @@ const userTelling = (policy: ZendeskApi.Policy): ZendeskChanges.Telling<ZendeskA
   const seen = new Set<string>()
   return {
     records: (user) => ZendeskApi.userRecords(user, policy, seen),
-    unknown: (found) => (found.some(({ active, tags }) => active && tags === undefined) ? unknownParts(users.parts.slice(1), tagsOff) : [])
+    unknown: (found) => {
+      const isReported = ({ tags }: ZendeskApi.User) => tags !== undefined
+      return Unreported.byRows({
+        rows: found.filter(({ active }) => active),
+        isReported,
+        id: ({ id }) => id,
+        parts: users.parts.slice(1),
+        reason: tagsOff,
+        one: noTags("user")
+      })
+    }
   }
 }
 
@@ -99,7 +108,10 @@ const organizationTelling = (): ZendeskChanges.Telling<ZendeskApi.Organization> 
   const seen = new Set<string>()
   return {
     records: (organization) => ZendeskApi.organizationRecords(organization, seen),
-    unknown: (found) => (found.some(({ tags }) => tags === undefined) ? unknownParts(organizations.parts.slice(1), tagsOff) : [])
+    unknown: (rows) => {
+      const isReported = ({ tags }: ZendeskApi.Organization) => tags !== undefined
+      return Unreported.byRows({ rows, isReported, id: ({ id }) => id, parts: organizations.parts.slice(1), reason: tagsOff, one: noTags("organization") })
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 /** A Zendesk account as an HTTP app: Support API v2, read side, with its traps (vendor docs and public recordings, read 2026-11). */
 import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { AgentEdits, ConnectorSandbox, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import * as IssuedTokens from "../../src/sandbox/IssuedTokens.ts"
+import type { AgentEdits, ConnectorSandbox, RenewingCredential, SandboxRequest, SandboxResponse, SourceEdits } from "../../src/sandbox/Sandbox.ts"
+import * as SandboxAllowance from "./SandboxAllowance.ts"
 import * as SandboxCalls from "./SandboxCalls.ts"
 import * as SandboxDesk from "./SandboxDesk.ts"
 import * as SandboxExports from "./SandboxExports.ts"
@@ -12,6 +13,7 @@ import * as SandboxShow from "./SandboxShow.ts"
 export interface ZendeskSandbox extends ConnectorSandbox {
   readonly source: SourceEdits
   readonly agents: AgentEdits
+  readonly renewing: RenewingCredential
   /** A further address of a user; one that is not verified may be anybody's. */
   readonly addAddress: SandboxDesk.Desk["addAddress"]
   readonly removeAddress: SandboxDesk.Desk["removeAddress"]
@@ -29,7 +31,7 @@ export interface ZendeskSandbox extends ConnectorSandbox {
   readonly editAt: (millis: number) => void
   /** What `/users/me` shows of the credential's owner besides id and address, an admin at the start. */
   readonly actAs: (owner: Readonly<Record<string, unknown>>) => void
-  /** Options with an OAuth token instead of address and API token. */
+  /** Options with an OAuth access token that is not renewed instead of address and API token. */
   readonly oauthOptions: (baseUrl: string) => Readonly<Record<string, unknown>>
 }
 
@@ -37,12 +39,16 @@ const email = "petra@sandbox.example"
 const apiToken = "zd-api-token-4fJ9sQ2m"
 const accessToken = "zd-oauth-token-8Kx1vT7c"
 const revokedToken = "zd-api-token-revoked-6Hw3"
+const clientId = "groupbridge_sandbox"
+const clientSecret = "zd-client-secret-3Lr8wY5n"
+const wrongSecret = "zd-client-secret-wrong-7Tq2"
+/** Tokens of clients that exist since 2026-04-30 live half an hour at the usual (vendor docs, read 2026-11). */
+const tokenSeconds = 1800
 const basicOf = (token: string) => Buffer.from(`${email}/token:${token}`).toString("base64")
 const basic = basicOf(apiToken)
 const me = { id: 7_000_000_000_001, url: "https://sandbox.zendesk.com/api/v2/users/7000000000001.json", name: "Petra", email, active: true }
 const pageSize = 100
 const deepestPage = 100
-const minute = 60_000
 
 type Headers = Readonly<Record<string, string>>
 const json = (status: number, body: unknown, headers: Headers = {}): SandboxResponse => ({
@@ -59,8 +65,9 @@ const refusal = (status: number) =>
     : json(status, { error: "Refused", description: "Refused on demand" })
 
 /** Where the credential is refused: null if it is good. An API token as bearer is an invalid token; `/users/me` answers a guest. */
-const refuseCredential = (authorization: string | undefined, path: string): SandboxResponse | null => {
+const refuseCredential = (authorization: string | undefined, path: string, isGood: (token: string) => boolean): SandboxResponse | null => {
   if (authorization === `Basic ${basic}` || authorization === `Bearer ${accessToken}`) return null
+  if (authorization?.startsWith("Bearer ") === true && isGood(authorization.slice("Bearer ".length))) return null
   if (authorization?.startsWith("Bearer ") === true) {
     const error_description = "The access token provided is expired, revoked, malformed or invalid for other reasons."
     return json(401, { error: "invalid_token", error_description }, { "www-authenticate": 'Bearer realm="Zendesk"' })
@@ -77,6 +84,19 @@ const linkTo = (request: SandboxRequest, changes: Readonly<Record<string, string
   const query = new URLSearchParams(request.query)
   for (const [name, value] of Object.entries(changes)) query.set(name, value)
   return `https://${request.headers["host"] ?? "sandbox.zendesk.com"}${request.path}?${query}`
+}
+
+/** Mints by client credentials, and by nothing else. */
+const issueToken = ({ body, method }: SandboxRequest, tokens: IssuedTokens.IssuedTokens, now: number): SandboxResponse => {
+  if (method !== "POST") return noEndpoint
+  const asked: unknown = JSON.parse(body === "" ? "null" : body)
+  const field = (name: string): unknown => (typeof asked === "object" && asked !== null ? Object.entries(asked).find(([key]) => key === name)?.[1] : undefined)
+  if (field("grant_type") !== "client_credentials") return json(400, { error: "unsupported_grant_type", error_description: "The grant type is not supported." })
+  if (field("client_id") !== clientId || field("client_secret") !== clientSecret) {
+    return json(401, { error: "invalid_client", error_description: "Client authentication failed." })
+  }
+  if (field("scope") !== "read") return json(400, { error: "invalid_scope", error_description: "The requested scope is invalid." })
+  return json(200, { access_token: tokens.issue(now), token_type: "bearer", expires_in: tokenSeconds, scope: "read" })
 }
 
 interface Listing<A extends SandboxRows.Row> {
@@ -120,42 +140,12 @@ const byOffset = <A extends SandboxRows.Row>(request: SandboxRequest, listing: L
 const list = <A extends SandboxRows.Row>(request: SandboxRequest, listing: Listing<A>): SandboxResponse =>
   request.query.has("page[size]") ? byCursor(request, listing) : byOffset(request, listing)
 
-/** An allowance, counted in whole minutes from the first call of each. */
-const allowance = (calls: number) => {
-  let limit = calls
-  let start = 0
-  let used = 0
-  return {
-    set: (calls: number) => {
-      limit = calls
-    },
-    take: (now: number): { readonly allowed: boolean; readonly headers: Headers } => {
-      if (now - start >= minute) {
-        start = now
-        used = 0
-      }
-      const allowed = used < limit
-      if (allowed) used += 1
-      const remaining = String(limit - used)
-      const reset = String(Math.ceil((start + minute - now) / 1000))
-      const told = {
-        date: DateTime.toDateUtc(DateTime.unsafeMake(now)).toUTCString(),
-        "x-rate-limit": String(limit),
-        "x-rate-limit-remaining": remaining,
-        "ratelimit-limit": String(limit),
-        "ratelimit-remaining": remaining,
-        "ratelimit-reset": reset
-      }
-      return { allowed, headers: allowed ? told : { ...told, "retry-after": reset } }
-    }
-  }
-}
-
 export const make = (): ZendeskSandbox => {
   let editedAt: number | null = null
   const desk = SandboxDesk.make(() => editedAt)
-  const limit = allowance(700)
-  const exportLimit = allowance(10)
+  const limit = SandboxAllowance.make(700)
+  const exportLimits = { users: SandboxAllowance.make(20), organizations: SandboxAllowance.make(10) }
+  const tokens = IssuedTokens.make("zd-minted-token-", tokenSeconds)
   let exportPage = 1000
   let deletedShown = false
   const refused = new Map<string, number>()
@@ -166,9 +156,9 @@ export const make = (): ZendeskSandbox => {
   const showOrganization = (row: SandboxDesk.DeskOrganization) => SandboxShow.organization(desk, row, tagsEnabled)
   const showMembership = (row: SandboxDesk.DeskMembership) => SandboxShow.membership(desk, row)
 
-  /** For admins only, and ten a minute. */
+  /** For admins only, and ten a minute; of users by cursor twenty. */
   const exported = (request: SandboxRequest, path: string, now: number): SandboxResponse => {
-    const { allowed, headers } = exportLimit.take(now)
+    const { allowed, headers } = exportLimits[path === "/incremental/users/cursor" ? "users" : "organizations"].take(now)
     if (owner["role"] !== "admin") return refusal(403)
     if (!allowed)
       return json(429, { error: "APIRateLimitExceeded", description: "Number of allowed incremental export API requests per minute exceeded" }, headers)
@@ -228,10 +218,12 @@ export const make = (): ZendeskSandbox => {
     editedAt = now
     const { allowed, headers } = limit.take(now)
     if (!allowed) return json(429, { error: "APIRateLimitExceeded", description: "Number of allowed API requests per minute exceeded" }, headers)
+    if (request.path.endsWith("/oauth/tokens")) return issueToken(request, tokens, now)
     const [, path] = /\/api\/v2(\/.*?)(?:\.json)?$/.exec(request.path) ?? []
     if (path === undefined || request.method !== "GET") return { ...noEndpoint, headers: { ...noEndpoint.headers, ...headers } }
     const status = refused.get(path)
-    const response = refuseCredential(request.headers["authorization"], path) ?? (status === undefined ? answer(request, path, now) : refusal(status))
+    const isGood = (token: string) => tokens.accepts(token, now)
+    const response = refuseCredential(request.headers["authorization"], path, isGood) ?? (status === undefined ? answer(request, path, now) : refusal(status))
     return { ...response, headers: { ...response.headers, ...headers } }
   }
 
@@ -240,10 +232,23 @@ export const make = (): ZendeskSandbox => {
     options: (baseUrl) => ({ baseUrl, email, apiToken }),
     oauthOptions: (baseUrl) => ({ baseUrl, accessToken }),
     refusedOptions: (baseUrl) => ({ baseUrl, email, apiToken: revokedToken }),
-    secrets: [apiToken, accessToken, revokedToken, basic, basicOf(revokedToken)],
+    renewing: {
+      options: (baseUrl) => ({ baseUrl, clientId, clientSecret }),
+      refusedOptions: (baseUrl) => ({ baseUrl, clientId, clientSecret: wrongSecret }),
+      tokens,
+      lifetimeMillis: tokenSeconds * 1000
+    },
+    get secrets() {
+      return [apiToken, accessToken, revokedToken, clientSecret, wrongSecret, basic, basicOf(revokedToken), ...tokens.all]
+    },
     documented: SandboxCalls.documented,
     pageSize,
     source: desk.edits,
+    needed: (path) =>
+      path.endsWith("/organizations")
+        ? ["id", "name", "external_id", "tags", "deleted_at"]
+        : ["id", "email", "external_id", "role", "active", "suspended", "verified", "tags", "user_id", "organization_id"],
+    doubtful: ({ tags: _untold, ...row }) => row,
     agents: desk.agents,
     addAddress: desk.addAddress,
     removeAddress: desk.removeAddress,

@@ -3,10 +3,13 @@
  * first and then customer by customer. Most rows per call first, adds before removes.
  * Each call's intent is stored before it is sent and its outcome after, so that a killed run can be finished by the next.
  */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { ConnectorError } from "../contract/ConnectorError.ts"
+import * as Backoff from "./Backoff.ts"
 import * as Evidence from "./Evidence.ts"
 import { type GroupPhase, Journal, type OpenCall, type WorkCustomer, type WorkGroup } from "./Journal.ts"
 import * as Rows from "./Rows.ts"
@@ -23,14 +26,16 @@ const sendGroup = (work: Work, call: OpenCall): Applying<void> =>
     }
     const { draft, mark } = yield* journal.draft(call)
     if (call.op === "group.create") {
-      const made = yield* work.target.createGroup(draft, mark)
+      const made = yield* work.target.createGroup(draft, mark, call.key ?? undefined)
       return yield* journal.settleGroup(call, { made }, null)
     }
-    const { name, slug, description } = draft
+    const { customFields, description, name, slug } = draft
+    const carries = work.declaration.groups.customFields === true && Object.keys(customFields).length > 0
     yield* work.target.updateGroup(call.group.id ?? "", {
       name,
       ...(slug === undefined ? {} : { slug }),
-      ...(description === undefined ? {} : { description })
+      ...(description === undefined ? {} : { description }),
+      ...(carries ? { customFields } : {})
     })
     yield* journal.settleGroup(call, "updated", null)
   })
@@ -39,7 +44,7 @@ const sendGroup = (work: Work, call: OpenCall): Applying<void> =>
 const groupChange = (work: Work, group: WorkGroup, op: "group.create" | "group.update" | "group.delete"): Applying<void> =>
   Effect.gen(function* () {
     const journal = yield* Journal
-    for (let lost = 0; lost < Rows.attempts;) {
+    for (let lost = 0; lost < Backoff.attempts;) {
       if (!(yield* work.turns.take)) return
       const call = yield* journal.intend(work.writer, op, group.group, 1)
       if (call === null) return yield* work.turns.giveBack
@@ -48,7 +53,7 @@ const groupChange = (work: Work, group: WorkGroup, op: "group.create" | "group.u
         if (result.left._tag === "StateError") return yield* result.left
         yield* Rows.settleFailure(work, call, result.left)
         lost += 1
-        if (result.left.effect === "unknown") yield* Rows.rest(lost)
+        if (result.left.effect === "unknown") yield* Backoff.rest(lost)
       }
       yield* work.onProgress(result._tag === "Right" ? 1 : 0)
     }
@@ -136,33 +141,51 @@ const tryCustomer = (work: Work, op: RowOp, pack: number): Applying<string | nul
     return customer.name
   })
 
-/** The first write ever to a target: one pack of its smallest group or customer, read back before anything else is sent. */
+/**
+ * The first write ever to a target: one pack of its smallest group or customer, read back before anything else is sent. Where an earlier run wrote that
+ * pack and did not see it, it is looked for before another one is written.
+ */
 const canary = (work: Work): Applying<void> =>
   Effect.gen(function* () {
     const journal = yield* Journal
     if (yield* journal.canaryDone(work.writer.to)) return
+    const before = yield* journal.lastAdded(work.writer.to)
+    if (before !== null) {
+      yield* readBack(work, before, `group "${before.group.name}"`)
+      return yield* journal.noteCanary(work.writer.to)
+    }
     const { add } = work.declaration.assignments
     const tried = yield* add.by === "group" ? tryGroup(work) : tryCustomer(work, "assignment.add", add.pack)
-    if (tried !== null && (yield* readBack(work, tried))) yield* journal.noteCanary(work.writer.to)
+    const written = tried === null ? null : yield* journal.written(work.writer.run)
+    if (tried === null || written === null || written.rows.length === 0) return
+    yield* readBack(work, written, tried)
+    yield* journal.noteCanary(work.writer.to)
   })
 
-/** Whether anything was written to read back. Fails when it does not show. */
-const readBack = (work: Work, name: string): Applying<boolean> =>
+const firstLook = Duration.millis(250)
+
+/** Reads a call's rows back, again and again within the target's lag. Fails when they do not show. */
+const readBack = (work: Work, written: OpenCall, name: string): Applying<void> =>
   Effect.gen(function* () {
-    const journal = yield* Journal
-    const written = yield* journal.written(work.writer.run)
-    if (written === null || written.rows.length === 0) return false
-    const outcome = yield* Evidence.rows(work, written)
-    const missing = written.rows.filter((row) => outcome.get(row) === "undone")
-    if (missing.length === 0) return true
-    const done = written.op === "assignment.add" ? "added" : "removed"
-    return yield* new ConnectorError({
-      connection: work.writer.to,
-      call: written.op,
-      reason: "Malformed",
-      detail: `the first write was confirmed but does not show: ${missing.length} of ${written.rows.length} ${done} for ${name}. Nothing else was sent. Check it there; groupbridge runs shows the calls`,
-      effect: "none"
-    })
+    const until = (yield* Clock.currentTimeMillis) + work.lag.millis
+    for (let pause = firstLook; ; pause = Duration.times(pause, 2)) {
+      const outcome = yield* Evidence.rows(work, written)
+      const missing = written.rows.filter((row) => outcome.get(row) === "undone")
+      if (missing.length === 0) return
+      const left = until - (yield* Clock.currentTimeMillis)
+      if (left > 0) {
+        yield* Effect.sleep(Duration.min(pause, left))
+        continue
+      }
+      const done = written.op === "assignment.add" ? "added" : "removed"
+      return yield* new ConnectorError({
+        connection: work.writer.to,
+        call: written.op,
+        reason: "Malformed",
+        detail: `the first write was confirmed but does not show: ${missing.length} of ${written.rows.length} ${done} for ${name}. Nothing else was sent. Check it there; groupbridge runs shows the calls`,
+        effect: "none"
+      })
+    }
   })
 
 const atOnce = 4

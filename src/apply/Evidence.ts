@@ -9,6 +9,9 @@ import { ConnectorError } from "../contract/ConnectorError.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { ListPage, Target, TargetDeclaration } from "../contract/Target.ts"
 import type { TargetGroup } from "../model/Group.ts"
+import type * as ReadLag from "../read/ReadLag.ts"
+import * as LastWriter from "./LastWriter.ts"
+import type { WriterStore } from "./WriterStore.ts"
 import { type CallRow, Journal, type OpenCall, type RowOutcome } from "./Journal.ts"
 
 /** What settling looks at. `state`: the lineage of our state, as marks carry it. */
@@ -16,6 +19,7 @@ export interface Sight {
   readonly target: Target
   readonly declaration: TargetDeclaration
   readonly state: string
+  readonly lag: ReadLag.ReadLag
 }
 
 /** The Date header has whole seconds, and our reading of it is older than the call by its way back. */
@@ -24,11 +28,13 @@ const clockTolerance = 2000
 /** As long as no answer has told the server's clock, it may differ by so much from ours. */
 const unknownClock = Duration.toMillis("5 minutes")
 
-/** A call whose sender is gone may still be on its way: only after so long does its absence say that it came to nothing. */
-const lag = Duration.toMillis("5 seconds")
+/** A call whose sender is gone may still be on its way: only after so long, or the target's lag, does its absence say that it came to nothing. */
+const onItsWay = Duration.toMillis("5 seconds")
+
+const patience = ({ lag }: Pick<Sight, "lag">): number => Math.max(onItsWay, lag.millis)
 
 /** Looks, and where what was asked for is not there yet and the call is young, waits and looks again. */
-const patiently = <A, E>(call: OpenCall, look: Effect.Effect<A, E>, isThere: (seen: A) => boolean): Effect.Effect<A, E> =>
+const patiently = <A, E>(lag: number, call: Pick<OpenCall, "intentAt">, look: Effect.Effect<A, E>, isThere: (seen: A) => boolean): Effect.Effect<A, E> =>
   Effect.gen(function* () {
     const seen = yield* look
     const wait = call.intentAt + lag - (yield* Clock.currentTimeMillis)
@@ -89,12 +95,18 @@ const present = (target: Target, call: OpenCall, listedBy: "group" | "customer")
   return Effect.map(Effect.forEach(parts, look), (found) => new Map(found.flatMap((part) => [...part])))
 }
 
-/** A member since before our intent was there already; since then, it is ours. Without a sure time it is ours if we had seen it absent. */
-const addOutcome = (call: OpenCall, joinedAt: number | null, absent: boolean): RowOutcome => {
-  if (joinedAt === null) return absent ? "applied" : "found"
-  if (call.clockOffset === null && absent) return "applied"
-  return joinedAt >= call.intentAt + (call.clockOffset ?? 0) - clockTolerance ? "applied" : "found"
+/**
+ * A member since before our first intent was there already; since then, it is ours. Without a sure time it is ours if we had seen it absent, or had
+ * asked for it before without an answer.
+ */
+const addOutcome = (call: OpenCall, joinedAt: number | null, { absent, lostSince }: CallRow): RowOutcome => {
+  const ours = absent || lostSince !== null
+  if (joinedAt === null || call.clockOffset === null) return ours ? "applied" : joinedAt === null ? "found" : byTime(call, joinedAt, call.intentAt)
+  return byTime(call, joinedAt, lostSince ?? call.intentAt)
 }
+
+const byTime = (call: OpenCall, joinedAt: number, intentAt: number): RowOutcome =>
+  joinedAt >= intentAt + (call.clockOffset ?? 0) - clockTolerance ? "applied" : "found"
 
 /**
  * What became of an add or remove whose answer was lost or does not name its rows. Costs a read of the group, or of the customer. Where nothing
@@ -107,11 +119,31 @@ export const rows = ({ target, declaration }: Sight, call: OpenCall): Effect.Eff
     const outcome = (row: CallRow): RowOutcome => {
       const joinedAt = found.get(row)
       if (call.op === "assignment.remove") return joinedAt === undefined ? "applied" : "undone"
-      return joinedAt === undefined ? "undone" : addOutcome(call, joinedAt, row.absent)
+      return joinedAt === undefined ? "undone" : addOutcome(call, joinedAt, row)
     }
     return new Map(call.rows.map((row) => [row, outcome(row)]))
   })
 }
+
+/** As `rows`, and where one does not show yet, once more after the target's lag. */
+export const rowsInTime = (sight: Sight, call: OpenCall): Effect.Effect<ReadonlyMap<CallRow, RowOutcome>, ConnectorError> =>
+  patiently(patience(sight), call, rows(sight, call), (seen) => ![...seen.values()].includes("undone"))
+
+/** Rows that an answer said were so already, in which we may be the ones who made them so: ours unless the target shows an earlier time. */
+export const skipped = (sight: Sight, call: OpenCall): Effect.Effect<ReadonlyMap<CallRow, RowOutcome>, ConnectorError> => {
+  const isOurs = (row: CallRow) => row.lostSince !== null || call.madeNow
+  if (!call.rows.some(isOurs)) return Effect.succeed(new Map(call.rows.map((row) => [row, "found" as const])))
+  if (sight.declaration.assignments.listedBy === "none")
+    return Effect.succeed(new Map(call.rows.map((row) => [row, isOurs(row) ? "applied" : "found"] as const)))
+  return Effect.map(
+    rowsInTime(sight, call),
+    (seen) => new Map(call.rows.map((row) => [row, isOurs(row) && seen.get(row) !== "found" ? "applied" : "found"] as const))
+  )
+}
+
+/** An addition that does not show although its answer is lost may show later. */
+const lost = (call: OpenCall, outcome: ReadonlyMap<CallRow, RowOutcome>): ReadonlyMap<CallRow, RowOutcome> =>
+  call.op === "assignment.add" ? new Map([...outcome].map(([row, result]) => [row, result === "undone" ? "lost" : result] as const)) : outcome
 
 /** What a create whose answer was lost has made. `Unsure`: a group of its name that shows neither a mark nor when it was made. */
 type Made = { readonly _tag: "Ours"; readonly group: TargetGroup } | { readonly _tag: "Unsure" } | { readonly _tag: "Nothing" }
@@ -137,10 +169,10 @@ const madeBy = (target: Target, call: OpenCall, state: string): Effect.Effect<Ma
     return Effect.map(readWhole(call, target.groups, take), () => made)
   })
 
-const settleCreate = (target: Target, call: OpenCall, state: string, detail: string): Effect.Effect<void, ConnectorError | StateError, Journal> =>
+const settleCreate = ({ lag, state, target }: Sight, call: OpenCall, detail: string): Effect.Effect<void, ConnectorError | StateError, Journal> =>
   Effect.gen(function* () {
     const journal = yield* Journal
-    const made = yield* patiently(call, madeBy(target, call, state), ({ _tag }) => _tag !== "Nothing")
+    const made = yield* patiently(patience({ lag }), call, madeBy(target, call, state), ({ _tag }) => _tag !== "Nothing")
     switch (made._tag) {
       case "Ours":
         return yield* journal.settleGroup(call, { made: made.group }, detail)
@@ -155,32 +187,31 @@ const settleCreate = (target: Target, call: OpenCall, state: string, detail: str
   })
 
 /** Settles one call by what the target shows now. */
-export const settle = (sight: Sight, call: OpenCall): Effect.Effect<void, ConnectorError | StateError, Journal> =>
+export const settle = (sight: Sight, call: OpenCall): Effect.Effect<void, ConnectorError | StateError, Journal | WriterStore> =>
   Effect.gen(function* () {
     const journal = yield* Journal
-    const { target, state } = sight
+    const { target } = sight
     const detail = "settled by looking"
     if (call.by === "customer" || (call.rows.length > 0 && sight.declaration.assignments.listedBy === "none")) {
-      const outcome = yield* patiently(call, rows(sight, call), (seen) => ![...seen.values()].includes("undone"))
-      return yield* journal.settleRows(call, outcome, detail)
+      return yield* journal.settleRows(call, lost(call, yield* rowsInTime(sight, call)), detail)
     }
-    if (call.op === "group.create") return yield* settleCreate(target, call, state, detail)
+    if (call.op === "group.create") return yield* settleCreate(sight, call, detail)
+    if (call.op === "group.mark") return yield* LastWriter.settle(target, call)
     const found = call.group.id === null ? Effect.succeedNone : target.group(call.group.id)
     if (call.op === "group.delete") {
-      return yield* journal.settleGroup(call, Option.isSome(yield* patiently(call, found, Option.isNone)) ? "undone" : "deleted", detail)
+      return yield* journal.settleGroup(call, Option.isSome(yield* patiently(patience(sight), call, found, Option.isNone)) ? "undone" : "deleted", detail)
     }
     if (Option.isNone(yield* found)) return yield* journal.groupGone(call)
     // An update is written again as long as its values differ from what we wrote last: saying "undone" costs one call at the most.
     if (call.op === "group.update") return yield* journal.settleGroup(call, "undone", detail)
-    const outcome = yield* patiently(call, rows(sight, call), (seen) => ![...seen.values()].includes("undone"))
-    yield* journal.settleRows(call, outcome, detail)
+    yield* journal.settleRows(call, lost(call, yield* rowsInTime(sight, call)), detail)
   })
 
 /** Settles what a killed run left under way. */
-export const settleOpenCalls = (sight: Sight, to: string): Effect.Effect<number, ConnectorError | StateError, Journal> =>
+export const settleOpenCalls = (sight: Sight, to: string): Effect.Effect<number, ConnectorError | StateError, Journal | WriterStore> =>
   Effect.gen(function* () {
     const journal = yield* Journal
     const calls = yield* journal.openCalls(to)
-    yield* Effect.forEach(calls, (call) => settle(sight, call), { discard: true })
+    yield* Effect.forEach(calls, (call) => Effect.zipRight(journal.noteLost(call), settle(sight, call)), { discard: true })
     return calls.length
   })

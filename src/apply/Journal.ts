@@ -5,6 +5,9 @@ import type { StateError } from "../contract/StateError.ts"
 import type { ChangeOp } from "../model/Change.ts"
 import type { GroupDraft, GroupMark, TargetGroup } from "../model/Group.ts"
 
+/** What a call does: a planned change, or the run's number written onto a group (see `LastWriter`). */
+export type CallOp = ChangeOp | "group.mark"
+
 /** A run that may write: its number, and the lease that every intent is checked against. */
 export interface Writer {
   readonly run: number
@@ -27,20 +30,29 @@ export interface CallRow {
   readonly id: string
   readonly email: string | null
   readonly absent: boolean
+  /** Since when it has been asked for by calls whose answers were lost, by our clock (epoch ms); null: no such call is open. */
+  readonly lostSince: number | null
 }
 
 /** A call whose intent is stored. Times by our clock; add `clockOffset` for the server's. `null`: no answer has told it yet. */
 export interface OpenCall {
   readonly call: number
   readonly connection: string
-  readonly op: ChangeOp
+  readonly op: CallOp
   /** What its rows have in common. */
   readonly by: "group" | "customer"
   /** Of a call by customer the group of its first row. */
   readonly group: CallGroup
   readonly rows: ReadonlyArray<CallRow>
+  /** Of a retry: when what it retries was first intended. */
   readonly intentAt: number
   readonly clockOffset: number | null
+  /** The call is about a group that its own run made: nobody else has had time to put anybody into it. */
+  readonly madeNow: boolean
+  /** Random, one for each intent, carried on by its retry alone; null for a call of an older version. */
+  readonly key: string | null
+  /** Whether an earlier call carried the same key: the vendor may answer this one as it did that, without looking. */
+  readonly retry: boolean
 }
 
 export type RowOutcome =
@@ -50,7 +62,9 @@ export type RowOutcome =
   | "found"
   /** It is not so: still to be done. */
   | "undone"
-  /** The answer is lost and nothing can be read back: believed, and asked for again as long as it is wished. */
+  /** It does not show, but the answer is lost: still to be done, and ours if it shows later. */
+  | "lost"
+  /** The answer is lost and nothing can be read back: believed, and asked for again as long as it is claimed. */
   | "unknown"
 
 export interface WorkGroup {
@@ -97,6 +111,8 @@ export class Journal extends Context.Tag("groupbridge/Journal")<
      * Fails with `Superseded`, storing nothing, when the lease is no longer ours.
      */
     readonly intend: (writer: Writer, op: ChangeOp, group: number, pack: number) => Effect.Effect<OpenCall | null, StateError>
+    /** The call's answer was lost: if it turns out undone, the next intent for exactly the same carries its key. */
+    readonly noteLost: (call: OpenCall) => Effect.Effect<void, StateError>
     /** As `intend`, for at most `pack` planned rows of one customer. */
     readonly intendFor: (
       writer: Writer,
@@ -132,6 +148,8 @@ export class Journal extends Context.Tag("groupbridge/Journal")<
     readonly noteCanary: (to: string) => Effect.Effect<void, StateError>
     /** The last call that confirmed rows in this run, with these rows; null if there is none. */
     readonly written: (run: number) => Effect.Effect<OpenCall | null, StateError>
+    /** The last addition that was confirmed at the target by any run, with those of its rows that the ledger still has; null if there is none. */
+    readonly lastAdded: (to: string) => Effect.Effect<OpenCall | null, StateError>
     readonly progress: (run: number) => Effect.Effect<{ readonly total: number; readonly settled: number }, StateError>
   }
 >() {}

@@ -1,6 +1,5 @@
 /** Sends memberships, pack by pack: what each answer proves is stored, and a refused pack is halved until the bad row stands alone. */
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
@@ -8,9 +7,11 @@ import { ConnectorError } from "../contract/ConnectorError.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Pack, Receipt } from "../contract/Target.ts"
 import type { ChangeOp } from "../model/Change.ts"
+import * as Backoff from "./Backoff.ts"
 import * as Evidence from "./Evidence.ts"
 import { Journal, type OpenCall, type RowOutcome, type Writer } from "./Journal.ts"
 import type { Turns } from "./Turns.ts"
+import type { WriterStore } from "./WriterStore.ts"
 
 export interface Work extends Evidence.Sight {
   readonly writer: Writer
@@ -22,16 +23,7 @@ export interface Work extends Evidence.Sight {
   readonly onProgress: (settled: number) => Effect.Effect<void>
 }
 
-export type Applying<A> = Effect.Effect<A, ConnectorError | StateError, Journal>
-
-/** How often in a row what one pack did may be settled by looking before the vendor counts as unavailable. */
-export const attempts = 6
-const firstBackoff = Duration.millis(500)
-const longestBackoff = Duration.seconds(8)
-
-/** Time for a vendor in trouble; what was lost so far has been settled. */
-export const rest = (lost: number): Effect.Effect<void> =>
-  lost < attempts ? Effect.sleep(Duration.min(longestBackoff, Duration.times(firstBackoff, 2 ** (lost - 1)))) : Effect.void
+export type Applying<A> = Effect.Effect<A, ConnectorError | StateError, Journal | WriterStore>
 
 /** The status of an answer about somebody or something that is not there. */
 const notFound = 404
@@ -54,8 +46,12 @@ const byReceipt = (work: Work, call: OpenCall, changed: "all" | "none" | "done")
   if (changed === "all" || call.op === "assignment.remove") return same(call, () => "applied")
   if (changed === "none") return same(call, () => "found")
   const blind = work.declaration.assignments.listedBy === "none"
-  return same(call, (row) => (blind || row.absent ? "applied" : "found"))
+  return same(call, (row) => (blind || row.absent || row.lostSince !== null ? "applied" : "found"))
 }
+
+/** An addition found in place whose earlier answer was lost, or in a group that this run made, may be our own. */
+const mayBeOurs = (call: OpenCall, outcome: ReadonlyMap<OpenCall["rows"][number], RowOutcome>): boolean =>
+  call.op === "assignment.add" && call.rows.some((row) => outcome.get(row) === "found" && (call.madeNow || row.lostSince !== null))
 
 /** What came of a call: its rows are settled, or planned again in smaller packs, or as they are after a while. */
 type Step = "settled" | "split" | "again"
@@ -68,11 +64,13 @@ const settleReceipt = (work: Work, call: OpenCall, receipt: Receipt): Applying<S
   Effect.gen(function* () {
     const journal = yield* Journal
     yield* noteClock(work, receipt)
-    if (receipt.changed !== "unnamed") {
-      yield* journal.settleRows(call, byReceipt(work, call, receipt.changed), null)
+    // The answer to a retry may be the one that was lost, however things are by now.
+    if (receipt.changed !== "unnamed" && !call.retry) {
+      const outcome = byReceipt(work, call, receipt.changed)
+      yield* journal.settleRows(call, mayBeOurs(call, outcome) ? yield* Evidence.skipped(work, call) : outcome, null)
       return "settled"
     }
-    const outcome = yield* Evidence.rows(work, call)
+    const outcome = yield* Evidence.rowsInTime(work, call)
     const nothing = call.rows.every((row) => outcome.get(row) === "undone")
     if (nothing && call.by === "customer") {
       yield* journal.refuse(call, "the answer confirmed it, and reading it back shows no change")
@@ -88,7 +86,7 @@ const packOf = ({ by, group, rows }: OpenCall): Pack =>
     : { by, customer: rows[0]?.id ?? "", groups: rows.map((row) => row.group.id ?? "") }
 
 const call = (work: Work, open: OpenCall): Effect.Effect<Receipt, ConnectorError> =>
-  open.op === "assignment.add" ? work.target.add(packOf(open)) : work.target.remove(packOf(open))
+  open.op === "assignment.add" ? work.target.add(packOf(open), open.key ?? undefined) : work.target.remove(packOf(open))
 
 /** Whether the customer of a refused row is really not at the target any more: asked for by address, where there is one. */
 const isGone = (work: Work, { rows: [row] }: OpenCall): Effect.Effect<boolean, ConnectorError> => {
@@ -105,6 +103,8 @@ export const settleFailure = (work: Work, call: OpenCall, error: ConnectorError)
     const journal = yield* Journal
     const undone = same(call, () => "undone")
     if (error.effect === "unknown") {
+      // An answer that says nothing is an answer: under the same key it would come again.
+      if (error.status === null) yield* journal.noteLost(call)
       yield* Evidence.settle(work, call)
       return "again"
     }
@@ -145,7 +145,7 @@ export const unavailable = (work: Work, op: ChangeOp, name: string): ConnectorEr
     connection: work.writer.to,
     call: op,
     reason: "Unavailable",
-    detail: `the answers for ${name} were lost ${attempts} times; what is known of them is kept, the rest follows with the next run`,
+    detail: `the answers for ${name} were lost ${Backoff.attempts} times; what is known of them is kept, the rest follows with the next run`,
     effect: "none"
   })
 
@@ -192,8 +192,8 @@ export const send = (work: Work, sending: Sending): Applying<void> =>
       if (step === "split") pack = Math.max(1, Math.floor(open.rows.length / 2))
       else if (step === "again") {
         lost += 1
-        yield* rest(lost)
-        if (lost >= attempts) return yield* giveUp(work, sending, open.by)
+        yield* Backoff.rest(lost)
+        if (lost >= Backoff.attempts) return yield* giveUp(work, sending, open.by)
       } else if (result._tag === "Right") {
         yield* Ref.set(work.lostInARow, 0)
         pack = Math.min(sending.pack, pack * 2)

@@ -10,13 +10,13 @@ import type { ConnectionCheck } from "../model/Overview.ts"
 import type { RunFailure } from "../model/Result.ts"
 import type { Connected, Connections } from "../run/Connections.ts"
 import * as Failure from "../run/Failure.ts"
-import { type KnownConnection, Overview } from "../run/Overview.ts"
+import { type KnownConnection, OperationsStore } from "../run/OperationsStore.ts"
 import * as World from "./World.ts"
 
 /** Since when runs of these syncs fail like this because of this connection. */
 const failingSince = (name: string, syncs: ReadonlyArray<Scheduled>, kind: RunFailure["kind"]) =>
   Effect.gen(function* () {
-    const overview = yield* Overview
+    const overview = yield* OperationsStore
     const using = syncs.filter((sync) => sync.to === name || sync.from.includes(name))
     const series = yield* Effect.forEach(using, (sync) => overview.failing(sync.name))
     const own = series.filter((one) => one !== null).filter(({ error }) => error.kind === kind && error.message.startsWith(`${name}: `))
@@ -40,22 +40,39 @@ const identify = (connected: Connected, name: string, syncs: ReadonlyArray<World
   return Effect.zipWith(connected.identify, team.api.identify, (one, two) => ({ ...one, missing: [...new Set([...one.missing, ...two.missing])] }))
 }
 
+/** Another person with the same role may be shown fewer rows: what that would hold, before it happens. */
+const otherActor = (name: string, { account, actor }: Identity, known: KnownConnection) =>
+  Effect.gen(function* () {
+    if (known.account !== account) return []
+    const before = yield* (yield* OperationsStore).earlierView(name, actor)
+    if (before === null || before.memberships === 0) return []
+    const now = actor ?? "an account without a name"
+    return [
+      `${name}: ${now} is another account than ${before.actor}, and may be shown fewer rows. ${before.memberships} memberships rest on what ${before.actor} was shown: those that ${now} does not see are held (actor) until you decide; nobody is removed for it unasked.`
+    ]
+  })
+
 /** One connection's check; `otherAccount` if it opens another account than the state's, which stops its syncs. */
 export const check = (
   config: Config,
   connections: Connections,
   syncs: ReadonlyArray<World.AnySync>,
   connection: ConnectionConfig
-): Effect.Effect<ConnectionCheck & { readonly otherAccount: boolean }, StateError, Overview> =>
+): Effect.Effect<ConnectionCheck & { readonly otherAccount: boolean; readonly warnings: ReadonlyArray<string> }, StateError, OperationsStore> =>
   Effect.gen(function* () {
     const { name, connector, place } = connection
-    const known = yield* (yield* Overview).connection(name)
+    const known = yield* (yield* OperationsStore).connection(name)
     const declared = yield* Effect.either(connections.open(name))
     const untestable = Either.isRight(declared) && declared.right.source === null && declared.right.target?.declaration.testable === false
-    const asked = yield* Effect.either(Effect.flatMap(connections.open(name), (connected) => identify(connected, name, syncs)))
+    const asked = yield* Effect.either(
+      Effect.flatMap(connections.open(name), (connected) =>
+        Effect.all({ identity: identify(connected, name, syncs), costs: connected.source?.costs ?? Effect.succeed([]) })
+      )
+    )
     const common = { connection: name, connector }
     if (Either.isRight(asked)) {
-      const { account, label, actor, role, missing, allowance } = asked.right
+      const { costs, identity } = asked.right
+      const { account, label, actor, role, missing, allowance } = identity
       const otherAccount = known.account !== null && known.account !== account
       return {
         ...common,
@@ -68,9 +85,11 @@ export const check = (
         since: null,
         skippedRuns: 0,
         missing,
+        costs,
         allowance: allowance === null ? null : { ...allowance, usedByOthers: null },
-        message: wellMessage(asked.right, known, name),
-        otherAccount
+        message: wellMessage(identity, known, name),
+        otherAccount,
+        warnings: yield* otherActor(name, identity, known)
       }
     }
     if (asked.left._tag === "StateError") return yield* asked.left
@@ -85,8 +104,32 @@ export const check = (
       role: null,
       actorBefore: asked.left.retryable ? null : known.actor,
       missing: [],
+      costs: [],
       allowance: null,
       message: `${failure.message} It stands at ${basename(config.file)} line ${place.line}.`,
-      otherAccount: false
+      otherAccount: false,
+      warnings: []
     }
   })
+
+/** One connection as it is known, without asking it. */
+export const unasked = ({ connector, name }: ConnectionConfig): Effect.Effect<ConnectionCheck, StateError, OperationsStore> =>
+  Effect.map(
+    Effect.flatMap(OperationsStore, (store) => store.connection(name)),
+    ({ account, actor, identifiedAt }) => ({
+      connection: name,
+      connector,
+      state: "unasked" as const,
+      account,
+      actor,
+      role: null,
+      actorBefore: null,
+      since: null,
+      lastGood: identifiedAt,
+      skippedRuns: 0,
+      missing: [],
+      costs: [],
+      allowance: null,
+      message: null
+    })
+  )

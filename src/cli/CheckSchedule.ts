@@ -1,17 +1,16 @@
 /** What syncs cost by their schedules, and whether limits and budgets allow it. */
 import * as Clock from "effect/Clock"
-import type * as Cron from "effect/Cron"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as ReadCost from "../calls/ReadCost.ts"
 import type { Config, Scheduled, SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
+import type { Timetable } from "../model/CronSchedule.ts"
 import type { ScheduleCost } from "../model/Overview.ts"
 import * as Times from "../report/Times.ts"
 import * as Wording from "../report/Wording.ts"
 import * as Connections from "../run/Connections.ts"
-import { Overview } from "../run/Overview.ts"
+import { OperationsStore } from "../run/OperationsStore.ts"
 import type { Environment } from "./Environment.ts"
 import * as Schedules from "./Schedules.ts"
 
@@ -25,7 +24,7 @@ const connectorOf = ({ connectors }: Environment, { connections }: Config, name:
  */
 const readCalls = (environment: Environment, config: Config, name: string, perDay: number) =>
   Effect.gen(function* () {
-    const known = yield* (yield* Overview).snapshot(name)
+    const known = yield* (yield* OperationsStore).snapshot(name)
     const connector = connectorOf(environment, config, name)
     const declaration = connector?.source?.declaration
     if (known === null || declaration === undefined || connector?.local === true) return null
@@ -36,7 +35,7 @@ const readCalls = (environment: Environment, config: Config, name: string, perDa
       const pages = ReadCost.pages(rows, stream?.pageSize ?? 1)
       return sum + (stream?.changes === undefined ? perDay * pages : whole * pages + (perDay - whole))
     }, perDay)
-    // Whoever is not found again and again is asked for other addresses once a week.
+    // A customer who is not found again and again is asked for other addresses once a week.
     return Math.ceil(calls) + Math.ceil(known.asked / 7)
   })
 
@@ -46,7 +45,7 @@ const readCalls = (environment: Environment, config: Config, name: string, perDa
  */
 const lookCalls = (environment: Environment, config: Config, sync: SyncConfig, perDay: number) =>
   Effect.gen(function* () {
-    const overview = yield* Overview
+    const overview = yield* OperationsStore
     const declaration = connectorOf(environment, config, sync.to)?.target?.declaration
     if (declaration === undefined) return 0
     const often = (every: Duration.Duration): number => Math.min(perDay, day / Math.max(1, Duration.toMillis(every)))
@@ -58,11 +57,11 @@ const lookCalls = (environment: Environment, config: Config, sync: SyncConfig, p
   })
 
 /** The sync's part of its turns: syncs of customers read a source once where they are due together. */
-const turnsAlone = ({ syncs }: Config, sync: SyncConfig, schedule: Cron.Cron, source: string, among: ReadonlyArray<Scheduled>, now: number): number => {
+const turnsAlone = ({ syncs }: Config, sync: SyncConfig, schedule: Timetable, source: string, among: ReadonlyArray<Scheduled>, now: number): number => {
   const others = among.filter(({ from, name }) => name !== sync.name && syncs.has(name) && from.includes(source))
   return Schedules.share(
     schedule,
-    others.flatMap((other) => Option.toArray(Schedules.cron(other))),
+    others.flatMap((other) => Schedules.timetable(other) ?? []),
     now
   )
 }
@@ -73,12 +72,12 @@ export const costs = (
   config: Config,
   sync: SyncConfig,
   among: ReadonlyArray<Scheduled>
-): Effect.Effect<ReadonlyArray<ScheduleCost>, StateError, Overview> =>
+): Effect.Effect<ReadonlyArray<ScheduleCost>, StateError, OperationsStore> =>
   Effect.gen(function* () {
-    const schedule = Schedules.cron(sync)
-    if (Option.isNone(schedule)) return []
+    const schedule = Schedules.timetable(sync)
+    if (schedule === null) return []
     const now = yield* Clock.currentTimeMillis
-    const { perDay, longest } = Schedules.turns(schedule.value, now)
+    const { perDay, longest } = Schedules.turns(schedule, now)
     const line = (connection: string, callsPerDay: number, freshness: ReadonlyArray<string>): ScheduleCost => ({
       sync: sync.name,
       every: `"${sync.schedule ?? ""}"`,
@@ -91,13 +90,26 @@ export const costs = (
     const fresh = `changes seen within ${Times.duration(longest)}`
     const sources = yield* Effect.forEach(sync.from, (name) =>
       Effect.gen(function* () {
-        const own = turnsAlone(config, sync, schedule.value, name, among, now)
+        const own = turnsAlone(config, sync, schedule, name, among, now)
         const calls = yield* readCalls(environment, config, name, own)
         return calls === null ? [] : [line(name, calls, own < perDay ? [fresh, "one read for all that are due together"] : [fresh])]
       })
     )
     const looks = yield* lookCalls(environment, config, sync, perDay)
     return [...sources.flat(), line(sync.to, looks, ["to look at its groups; writes come on top"])]
+  })
+
+/** A schedule of a source that was never read has no price yet. */
+export const unpriced = (environment: Environment, config: Config, sync: SyncConfig): Effect.Effect<ReadonlyArray<string>, StateError, OperationsStore> =>
+  Effect.gen(function* () {
+    if (sync.schedule === null) return []
+    const store = yield* OperationsStore
+    const known = yield* Effect.forEach(sync.from, (name) => Effect.map(store.snapshot(name), (snapshot) => ({ name, snapshot })))
+    return known.flatMap(({ name, snapshot }) =>
+      snapshot !== null || connectorOf(environment, config, name)?.local === true
+        ? []
+        : [`${sync.name}: what its schedule costs is not known, because ${name} was never read:   groupbridge plan ${sync.name}`]
+    )
   })
 
 /** The budget that would do; null where even all of the limit does not. */

@@ -1,59 +1,27 @@
-/** Patterns of a sync's rules that match nothing. */
+/** Patterns of a sync's rules that match nothing, fields that no source group has, and ways of matching that find no customer. */
 import * as Effect from "effect/Effect"
-import type { RuleConfig, SyncConfig } from "../config/Config.ts"
+import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
-import * as Nearest from "../model/Nearest.ts"
-import * as Glob from "../reconcile/Glob.ts"
-import { MappingStore } from "../reconcile/MappingStore.ts"
-import { Overview } from "../run/Overview.ts"
+import * as MatchLimits from "../reconcile/MatchLimits.ts"
+import type { MappingStore } from "../reconcile/MappingStore.ts"
+import * as RuleReach from "../reconcile/RuleReach.ts"
+import type { TargetStore } from "../read/TargetStore.ts"
+import { OperationsStore, type Sides } from "../run/OperationsStore.ts"
 
-interface Named {
-  readonly rule: string
-  readonly name: string
-}
+const nothing: RuleReach.InVain = { includes: [], names: [], where: [] }
 
-const ruleKind = ({ kind, of }: { readonly kind: string; readonly of: string }): string => `${kind}/${of}`
-
-/** Names of all source groups with their kind, as last read. */
-const names = (sync: SyncConfig) =>
+/** What the rules name and no source group has. Nothing where a source was never read. */
+export const inVain = (sync: SyncConfig): Effect.Effect<RuleReach.InVain, StateError, OperationsStore | MappingStore> =>
   Effect.gen(function* () {
-    const store = yield* MappingStore
-    const found: Array<Named> = []
-    for (let after = 0; ;) {
-      const page = yield* store.candidates(sync.from, after, 1000, false)
-      found.push(...page.map(({ group }) => ({ rule: ruleKind({ kind: group.kind, of: group.carrier }), name: group.name })))
-      const last = page.at(-1)
-      if (last === undefined) return found
-      after = last.number
-    }
-  })
-
-/** The name that a pattern most likely means: compared by as much of the name as the pattern spells out. */
-const nearest = (pattern: string, known: ReadonlyArray<string>): string | undefined => {
-  const spelled = pattern.replace(/[*?].*$/, "")
-  if (spelled === pattern) return Nearest.nearest(pattern, known)
-  const beginnings = new Map(known.map((name) => [name.slice(0, spelled.length), name]))
-  const found = spelled === "" ? undefined : Nearest.nearest(spelled, beginnings.keys())
-  return found === undefined ? undefined : beginnings.get(found)
-}
-
-const unmatched = (sync: SyncConfig, rule: RuleConfig, known: ReadonlyArray<Named>): ReadonlyArray<string> => {
-  const own = known.filter((group) => group.rule === ruleKind(rule)).map(({ name }) => name)
-  return rule.include.flatMap((pattern) => {
-    if (own.some((name) => Glob.matches(pattern, name))) return []
-    const near = nearest(pattern, own)
-    return [
-      `${sync.name}, rule ${rule.index} (line ${rule.place.line}): include ${JSON.stringify(pattern)} matches no ${rule.kind}${near === undefined ? "" : `; nearest: ${near}`}`
-    ]
-  })
-}
-
-/** Patterns that match no group, each with the nearest name. Nothing where a source was never read. */
-export const warnings = (sync: SyncConfig): Effect.Effect<ReadonlyArray<string>, StateError, Overview | MappingStore> =>
-  Effect.gen(function* () {
-    const overview = yield* Overview
+    const overview = yield* OperationsStore
     const reads = yield* Effect.forEach(sync.from, (name) => overview.snapshot(name))
-    if (reads.includes(null)) return []
-    const known = yield* names(sync)
-    return sync.rules.flatMap((rule) => unmatched(sync, rule, known))
+    return reads.includes(null) ? nothing : yield* RuleReach.inVain(sync)
   })
+
+/** Ways of matching that the target's declaration excludes: problems. */
+export const matchesNever = ({ customers, sync }: Sides): ReadonlyArray<string> =>
+  MatchLimits.impossible(sync, customers).map((why) => `${sync.name} (line ${sync.place.line}): ${why}`)
+
+/** Ways of matching by what no customer of the target was ever shown with: warnings. */
+export const matchesNoneSeen = ({ customers, sync }: Sides): Effect.Effect<ReadonlyArray<string>, StateError, TargetStore> =>
+  Effect.map(MatchLimits.unseen(sync, customers), (found) => found.map((what) => `${sync.name} (line ${sync.place.line}): ${what}`))

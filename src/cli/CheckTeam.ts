@@ -1,7 +1,6 @@
 /** What a sync of staff costs by its schedule. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as ReadCost from "../calls/ReadCost.ts"
 import type { Config, TeamConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
@@ -14,9 +13,9 @@ import * as Schedules from "./Schedules.ts"
 /** One line a connection, as far as the people known by now tell how many pages there are. */
 export const costs = (environment: Environment, config: Config, sync: TeamConfig): Effect.Effect<ReadonlyArray<ScheduleCost>, StateError, TeamStore> =>
   Effect.gen(function* () {
-    const schedule = Schedules.cron(sync)
-    if (Option.isNone(schedule)) return []
-    const { longest, perDay } = Schedules.turns(schedule.value, yield* Clock.currentTimeMillis)
+    const schedule = Schedules.timetable(sync)
+    if (schedule === null) return []
+    const { longest, perDay } = Schedules.turns(schedule, yield* Clock.currentTimeMillis)
     const people = [...(yield* (yield* TeamStore).known(sync.to)).values()]
     const connectorOf = (name: string) => environment.connectors.get(config.connections.get(name)?.connector ?? "")
     const line = (connection: string, calls: number, freshness: ReadonlyArray<string>): ScheduleCost => ({

@@ -7,6 +7,7 @@ import * as Escape from "../report/Escape.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as Invocation from "./Invocation.ts"
+import * as World from "./World.ts"
 import { unknown } from "./UsageError.ts"
 
 const document = (connectors: ReadonlyArray<AnyConnector>): string =>
@@ -26,6 +27,9 @@ export const run = (load: Load, name: string | undefined, options: CommonOptions
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
       const { environment, output } = invocation
+      yield* environment.loadConnectors()
+      // With those that a config describes, where there is one that loads.
+      yield* Effect.option(World.config(invocation))
       const all = [...environment.connectors.values()]
       const view = yield* Invocation.view(invocation)
       const one = name === undefined ? undefined : environment.connectors.get(name)

@@ -1,6 +1,6 @@
-/** The commands that decide what is done and what not: held, approve, reject, done, undo, release, pause, resume. */
+/** The commands that decide what is done and what not: held, approve, reject, decisions, done, undo, release, pause, resume. */
 import type { Command } from "commander"
-import { given } from "./CommonOptions.ts"
+import { given, repeated } from "./CommonOptions.ts"
 import type { Register } from "./Environment.ts"
 
 export const register: Register = (program, load) => {
@@ -14,7 +14,9 @@ export const register: Register = (program, load) => {
     })
   program
     .command("approve <id>")
-    .description("apply a held part, as far as it is still true")
+    .description("apply a held part, as far as it is still true, also one that was rejected")
+    .addOption(repeated("--only <group>", "only what it holds of this target group, by name or source key"))
+    .option("--customer <who>", "only what it holds of this customer: e-mail, id or the address of a helpdesk's page")
     .option("--reason <text>", "kept with the decision")
     .action(async (id: string, _options: object, command: Command) => {
       process.exitCode = await (await import("./Approve.ts")).run(load, id, given(command))
@@ -22,9 +24,27 @@ export const register: Register = (program, load) => {
   program
     .command("reject <id>")
     .description("leave a held part undone until its source changes")
+    .addOption(repeated("--only <group>", "only what it holds of this target group, by name or source key"))
+    .option("--customer <who>", "only what it holds of this customer: e-mail, id or the address of a helpdesk's page")
     .option("--reason <text>", "kept with the decision")
     .action(async (id: string, _options: object, command: Command) => {
       process.exitCode = await (await import("./Reject.ts")).run(load, id, given(command))
+    })
+  program
+    .command("decisions")
+    .description("each decision with its author and reason, newest first")
+    .option("--all", "not only the newest fifty")
+    .action(async (_options: object, command: Command) => {
+      process.exitCode = await (await import("./DecisionLog.ts")).run(load, given(command))
+    })
+  program
+    .command("confirm <sync>")
+    .description("memberships that reappeared: which they are, or whose")
+    .option("--ours", "we added them: they are removed when the source ends them")
+    .option("--found", "others put them there: they are left alone")
+    .option("--reason <text>", "kept with the decision")
+    .action(async (sync: string, _options: object, command: Command) => {
+      process.exitCode = await (await import("./Confirm.ts")).run(load, sync, given(command))
     })
   program
     .command("done [ids...]")

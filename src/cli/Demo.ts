@@ -26,15 +26,15 @@ type Step =
   | { readonly _tag: "Command"; readonly typed: string; readonly exit: number; readonly run: (options: CommonOptions) => Promise<number> }
 
 const command = (typed: string, exit: number, run: (options: CommonOptions) => Promise<number>): Step => ({ _tag: "Command", typed, exit, run })
-const told = (...lines: ReadonlyArray<string>): Step => ({ _tag: "Told", lines })
+const notes = (...lines: ReadonlyArray<string>): Step => ({ _tag: "Told", lines })
 
-const steps = (load: Load, { sync, day, mistake, told: start, config }: DemoWorld): ReadonlyArray<Step> => {
+const steps = (load: Load, { sync, day, mistake, notes: start, config }: DemoWorld): ReadonlyArray<Step> => {
   const plan = command(`plan ${sync}`, 0, (options) => Plan.run(load, [sync], options))
   const write = (exit: number) => command(`sync ${sync}`, exit, (options) => Sync.run(load, [sync], options))
   const part = "H-1"
   const approval = "r-5"
   return [
-    told(
+    notes(
       ...start,
       "",
       "groupbridge.yaml:",
@@ -43,24 +43,24 @@ const steps = (load: Load, { sync, day, mistake, told: start, config }: DemoWorl
         .split("\n")
         .map((line) => `  ${line}`)
     ),
-    told("# A dry run first: it reads both sides and writes nothing."),
+    notes("# A dry run first: it reads both sides and writes nothing."),
     plan,
-    told("# The same for real."),
+    notes("# The same for real."),
     write(0),
-    told("# Once more: nothing to do, so nothing is written."),
+    notes("# Once more: nothing to do, so nothing is written."),
     write(0),
     { _tag: "Scene", scene: day },
     plan,
     write(0),
     { _tag: "Scene", scene: mistake },
-    told("# The next sync would take their group away. That is too much at once, so it is held, and nobody loses anything."),
+    notes("# The next sync would take their group away. That is too much at once, so it is held, and nobody loses anything."),
     write(3),
     command(`held ${part}`, 0, (options) => Held.run(load, part, options)),
-    told("# Why? Every link from the record at the source to the membership, for one of them."),
+    notes("# Why? Every link from the record at the source to the membership, for one of them."),
     command(`explain ${mistake.customer} "${mistake.group}"`, 0, (options) => Explain.run(load, mistake.customer, mistake.group, options)),
-    told("# It was meant. So somebody approves it, and it is done, and kept with a name and a reason."),
+    notes("# It was meant. So somebody approves it, and it is done, and kept with a name and a reason."),
     command(`approve ${part} --reason "${mistake.reason}"`, 0, (options) => Approve.run(load, part, { ...options, reason: mistake.reason })),
-    told("# Or was it not? What a run changed can be taken back, and stays so until it is released."),
+    notes("# Or was it not? What a run changed can be taken back, and stays so until it is released."),
     command(`undo ${approval}`, 0, (options) => Undo.undo(load, approval, options)),
     command("runs", 0, (options) => Runs.run(load, undefined, options)),
     command("status", 0, (options) => Status.run(load, options))
@@ -69,7 +69,8 @@ const steps = (load: Load, { sync, day, mistake, told: start, config }: DemoWorl
 
 const next = [
   "That was the demo: every line came from the commands themselves, and everything it made is gone again.",
-  'Next: write a groupbridge.yaml for your own accounts (README.md, "Start"), then',
+  "Next, for your own accounts:",
+  "  groupbridge init     asks for them, and writes groupbridge.yaml",
   "  groupbridge check    who we are there, and what is missing",
   "  groupbridge plan     what a sync would do, without doing it"
 ]
@@ -84,7 +85,7 @@ const play = async (all: ReadonlyArray<Step>, options: CommonOptions): Promise<n
     if (step._tag === "Told") await block("plain", step.lines)
     else if (step._tag === "Scene") {
       step.scene.happen()
-      await block("warn", ["At the source, meanwhile:", ...step.scene.told.map((line) => `  - ${line}`)])
+      await block("warn", ["At the source, meanwhile:", ...step.scene.notes.map((line) => `  - ${line}`)])
     } else {
       await block("strong", [`$ groupbridge ${step.typed}`])
       const code = await step.run(options)

@@ -5,9 +5,9 @@ import * as OverviewJson from "../report/OverviewJson.ts"
 import * as TasksText from "../report/TasksText.ts"
 import * as Times from "../report/Times.ts"
 import * as Wording from "../report/Wording.ts"
-import { Overview } from "../run/Overview.ts"
-import type { Memory } from "../run/SyncRun.ts"
-import type { DecisionOptions } from "./Approve.ts"
+import { OperationsStore } from "../run/OperationsStore.ts"
+import type { Memory } from "../operate/Memory.ts"
+import type { DecisionOptions } from "./Deciding.ts"
 import * as Deciding from "./Deciding.ts"
 import type { Load } from "./Environment.ts"
 import * as Ids from "./Ids.ts"
@@ -23,7 +23,7 @@ export interface DoneOptions extends DecisionOptions {
 const list = (invocation: Invocation.Invocation, options: DoneOptions) =>
   Effect.gen(function* () {
     const { output } = invocation
-    const overview = yield* Overview
+    const overview = yield* OperationsStore
     const context = yield* Effect.context<Memory>()
     const rows = Rows.of((after) => Effect.provide(overview.tasks(after), context))
     const view = yield* Invocation.view(invocation)
@@ -36,9 +36,9 @@ const open = (invocation: Invocation.Invocation, ids: ReadonlyArray<string>) =>
   Effect.forEach([...new Set(ids)], (id) =>
     Effect.gen(function* () {
       const number = yield* Ids.task(id)
-      const task = yield* (yield* Overview).task(number)
+      const task = yield* (yield* OperationsStore).task(number)
       if (task === null) {
-        return yield* new UsageError({ message: `there is no task T-${number}; a wish that came back takes its task away. What waits now: groupbridge done` })
+        return yield* new UsageError({ message: `there is no task T-${number}; a claim that came back takes its task away. What waits now: groupbridge done` })
       }
       if (task.doneAt === null) return { number, task }
       const view = yield* Invocation.view(invocation)
@@ -50,7 +50,7 @@ const finish = (invocation: Invocation.Invocation, ids: ReadonlyArray<string>, o
   Effect.gen(function* () {
     const { output } = invocation
     const tasks = yield* open(invocation, ids)
-    const overview = yield* Overview
+    const overview = yield* OperationsStore
     yield* overview.finish(
       tasks.map(({ number }) => number),
       Deciding.decider(invocation, options.reason)
@@ -65,7 +65,9 @@ export const run = (load: Load, ids: ReadonlyArray<string>, options: DoneOptions
     Effect.gen(function* () {
       if (ids.length > 0 && options.csv === true) return yield* new UsageError({ message: "--csv lists what waits, and takes no id" })
       const config = yield* World.config(invocation)
-      yield* World.withStateToLook(invocation, config)(ids.length === 0 ? list(invocation, options) : finish(invocation, ids, options))
+      yield* ids.length === 0
+        ? World.withStateToLook(invocation, config)(list(invocation, options))
+        : World.withStateToDecide(invocation, config)(finish(invocation, ids, options))
       return 0
     })
   )

@@ -1,18 +1,14 @@
 /** The commands of every day: check, groups, plan, sync, apply, status. */
 import { type Command, InvalidArgumentError, Option } from "commander"
-import { given, limits } from "./CommonOptions.ts"
+import { given, limits, repeated } from "./CommonOptions.ts"
 import type { Register } from "./Environment.ts"
-
-const list = (value: string, before: ReadonlyArray<string> | undefined): ReadonlyArray<string> => [...(before ?? []), value]
 
 const refresh = () =>
   new Option("--refresh <depth>", "how deep to look at the target, instead of as often as the config says").choices(["none", "counts", "full"])
 
-const only = () =>
-  new Option("--only <group>", "only this target group, by name or source key; may be repeated").argParser<ReadonlyArray<string> | undefined>(list)
+const only = () => repeated("--only <group>", "only this target group, by name or source key")
 
-const approve = () =>
-  new Option("--approve <guard=number>", "lift one guard, once, up to this number; may be repeated").argParser<ReadonlyArray<string> | undefined>(list)
+const approve = () => repeated("--approve <guard=number>", "lift one guard, once, up to this number")
 
 const formats = ["text", "json", "markdown", "csv", "html"]
 
@@ -26,6 +22,7 @@ export const register: Register = (program, load) => {
   program
     .command("check [sync...]")
     .description("config, connections, who we are there, missing rights, what the schedule costs")
+    .option("--offline", "ask no vendor; variables that have no value are warnings")
     .action(async (syncs: ReadonlyArray<string>, _options: object, command: Command) => {
       process.exitCode = await (await import("./Check.ts")).run(load, syncs, given(command))
     })

@@ -3,11 +3,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Config } from "../config/Config.ts"
 import * as Address from "../model/Address.ts"
-import * as ExplainAdvice from "../report/ExplainAdvice.ts"
+import * as ShellWord from "../report/ShellWord.ts"
 import * as ExplainText from "../report/ExplainText.ts"
 import * as Terminal from "../report/Terminal.ts"
 import * as TeamText from "../report/TeamText.ts"
-import * as Explain from "../run/Explain.ts"
+import * as Explain from "../explain/Explain.ts"
 import { TeamStore } from "../team/TeamStore.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
@@ -25,7 +25,8 @@ const about =
     return {
       connector,
       record: known?.source?.declaration.customerWord ?? "customer",
-      groups: known?.target?.declaration.groups ?? null
+      groups: known?.target?.declaration.groups ?? null,
+      customers: known?.target?.declaration.customers ?? null
     }
   }
 
@@ -38,13 +39,12 @@ const askBack = (question: Explain.Question, answer: Exclude<Explain.Answer, { r
     case "NoGroup":
       return Effect.succeed(
         new UsageError({
-          message: `no group is known as ${JSON.stringify(Terminal.visible(question.group ?? ""))}; all groups of this customer:   groupbridge explain ${ExplainAdvice.typed(question.customer)}`
+          message: `no group is known as ${JSON.stringify(Terminal.visible(question.group ?? ""))}; all groups of this customer:   groupbridge explain ${ShellWord.typed(question.customer)}`
         })
       )
     case "SeveralGroups": {
       const lines = answer.groups.map(
-        (group) =>
-          `  groupbridge explain ${ExplainAdvice.typed(question.customer)} ${ExplainAdvice.typed(Explain.nameOf(group))}   ${Terminal.visible(group.name)}`
+        (group) => `  groupbridge explain ${ShellWord.typed(question.customer)} ${ShellWord.typed(Explain.nameOf(group))}   ${Terminal.visible(group.name)}`
       )
       return Effect.succeed(
         new UsageError({
@@ -98,7 +98,7 @@ const moment = (text: string) =>
 export const run = (load: Load, customer: string, group: string | undefined, options: ExplainOptions): Promise<number> =>
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
-      const config = yield* World.config(invocation)
+      const config = yield* World.configToLook(invocation)
       const at = options.at === undefined ? null : yield* moment(options.at)
       const question = { customer, group: group ?? null, at, syncs: [...config.syncs.values()], about: about(invocation, config) }
       yield* World.withStateToLook(invocation, config)(tell(invocation, question, config))

@@ -4,17 +4,17 @@ import { basename } from "node:path"
 import type { Config } from "../config/Config.ts"
 import * as Address from "../model/Address.ts"
 import * as Escape from "../report/Escape.ts"
-import * as ExplainAdvice from "../report/ExplainAdvice.ts"
+import * as ShellWord from "../report/ShellWord.ts"
 import * as ForgetText from "../report/ForgetText.ts"
 import * as Terminal from "../report/Terminal.ts"
 import * as Wording from "../report/Wording.ts"
-import * as Asked from "../run/Asked.ts"
+import * as CustomerLookup from "../explain/CustomerLookup.ts"
 import * as Failure from "../run/Failure.ts"
-import { type Footprint, Forgetting } from "../run/Forgetting.ts"
+import { type Footprint, Erasure } from "../operate/Erasure.ts"
 import * as Lease from "../run/Lease.ts"
-import { Stopped } from "../run/Looking.ts"
+import { Stopped } from "../run/Observe.ts"
 import { TeamStore } from "../team/TeamStore.ts"
-import type { DecisionOptions } from "./Approve.ts"
+import type { DecisionOptions } from "./Deciding.ts"
 import * as Ask from "./Ask.ts"
 import * as Deciding from "./Deciding.ts"
 import type { Load } from "./Environment.ts"
@@ -28,7 +28,7 @@ const stop = (message: string) => Effect.fail(new Stopped(Failure.make("state", 
 /** Erased while a sync reads them, they would come back with the next read, and what we added would count as found, so that nobody took it out again. */
 const refuse = ({ syncs, teams }: Config, { ours, records, staff }: Footprint, asked: string) =>
   Effect.gen(function* () {
-    const again = `Then:   groupbridge forget ${ExplainAdvice.typed(asked)}`
+    const again = `Then:   groupbridge forget ${ShellWord.typed(asked)}`
     const inTeam = staff.find(({ placed, to }) => placed && [...teams.values()].some((team) => team.to === to))
     if (inTeam !== undefined) {
       return yield* stop(
@@ -71,41 +71,41 @@ const namedLines = ({ syncs }: Config, { records }: Footprint): ReadonlyArray<st
 const forget = (invocation: Invocation.Invocation, config: Config, asked: string, options: DecisionOptions) =>
   Effect.gen(function* () {
     const { environment, interactive, output } = invocation
-    const forgetting = yield* Forgetting
+    const forgetting = yield* Erasure
     const address = Address.normalise(asked)
     const staff = address === null ? [] : yield* (yield* TeamStore).person(address)
-    const customers = staff.length === 0 ? null : yield* Asked.persons(asked, [...config.connections.keys()])
+    const customers = staff.length === 0 ? null : yield* CustomerLookup.persons(asked, [...config.connections.keys()])
     const hits = customers?.length === 0 ? [] : yield* Person.one("groupbridge forget", asked, config)
-    const told = yield* forgetting.footprint(hits, address)
-    yield* refuse(config, told, asked)
-    const outlook = ForgetText.outlook(told)
+    const footprint = yield* forgetting.footprint(hits, address)
+    yield* refuse(config, footprint, asked)
+    const outlook = ForgetText.outlook(footprint)
     if (!interactive && options.yes !== true) {
       return yield* new UsageError({
-        message: `${outlook}. Nothing was changed: this cannot be taken back, so it needs a terminal, or: groupbridge forget ${ExplainAdvice.typed(asked)} --yes`
+        message: `${outlook}. Nothing was changed: this cannot be taken back, so it needs a terminal, or: groupbridge forget ${ShellWord.typed(asked)} --yes`
       })
     }
     const agreed = yield* Ask.yes(invocation, `${outlook}. This cannot be taken back. Go on?`)
-    const gone = agreed ? yield* forgetting.erase(told, Deciding.decider(invocation, options.reason)) : false
+    const gone = agreed ? yield* forgetting.erase(footprint, Deciding.decider(invocation, options.reason)) : false
     const elsewhere = {
-      copies: agreed ? yield* environment.stateFiles.naming(config.state, config.backup.dir, told.texts) : [],
-      lines: namedLines(config, told),
-      targets: [...new Set(told.records.filter(({ gone: away, side }) => side === "target" && !away).map(({ connection }) => connection))]
+      copies: agreed ? yield* environment.stateFiles.naming(config.state, config.backup.dir, footprint.texts) : [],
+      lines: namedLines(config, footprint),
+      targets: [...new Set(footprint.records.filter(({ gone: away, side }) => side === "target" && !away).map(({ connection }) => connection))]
     }
     const document = {
       forgotten: agreed,
-      records: told.records.length + told.staff.length,
-      changes: told.history,
+      records: footprint.records.length + footprint.staff.length,
+      changes: footprint.history,
       bytesGone: gone,
       stillNamedIn: [...elsewhere.copies, ...elsewhere.lines],
       stillAt: elsewhere.targets
     }
-    yield* output.text(options.json === true ? `${Escape.json(document)}\n` : agreed ? ForgetText.done(told, elsewhere, gone) : "Nothing was changed.\n")
+    yield* output.text(options.json === true ? `${Escape.json(document)}\n` : agreed ? ForgetText.done(footprint, elsewhere, gone) : "Nothing was changed.\n")
     return 0
   })
 
 export const run = (load: Load, customer: string, options: DecisionOptions): Promise<number> =>
   Invocation.run(load, options, (invocation) =>
     Effect.flatMap(World.config(invocation), (config) =>
-      World.withStateToLook(invocation, config)(Lease.hold(`${invocation.who}@${invocation.host}`, () => forget(invocation, config, customer, options)))
+      World.withStateToDecide(invocation, config)(Lease.hold(`${invocation.who}@${invocation.host}`, () => forget(invocation, config, customer, options)))
     )
   )

@@ -7,12 +7,13 @@ import { keyText } from "../model/Group.ts"
 import * as Mapping from "../reconcile/Mapping.ts"
 import { MappingStore } from "../reconcile/MappingStore.ts"
 import * as Naming from "../reconcile/Naming.ts"
+import * as BlockWording from "../report/BlockWording.ts"
 import * as GroupsText from "../report/GroupsText.ts"
 import * as OverviewJson from "../report/OverviewJson.ts"
 import * as Times from "../report/Times.ts"
 import type { Connections } from "../run/Connections.ts"
-import * as Looking from "../run/Looking.ts"
-import { Overview } from "../run/Overview.ts"
+import * as Observe from "../run/Observe.ts"
+import { OperationsStore } from "../run/OperationsStore.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as Invocation from "./Invocation.ts"
@@ -24,9 +25,9 @@ export interface GroupsOptions extends CommonOptions {
 }
 
 /** Reads sources that were never read before; tells how old the others' snapshot is. */
-const know = (invocation: Invocation.Invocation, sync: SyncConfig, connections: Connections) =>
+export const know = (invocation: Invocation.Invocation, sync: SyncConfig, connections: Connections) =>
   Effect.gen(function* () {
-    const overview = yield* Overview
+    const overview = yield* OperationsStore
     const { onLook } = yield* Telling.make(invocation, connections, sync.name, sync.to)
     for (const name of sync.from) {
       const known = yield* overview.snapshot(name)
@@ -37,33 +38,33 @@ const know = (invocation: Invocation.Invocation, sync: SyncConfig, connections: 
         continue
       }
       const connected = yield* connections.open(name)
-      yield* Looking.readSource(connections, connected, yield* Looking.identify(connected), { dry: true, full: true }, onLook)
+      yield* Observe.readSource(connections, connected, yield* Observe.identify(connected), { dry: true, full: true }, onLook)
     }
   })
 
 /** All groups by name of their handle; what blocks a group is known as far as the target's groups were listed before. */
-const rowsOf = (sync: SyncConfig, can: TargetDeclaration["groups"] | null, unmapped: boolean) =>
+export const rowsOf = (sync: SyncConfig, can: TargetDeclaration["groups"] | null, unmapped: boolean) =>
   Effect.gen(function* () {
     const store = yield* MappingStore
     const naming = can ?? Naming.free
     yield* Mapping.make(sync, naming)
-    yield* store.resolve({ to: sync.to, adopt: sync.adopt.groups, naming, makes: can?.create !== "none", listIsWhole: true })
-    const blocked = new Map((yield* store.blocked).map(({ handle, reason }) => [handle, reason]))
+    yield* store.resolve(Mapping.resolution(sync, can))
+    const blocked = new Map((yield* store.blocked).map(({ handle, reason }) => [handle, BlockWording.reason(reason)]))
     const rows: Array<GroupRow> = []
     yield* Mapping.eachGroup(sync, true, (groups) =>
       Effect.sync(() => {
-        for (const { candidate, wish } of groups) {
-          if (unmapped && wish !== null) continue
-          const reason = wish === null ? null : (blocked.get(wish.handle) ?? null)
+        for (const { candidate, desired } of groups) {
+          if (unmapped && desired !== null) continue
+          const reason = desired === null ? null : (blocked.get(desired.handle) ?? null)
           rows.push({
             connection: candidate.connection,
             kind: candidate.group.kind,
             key: keyText(candidate.group),
             name: candidate.group.name,
             members: candidate.members,
-            rule: wish === null ? null : { index: wish.rule.index, line: wish.rule.place.line },
-            target: wish === null ? null : Naming.fit(wish, naming).wish.draft.name,
-            state: wish === null ? "unmapped" : reason === null ? "mapped" : "ambiguous",
+            rule: desired === null ? null : { index: desired.rule.index, line: desired.rule.place.line },
+            target: desired === null ? null : Naming.fit(desired, naming).desired.draft.name,
+            state: desired === null ? "unmapped" : reason === null ? "mapped" : "ambiguous",
             reason
           })
         }
@@ -83,7 +84,8 @@ export const run = (load: Load, name: string, options: GroupsOptions): Promise<n
       )
       return yield* World.withState(
         invocation,
-        config
+        config,
+        "look"
       )(
         Effect.gen(function* () {
           yield* know(invocation, sync, yield* World.connections(invocation, config, [sync]))
@@ -93,7 +95,7 @@ export const run = (load: Load, name: string, options: GroupsOptions): Promise<n
           yield* invocation.output.print((sink) =>
             options.json === true
               ? OverviewJson.groups(rows, sink)
-              : GroupsText.write(sync.name, rows, view, sink, options.unmapped === true ? "unmapped" : "all")
+              : GroupsText.write(sync.name, rows, view, sink, { only: options.unmapped === true ? "unmapped" : "all" })
           )
           return 0
         })

@@ -1,15 +1,14 @@
 /** `held [ID]`: what waits for a person. */
 import * as Effect from "effect/Effect"
 import type { Config } from "../config/Config.ts"
+import * as LongNames from "../plan/LongNames.ts"
 import * as Escape from "../report/Escape.ts"
 import * as HeldText from "../report/HeldText.ts"
 import * as Json from "../report/Json.ts"
 import * as OverviewJson from "../report/OverviewJson.ts"
 import * as Sink from "../report/Sink.ts"
 import * as Terminal from "../report/Terminal.ts"
-import * as Times from "../report/Times.ts"
-import type { View } from "../report/View.ts"
-import { type Decided, Overview } from "../run/Overview.ts"
+import { OperationsStore } from "../run/OperationsStore.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import * as Deciding from "./Deciding.ts"
 import type { Load } from "./Environment.ts"
@@ -26,20 +25,16 @@ const recent = 200
 
 const list = (invocation: Invocation.Invocation) =>
   Effect.gen(function* () {
-    const parts = yield* (yield* Overview).parts
+    const parts = yield* (yield* OperationsStore).parts
     const view = yield* Invocation.view(invocation)
     const { output, options } = invocation
     yield* options.json === true ? output.print((sink) => OverviewJson.held(parts, sink)) : output.text(HeldText.list(parts, view))
   })
 
-/** `approved by petra@ops1 15:31 CET: "Gold ended"` */
-const decision = ({ what, who, host, at, reason }: Decided, view: View): string =>
-  `${what} by ${Terminal.visible(who)}@${Terminal.visible(host)} ${Times.atWithZone(view, at)}${reason === null ? "" : `: "${Terminal.visible(reason, 500)}"`}`
-
 /** The run that carried an approval out; null if none did yet. */
 const appliedBy = (id: string) =>
   Effect.map(
-    Effect.flatMap(Overview, (overview) => overview.runs(recent)),
+    Effect.flatMap(OperationsStore, (overview) => overview.runs(recent)),
     (runs) => {
       const found = runs.find((run) => run.command === `approve ${id}`)
       return found === undefined || found.error !== null || found.endedAt === null ? null : found.run
@@ -48,7 +43,7 @@ const appliedBy = (id: string) =>
 
 const one = (invocation: Invocation.Invocation, config: Config, id: string, all: boolean) =>
   Effect.gen(function* () {
-    const overview = yield* Overview
+    const overview = yield* OperationsStore
     const { number, part, closed, decided } = yield* Deciding.find(id)
     const view = yield* Invocation.view(invocation, all)
     const { output, options } = invocation
@@ -61,13 +56,14 @@ const one = (invocation: Invocation.Invocation, config: Config, id: string, all:
       return yield* output.print(async (sink) => {
         const out = Sink.make(sink)
         await out.write(`{"held":[{${Json.members({ ...Json.held(part), closed })},"rows":`)
-        await Json.array(out, changes, (change) => out.write(Escape.json(change)))
+        const shorten = LongNames.shortener()
+        await Json.array(out, changes, (change) => out.write(Escape.json(shorten(change))))
         await out.write("}]}\n")
         await out.flush()
       })
     }
     if (closed) return yield* output.text(`${part.id} of ${Terminal.visible(part.sync)} is closed: nothing of it waits any more.\n`)
-    const by = decided === null ? "" : decision(decided, view)
+    const by = decided === null ? "" : HeldText.decided(decided, view)
     const applied = part.decision === "approved" ? yield* appliedBy(part.id) : null
     if (applied !== null) return yield* output.text(`${part.id} of ${Terminal.visible(part.sync)} was ${by}. What it changed: groupbridge runs ${applied}\n`)
     yield* output.print((sink) => HeldText.write(part, changes, view, sink))
@@ -77,7 +73,7 @@ const one = (invocation: Invocation.Invocation, config: Config, id: string, all:
 export const run = (load: Load, id: string | undefined, options: HeldOptions): Promise<number> =>
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
-      const config = yield* World.config(invocation)
+      const config = yield* World.configToLook(invocation)
       yield* World.withStateToLook(invocation, config)(id === undefined ? list(invocation) : one(invocation, config, id, options.all === true))
       return 0
     })

@@ -1,13 +1,11 @@
 /** Ids as people type them: `H-14` for a held part, `r-12` for a run; the number alone will do. */
 import * as Effect from "effect/Effect"
+import * as Id from "../model/Id.ts"
 import { UsageError } from "./UsageError.ts"
-
-/** The number in an id that we made. */
-export const numberOf = (id: string): number => Number(id.replace(/^\D+/, ""))
 
 const parse = (text: string, letter: string, what: string, example: string, list: string): Effect.Effect<number, UsageError> =>
   new RegExp(`^(${letter}-)?[1-9]\\d{0,14}$`, "i").test(text.trim())
-    ? Effect.succeed(numberOf(text.trim()))
+    ? Effect.succeed(Id.numberOf(text.trim()))
     : Effect.fail(new UsageError({ message: `${JSON.stringify(text)} is no id of ${what}; they look like ${example}: ${list}` }))
 
 export const part = (text: string): Effect.Effect<number, UsageError> => parse(text, "H", "a held part", "H-14", "groupbridge held")

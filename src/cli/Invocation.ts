@@ -5,9 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as LogLevel from "effect/LogLevel"
 import type * as Scope from "effect/Scope"
-import { mkdtempSync, rmSync } from "node:fs"
-import { hostname, tmpdir, userInfo } from "node:os"
-import { join } from "node:path"
+import { hostname, userInfo } from "node:os"
+import type * as ConfigFile from "../config/ConfigFile.ts"
 import type { ConfigInvalid } from "../config/ConfigInvalid.ts"
 import type { Redactor } from "../contract/Redactor.ts"
 import { StateError } from "../contract/StateError.ts"
@@ -18,24 +17,27 @@ import { PlanFileError } from "../plan/PlanFile.ts"
 import * as Escape from "../report/Escape.ts"
 import * as View from "../report/View.ts"
 import * as Failure from "../run/Failure.ts"
-import type * as Looking from "../run/Looking.ts"
+import type * as Observe from "../run/Observe.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Environment, Load } from "./Environment.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Output from "./Output.ts"
+import * as Spool from "./Spool.ts"
 import * as Stopping from "./Stopping.ts"
 import type { UsageError } from "./UsageError.ts"
 
 export interface Invocation {
   readonly environment: Environment
   readonly options: CommonOptions
+  /** The config where a program gives it; else it is the file that the options name. */
+  readonly given?: Pick<ConfigFile.LoadOptions, "file" | "text" | "env">
   readonly redactor: Redactor
   readonly output: Output.Output
   readonly stopping: Stopping.Stopping
   /** Somebody sits at the terminal and can be asked. */
   readonly interactive: boolean
-  /** A folder of this invocation alone, taken away at its end. */
-  readonly folder: string
+  /** What this invocation lays by; taken away at its end. */
+  readonly spool: Spool.Spool
   readonly who: string
   readonly host: string
   /** The machine's time zone; asking for it takes longer than most of what is done for a call. */
@@ -43,7 +45,7 @@ export interface Invocation {
 }
 
 /** Everything that can end a command early, each with words for a person. */
-export type CommandError = Failure.RunError | Looking.Stopped | ConfigInvalid | UsageError | Output.WriteFailed
+export type CommandError = Failure.RunError | Observe.Stopped | ConfigInvalid | UsageError | Output.WriteFailed
 
 export type Command = (invocation: Invocation) => Effect.Effect<number, CommandError, Scope.Scope>
 
@@ -69,9 +71,23 @@ const unwrap = (error: CommandError): Exclude<CommandError, Output.WriteFailed> 
   return { words: `the report could not be written: ${cause instanceof Error ? cause.message : String(cause)}` }
 }
 
+/** What went wrong, in words for a person. */
+export const words = (error: CommandError): string => {
+  const found = unwrap(error)
+  return "words" in found ? found.words : failureOf(found).message
+}
+
 const tell = ({ output, options }: Invocation, failure: RunFailure): Effect.Effect<void> => {
-  output.note(failure.message)
+  output.note(failure.message, "error")
   return options.json === true ? Effect.ignore(output.text(`${Escape.json({ error: failure })}\n`)) : Effect.void
+}
+
+/** The end of a command that failed, in words. Null: it was interrupted, or broke in a way that nothing foresaw. */
+export const failure = (cause: Cause.Cause<CommandError>): RunFailure | null => {
+  const failed = Cause.failureOption(cause)
+  if (failed._tag === "None") return null
+  const error = unwrap(failed.value)
+  return "words" in error ? { kind: "state", message: error.words } : failureOf(error)
 }
 
 const userName = (): string => {
@@ -91,34 +107,40 @@ const conclude = (invocation: Invocation, exit: Exit.Exit<number, CommandError>)
     output.note(stopping.writing() ? "Stopped. What was done is stored; the next run goes on from there." : "Stopped. Nothing was written.")
     return Effect.succeed(signal)
   }
-  const failed = Cause.failureOption(exit.cause)
-  if (failed._tag === "Some") {
-    const error = unwrap(failed.value)
-    const failure: RunFailure = "words" in error ? { kind: "state", message: error.words } : failureOf(error)
-    return Effect.as(tell(invocation, failure), ExitCode.ofFailure(failure))
-  }
+  const failed = failure(exit.cause)
+  if (failed !== null) return Effect.as(tell(invocation, failed), ExitCode.ofFailure(failed))
   const words = Cause.prettyErrors(exit.cause)[0]?.message ?? "unknown"
-  output.note(`internal error: ${words}. Nothing more was done; please report it, with what --log-level debug adds.`)
-  if (options.logLevel === "debug" || options.logLevel === "trace") output.note(Cause.pretty(exit.cause))
+  output.note(`internal error: ${words}. Nothing more was done; please report it, with what --log-level debug adds.`, "error")
+  if (options.logLevel === "debug" || options.logLevel === "trace") output.note(Cause.pretty(exit.cause), "error")
   return Effect.succeed(1)
 }
+
+/** Who runs a command, and where. */
+export const surroundings = (): Pick<Invocation, "who" | "host" | "zone"> => ({
+  who: userName(),
+  host: hostname(),
+  zone: Intl.DateTimeFormat().resolvedOptions().timeZone
+})
 
 /** Runs a command to its end and answers its exit code. `quiet`: nothing on standard error but errors. Never rejects. */
 export const run = async (load: Load, options: CommonOptions, command: Command, quiet = false): Promise<number> => {
   const environment = await load()
   const redactor = SecretRedactor.make()
-  const output = Output.make(redactor, { progress: !quiet })
-  const folder = mkdtempSync(join(tmpdir(), "groupbridge-"))
+  const { logFormat: format = "text" } = options
+  const plain = Output.make(redactor, { progress: !quiet && format === "text" })
+  const logging = (level: LogLevel.LogLevel) => Log.layer(redactor, { level, format, write: (line) => plain.note(line) })
+  const noteAsLog: Output.Output["note"] = (line, level = "info") =>
+    Effect.runSync(Effect.provide(level === "error" ? Effect.logError(line) : Effect.logInfo(line), logging(LogLevel.All)))
+  const output: Output.Output = format === "json" ? { ...plain, note: noteAsLog } : plain
+  const around = surroundings()
+  const spool = Spool.make(`${around.who}@${around.host}`)
   // A second signal ends the process at once, and what is spooled names customers.
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+  process.once("exit", spool.remove)
   const stopping = Stopping.make(output.note)
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
-  const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions()
-  const invocation: Invocation = { environment, options, redactor, output, stopping, interactive, folder, who: userName(), host: hostname(), zone }
+  const invocation: Invocation = { environment, options, redactor, output, stopping, interactive, spool, ...around }
   const fiber = Effect.runFork(
-    Effect.scoped(Effect.suspend(() => command(invocation))).pipe(
-      Effect.provide(Log.layer(redactor, { level: quiet ? LogLevel.Error : levels[options.logLevel], write: output.note }))
-    )
+    Effect.scoped(Effect.suspend(() => command(invocation))).pipe(Effect.provide(logging(quiet ? LogLevel.Error : levels[options.logLevel])))
   )
   const unlisten = stopping.listen(fiber)
   const code = await Effect.runPromise(Effect.flatMap(fiber.await, (exit) => conclude(invocation, exit)))

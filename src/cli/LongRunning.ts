@@ -15,11 +15,12 @@ export const register: Register = (program, load) => {
     })
   program
     .command("serve")
-    .description("run every sync at the times of its schedule, until stopped")
+    .description("run every sync at the times of its schedule, until stopped; with serve.listen its page shows how all is")
+    .option("--open", "print a link that opens the page once, to approve and reject there")
     .action(async (_options: object, command: Command) => {
       // A service tells a line for each run, unless another level is asked for.
       const quiet = program.getOptionValueSource("logLevel") === "default"
-      const options = given<object>(command)
+      const options = given<{ readonly open?: boolean }>(command)
       process.exitCode = await (await import("./Serve.ts")).run(load, quiet ? { ...options, logLevel: "info" } : options)
     })
   program

@@ -1,4 +1,5 @@
 /** `migrate SYNC`: a whole sync at once, phase by phase, started by typing how many groups it makes. */
+import { StepObserver } from "../observe/Step.ts"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,7 +8,7 @@ import type { Within } from "../apply/Turns.ts"
 import type { Config, SyncConfig } from "../config/Config.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import * as MigrationText from "../report/MigrationText.ts"
-import * as PlanHtml from "../report/PlanHtml.ts"
+import * as PlanPage from "../report/page/PlanPage.ts"
 import type { Sink } from "../report/Sink.ts"
 import * as SyncText from "../report/SyncText.ts"
 import * as SyncJson from "../report/SyncJson.ts"
@@ -15,8 +16,8 @@ import * as UnmatchedText from "../report/UnmatchedText.ts"
 import * as Wording from "../report/Wording.ts"
 import type { Connections } from "../run/Connections.ts"
 import * as Migration from "../run/Migration.ts"
-import { Overview } from "../run/Overview.ts"
-import type { Memory } from "../run/SyncRun.ts"
+import { OperationsStore } from "../run/OperationsStore.ts"
+import type { RunMemory } from "../run/SyncRun.ts"
 import * as Ask from "./Ask.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
@@ -43,7 +44,7 @@ interface Migrating {
   readonly within: Within | null
 }
 
-/** Tells a part of the story: to whoever reads the result, or to the person at the terminal where the result is a document. */
+/** Tells a part of the story: to standard output, or to the terminal where the result is a document. */
 const say = ({ output, options }: Invocation.Invocation, text: string): Effect.Effect<void> =>
   options.json === true ? Effect.sync(() => output.ask(text)) : Effect.ignore(output.text(text))
 
@@ -62,15 +63,21 @@ const keep = ({ invocation, config }: Migrating, name: string, body: (sink: Sink
 const files = (
   migrating: Migrating,
   { plan }: Migration.Outlook
-): Effect.Effect<{ readonly people: string | null; readonly report: string | null }, never, Memory> =>
+): Effect.Effect<{ readonly people: string | null; readonly report: string | null }, never, RunMemory> =>
   Effect.gen(function* () {
-    const { invocation, sync, spool } = migrating
-    const overview = yield* Overview
+    const { config, invocation, sync, spool } = migrating
+    const overview = yield* OperationsStore
     const view = yield* Invocation.view(invocation)
-    const rows = Rows.of((after) => overview.unmatched(sync, after))
+    const sides = World.sides(invocation.environment, config, sync)
+    const rows = Rows.of((after) => overview.unmatched(sides, after))
     const people = plan.unmatched.total === 0 ? null : yield* keep(migrating, "people.csv", (sink) => UnmatchedText.writeCsv(rows, sink))
     const report = yield* keep(migrating, `plan-${sync.name.replace(/[^\w.-]/g, "_")}.html`, (sink) =>
-      PlanHtml.write([{ plan, changes: PlanFile.readChanges(spool) }], view, sink)
+      PlanPage.write(
+        [{ plan, changes: PlanFile.readChanges(spool) }],
+        view,
+        { script: invocation.environment.pageScript("page"), redact: invocation.redactor.redact },
+        sink
+      )
     )
     return { people, report }
   })
@@ -122,7 +129,7 @@ const conclude = ({ invocation, sync }: Migrating, { outlook, agreed, result, ve
     const code = ExitCode.ofSync(result)
     const doubtful = verified !== null && ("error" in verified || verified.differ.length > 0)
     if (verified !== null) yield* say(invocation, MigrationText.filled(result, view) + MigrationText.verified(verified, sync.name, view))
-    if (options.json === true) yield* output.print((sink) => SyncJson.write([result], sink))
+    if (options.json === true) yield* output.print((sink) => SyncJson.write("migrate", [result], sink))
     else if (result.error !== null || result.status === "none") {
       if (outlook === null || agreed) yield* output.text(SyncText.text([result], view))
     } else if (agreed && code !== 0) yield* output.text(SyncText.text([result], view))
@@ -135,10 +142,10 @@ const conclude = ({ invocation, sync }: Migrating, { outlook, agreed, result, ve
 const migrate = (invocation: Invocation.Invocation, config: Config, sync: SyncConfig, connections: Connections, within: Within | null) =>
   Effect.gen(function* () {
     const times: Times = { startedAt: yield* Clock.currentTimeMillis, matchingAt: null }
-    const spool = join(invocation.folder, "migrate.jsonl")
+    const spool = join(invocation.spool.beside(config.state), "migrate.jsonl")
     const migrating: Migrating = { invocation, config, sync, spool, times, within }
     const telling = yield* Telling.make(invocation, connections, sync.name, sync.to)
-    const migrated = yield* Migration.run(sync, connections, {
+    const migration = Migration.run(sync, connections, {
       who: invocation.who,
       host: invocation.host,
       spool,
@@ -151,6 +158,7 @@ const migrate = (invocation: Invocation.Invocation, config: Config, sync: SyncCo
           yield* telling.onLook(connection, what, rows, total)
         })
     })
+    const migrated = yield* Effect.provideService(migration, StepObserver, telling.onStep)
     return yield* conclude(migrating, migrated)
   })
 

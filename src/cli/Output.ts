@@ -22,8 +22,8 @@ export interface Output {
   /** Writes a report to standard output. Ends early, and well, when its reader goes away. */
   readonly print: (write: (sink: Sink) => Promise<void>) => Effect.Effect<void, WriteFailed>
   readonly text: (text: string) => Effect.Effect<void, WriteFailed>
-  /** One line on standard error. */
-  readonly note: (line: string) => void
+  /** One line on standard error. `error`: it says why the command failed. */
+  readonly note: (line: string, level?: "info" | "error") => void
   readonly progress: ProgressLine.ProgressLine
   /** A text on standard error that stays in its line, for a question. */
   readonly ask: (text: string) => void

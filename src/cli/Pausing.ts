@@ -4,6 +4,6 @@ import * as Times from "../report/Times.ts"
 import type { View } from "../report/View.ts"
 import type { Paused } from "../run/RunStore.ts"
 
-/** `customers: skipped, paused by petra until Fri 10:00 CET; groupbridge resume customers` */
+/** `skipped, paused by petra until Fri 10:00 CET; groupbridge resume customers` */
 export const skipped = (sync: string, { by, until }: Paused, view: View): string =>
-  `${Terminal.visible(sync)}: skipped, paused by ${Terminal.visible(by)} until ${Times.atWithZone(view, until)}   groupbridge resume ${Terminal.visible(sync)}`
+  `skipped, paused by ${Terminal.visible(by)} until ${Times.atWithZone(view, until)}   groupbridge resume ${Terminal.visible(sync)}`

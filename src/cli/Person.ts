@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect"
 import type { Config } from "../config/Config.ts"
 import * as Nearest from "../model/Nearest.ts"
 import type { StateError } from "../contract/StateError.ts"
-import * as ExplainAdvice from "../report/ExplainAdvice.ts"
+import * as ShellWord from "../report/ShellWord.ts"
 import * as Terminal from "../report/Terminal.ts"
-import * as Asked from "../run/Asked.ts"
-import type { Explanation, Hit } from "../run/Explanation.ts"
-import { Records } from "../run/Records.ts"
+import * as CustomerLookup from "../explain/CustomerLookup.ts"
+import type { ExplanationStore, Hit } from "../explain/ExplanationStore.ts"
+import { AuditLog } from "../operate/AuditLog.ts"
 import { UsageError } from "./UsageError.ts"
 
 /** Choices told one by one. */
@@ -22,7 +22,7 @@ export const recordName = (record: Pick<Hit, "connection" | "id">): string => `$
 const personLine = (command: string, records: ReadonlyArray<Hit>): string => {
   const text = records.map((one) => [recordName(one), one.email ?? "-", one.name ?? "", one.gone ? "(gone)" : ""].filter((part) => part !== "").join("  "))
   const [first] = records
-  return `  ${command} ${first === undefined ? "" : ExplainAdvice.typed(recordName(first))}   ${Terminal.visible(text.join(" = "), 160)}`
+  return `  ${command} ${first === undefined ? "" : ShellWord.typed(recordName(first))}   ${Terminal.visible(text.join(" = "), 160)}`
 }
 
 /** Several customers fit. `command` is what to type before one of them. */
@@ -32,9 +32,9 @@ export const several = (command: string, asked: string, persons: ReadonlyArray<R
   })
 
 /** Nobody fits. */
-export const nobody = (asked: string): Effect.Effect<UsageError, StateError, Records> =>
+export const nobody = (asked: string): Effect.Effect<UsageError, StateError, AuditLog> =>
   Effect.gen(function* () {
-    const near = Nearest.nearest(asked.trim(), yield* (yield* Records).addressesLike(asked))
+    const near = Nearest.nearest(asked.trim(), yield* (yield* AuditLog).addressesLike(asked))
     const meant = near === undefined ? "" : ` Did you mean ${Terminal.visible(near)}?`
     return new UsageError({
       message: `nobody is known as ${JSON.stringify(Terminal.visible(asked))}; give an e-mail address, an id (also as CONNECTION/ID), or the address of the customer's page in the helpdesk.${meant}`
@@ -42,9 +42,9 @@ export const nobody = (asked: string): Effect.Effect<UsageError, StateError, Rec
   })
 
 /** The records of the person, at all connections of the config. */
-export const one = (command: string, asked: string, config: Config): Effect.Effect<ReadonlyArray<Hit>, StateError | UsageError, Explanation | Records> =>
+export const one = (command: string, asked: string, config: Config): Effect.Effect<ReadonlyArray<Hit>, StateError | UsageError, ExplanationStore | AuditLog> =>
   Effect.gen(function* () {
-    const persons = yield* Asked.persons(asked, [...config.connections.keys()])
+    const persons = yield* CustomerLookup.persons(asked, [...config.connections.keys()])
     const [hits] = persons
     if (hits === undefined) return yield* yield* nobody(asked)
     return persons.length > 1 ? yield* several(command, asked, persons) : hits

@@ -1,53 +1,41 @@
 /** `plan`: what syncs would do, shown in one of several forms, and kept for `apply` if asked. */
+import { StepObserver } from "../observe/Step.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import { join } from "node:path"
 import type { SyncConfig } from "../config/Config.ts"
-import type { PlanResult } from "../model/Result.ts"
+import { wentBack } from "../model/StoredTime.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import * as Terminal from "../report/Terminal.ts"
 import type { Connections } from "../run/Connections.ts"
-import type { Depth } from "../run/Looking.ts"
-import { Overview } from "../run/Overview.ts"
+import { OperationsStore } from "../run/OperationsStore.ts"
 import { RunStore } from "../run/RunStore.ts"
 import * as SyncRun from "../run/SyncRun.ts"
 import * as TeamRun from "../run/TeamRun.ts"
-import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as Invocation from "./Invocation.ts"
+import type { Planned, PlanOptions } from "./PlanOptions.ts"
+import * as LeftSyncs from "./LeftSyncs.ts"
 import * as PlanReport from "./PlanReport.ts"
 import * as Telling from "./Telling.ts"
 import { UsageError } from "./UsageError.ts"
 import * as World from "./World.ts"
 import * as Writing from "./Writing.ts"
 
-export interface PlanOptions extends CommonOptions {
-  readonly save?: string
-  readonly format?: string
-  readonly report?: string
-  readonly refresh?: Depth
-  readonly only?: ReadonlyArray<string>
-  readonly all?: boolean
-  readonly exitCode?: boolean
-}
-
-/** A plan with the file that its changes are in; null where it never came to any. */
-export interface Planned {
-  readonly plan: PlanResult
-  readonly spool: string | null
-}
-
-const planOne = (invocation: Invocation.Invocation, sync: World.AnySync, connections: Connections, options: PlanOptions) =>
+const planOne = (invocation: Invocation.Invocation, state: string, sync: World.AnySync, connections: Connections, options: PlanOptions) =>
   Effect.gen(function* () {
-    const spool = join(invocation.folder, `${sync.name}.jsonl`)
-    const { onLook } = yield* Telling.make(invocation, connections, sync.name, sync.to)
+    const spool = join(invocation.spool.beside(state), `${sync.name}.jsonl`)
+    const { onLook, onStep } = yield* Telling.make(invocation, connections, sync.name, sync.to)
     const scope = { ...Writing.everything, only: options.only ?? [] }
     const looking = { scope, depth: options.refresh ?? "usual", spool, onLook }
-    const plan = yield* World.isTeam(sync) ? TeamRun.dryRun(sync, connections, looking) : SyncRun.dryRun(sync, connections, looking)
-    const objection = yield* (yield* RunStore).objection
-    const warned = objection === null ? plan : { ...plan, warnings: [objection, ...plan.warnings] }
+    const dryRun = World.isTeam(sync) ? TeamRun.dryRun(sync, connections, looking) : SyncRun.dryRun(sync, connections, looking)
+    const plan = yield* Effect.provideService(dryRun, StepObserver, onStep)
+    const store = yield* RunStore
+    const objection = yield* store.objection
+    const ahead = yield* store.clockWentBack
+    const warned = { ...plan, warnings: [...(objection === null ? [] : [objection]), ...(ahead === null ? [] : [wentBack(ahead)]), ...plan.warnings] }
     return { plan: warned, spool: plan.error === null ? spool : null } satisfies Planned
   })
 
@@ -58,7 +46,7 @@ const save = (invocation: Invocation.Invocation, sync: SyncConfig, { plan, spool
       invocation.output.note(`${file} was not written: there is no plan to keep.`)
       return
     }
-    const overview = yield* Overview
+    const overview = yield* OperationsStore
     const accounts = yield* Effect.forEach([...sync.from, sync.to], (name) =>
       Effect.map(overview.connection(name), ({ account }) => (account === null ? [] : [[name, account] as const]))
     )
@@ -70,8 +58,9 @@ const save = (invocation: Invocation.Invocation, sync: SyncConfig, { plan, spool
     else yield* invocation.output.text(`${line}\n`)
   })
 
-export const run = (load: Load, names: ReadonlyArray<string>, options: PlanOptions): Promise<number> =>
-  Invocation.run(load, options, (invocation) =>
+export const command =
+  (names: ReadonlyArray<string>, options: PlanOptions): Invocation.Command =>
+  (invocation) =>
     Effect.gen(function* () {
       const forms = yield* PlanReport.forms(options)
       const config = yield* World.config(invocation)
@@ -96,12 +85,18 @@ export const run = (load: Load, names: ReadonlyArray<string>, options: PlanOptio
       )(
         Effect.gen(function* () {
           const connections = yield* World.connections(invocation, config, syncs)
-          const planned = yield* Effect.forEach(syncs, (sync) => planOne(invocation, sync, connections, options))
+          const own = yield* Effect.forEach(syncs, (sync) => planOne(invocation, config.state, sync, connections, options))
+          const left = yield* LeftSyncs.plans(
+            connections,
+            own.flatMap(({ plan }) => plan.held)
+          )
+          const planned = [...own, ...left.map((plan): Planned => ({ plan, spool: null }))]
           yield* PlanReport.print(invocation, planned, forms)
-          const [only] = planned
+          const [only] = own
           if (options.save !== undefined && kept !== null && only !== undefined) yield* save(invocation, kept, only, options.save)
           return ExitCode.worst(planned.map(({ plan }) => ExitCode.ofPlan(plan, options.exitCode === true)))
         })
       )
     })
-  )
+
+export const run = (load: Load, names: ReadonlyArray<string>, options: PlanOptions): Promise<number> => Invocation.run(load, options, command(names, options))

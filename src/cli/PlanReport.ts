@@ -1,10 +1,10 @@
 /** Plans in the form that was asked for: on standard output, and in a file. */
 import * as Effect from "effect/Effect"
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs"
 import { extname } from "node:path"
 import * as PlanFile from "../plan/PlanFile.ts"
 import * as PlanCsv from "../report/PlanCsv.ts"
-import * as PlanHtml from "../report/PlanHtml.ts"
+import * as PlanPage from "../report/page/PlanPage.ts"
+import * as PrivateFile from "../contract/PrivateFile.ts"
 import type { PlanInput } from "../report/PlanInput.ts"
 import * as PlanJson from "../report/PlanJson.ts"
 import * as PlanMarkdown from "../report/PlanMarkdown.ts"
@@ -13,7 +13,7 @@ import type { Sink } from "../report/Sink.ts"
 import { DEFAULT_WIDTH, type View } from "../report/View.ts"
 import * as Invocation from "./Invocation.ts"
 import type { WriteFailed } from "./Output.ts"
-import type { Planned, PlanOptions } from "./Plan.ts"
+import type { Planned, PlanOptions } from "./PlanOptions.ts"
 import { UsageError } from "./UsageError.ts"
 
 export type Format = "text" | "json" | "markdown" | "csv" | "html"
@@ -52,7 +52,13 @@ export const forms = ({ format, report, json, all = false }: PlanOptions): Effec
 
 const nothing: ReadonlyArray<never> = []
 
-const write = async (planned: ReadonlyArray<Planned>, format: Format, view: View, sink: Sink): Promise<void> => {
+const write = async (
+  { environment, redactor }: Invocation.Invocation,
+  planned: ReadonlyArray<Planned>,
+  format: Format,
+  view: View,
+  sink: Sink
+): Promise<void> => {
   const inputs = planned.map(({ plan, spool }): PlanInput => ({ plan, changes: spool === null ? nothing : PlanFile.readChanges(spool) }))
   switch (format) {
     case "text":
@@ -68,23 +74,13 @@ const write = async (planned: ReadonlyArray<Planned>, format: Format, view: View
     case "csv":
       return PlanCsv.write(inputs, sink)
     case "html":
-      return PlanHtml.write(inputs, view, sink)
+      return PlanPage.write(inputs, view, { script: environment.pageScript("page"), redact: redactor.redact }, sink)
   }
 }
 
 /** Written beside its place and moved there when it is whole, readable by its owner alone: it names customers. */
-export const writeFile = async (file: string, redact: (text: string) => string, body: (sink: Sink) => Promise<void>): Promise<void> => {
-  const part = `${file}.part`
-  const handle = openSync(part, "w", 0o600)
-  try {
-    await body((chunk) => void writeSync(handle, redact(chunk)))
-    closeSync(handle)
-    renameSync(part, file)
-  } catch (cause) {
-    rmSync(part, { force: true })
-    throw cause
-  }
-}
+export const writeFile = (file: string, redact: (text: string) => string, body: (sink: Sink) => Promise<void>): Promise<void> =>
+  PrivateFile.replace(file, (write) => body((chunk) => write(redact(chunk))))
 
 export const print = (
   invocation: Invocation.Invocation,
@@ -97,10 +93,10 @@ export const print = (
       const { file, format } = report
       const paper: View = { ...view, color: false, width: DEFAULT_WIDTH }
       yield* Effect.tryPromise({
-        try: () => writeFile(file, invocation.redactor.redact, (sink) => write(planned, format, paper, sink)),
+        try: () => writeFile(file, invocation.redactor.redact, (sink) => write(invocation, planned, format, paper, sink)),
         catch: (cause) => new UsageError({ message: `the report ${file} could not be written: ${cause instanceof Error ? cause.message : String(cause)}` })
       })
       invocation.output.note(`The report is in ${file}.`)
     }
-    yield* invocation.output.print((sink) => write(planned, shown, view, sink))
+    yield* invocation.output.print((sink) => write(invocation, planned, shown, view, sink))
   })

@@ -1,7 +1,8 @@
 /** The command line: which commands there are, and what a wrong one gets. */
 import { Command, CommanderError, Option } from "commander"
 import { existsSync, readFileSync } from "node:fs"
-import { logLevels } from "./CommonOptions.ts"
+import * as ExitCodes from "../report/ExitCodes.ts"
+import { logFormats, logLevels } from "./CommonOptions.ts"
 import * as Decisions from "./Decisions.ts"
 import type { Load, Register } from "./Environment.ts"
 import * as Everyday from "./Everyday.ts"
@@ -12,20 +13,11 @@ import * as SettingUp from "./SettingUp.ts"
 /** In the order in which help shows them. */
 const registrations: ReadonlyArray<Register> = [Everyday.register, Decisions.register, LookingAround.register, SettingUp.register, LongRunning.register]
 
-const exitCodes = `
+const ending = `
 Exit codes:
-  0    all is well
-  1    failed, needs a person
-  2    changes are pending (plan --exit-code)
-  3    something is held: groupbridge held
-  4    done in part
-  5    the saved plan is stale, nothing was sent
-  6    another run is under way
-  64   wrong usage or config
-  75   a vendor is not available; the next run goes on by itself
-  130  stopped by a signal (143 too)
+${ExitCodes.meanings.map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`).join("\n")}
 
-Begin with README.md, or:  groupbridge demo
+Begin with:  groupbridge init   or, without an account:  groupbridge demo
 `
 
 /** Above the built files; above the sources where these run as they are. */
@@ -35,7 +27,8 @@ const version = (): string => {
   return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown"
 }
 
-const make = (load: Load): Command => {
+/** The commands, ready to parse arguments. */
+export const make = (load: Load): Command => {
   const program = new Command("groupbridge")
     .description("Keeps the customer groups of one system true to the organizations, tags and labels of another.")
     .exitOverride()
@@ -46,8 +39,9 @@ const make = (load: Load): Command => {
     .option("--json", "one JSON document on standard output")
     .option("--yes", "answer every question with yes")
     .addOption(new Option("--log-level <level>", "logs on standard error").choices(logLevels).default("warning"))
+    .addOption(new Option("--log-format <format>", "logs and notes on standard error as lines of text or of JSON").choices(logFormats).default("text"))
     .option("--no-color", "no colours (also by NO_COLOR)")
-    .addHelpText("after", exitCodes)
+    .addHelpText("after", ending)
   for (const register of registrations) register(program, load)
   return program
 }
@@ -65,7 +59,7 @@ const parse = async (program: Command): Promise<number> => {
 
 /** Runs what the arguments say and ends the process with its exit code. */
 export const run = async (load: Load): Promise<never> => {
-  // A reader that went away is no failure; whoever writes finds out by itself.
+  // A reader that went away is no failure; the writer finds out by itself.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
   const code = await parse(make(load))
   for (const stream of [process.stdout, process.stderr]) await new Promise<void>((resolve) => void stream.write("", () => resolve()))

@@ -7,6 +7,8 @@ export interface ProgressLine {
   readonly show: (state: Progress.ProgressState, view: View) => void
   /** A text in the place of the line: what is waited for. */
   readonly say: (text: string, now: number) => void
+  /** The name of a step that makes no call, in the place of the line. Where nothing can be redrawn, only after `Progress.EVERY`. */
+  readonly step: (text: string, now: number) => void
   /** Takes the line away, before anything else is written to the terminal. */
   readonly clear: () => void
 }
@@ -14,7 +16,7 @@ export interface ProgressLine {
 /** Redraws at most this often, in milliseconds. */
 const redraw = 100
 
-const silent: ProgressLine = { show: () => undefined, say: () => undefined, clear: () => undefined }
+const silent: ProgressLine = { show: () => undefined, say: () => undefined, step: () => undefined, clear: () => undefined }
 
 /** Columns that a line may take without wrapping; some terminals tell none. */
 const room = ({ columns }: NodeJS.WriteStream): number => Math.max(20, (columns || 80) - 1)
@@ -33,6 +35,10 @@ const onTerminal = (stream: NodeJS.WriteStream, redact: (text: string) => string
       draw(Progress.render(state, room(stream), view))
     },
     say: (text, now) => {
+      last = now
+      draw(text)
+    },
+    step: (text, now) => {
       last = now
       draw(text)
     },
@@ -57,6 +63,12 @@ const inLines = (stream: NodeJS.WriteStream, redact: (text: string) => string): 
     say: (text, now) => {
       if (now - said < Progress.EVERY) return
       said = now
+      stream.write(`${redact(text)}\n`)
+    },
+    step: (text, now) => {
+      started ??= now
+      if (now - (last ?? started) < Progress.EVERY) return
+      last = now
       stream.write(`${redact(text)}\n`)
     },
     clear: () => undefined

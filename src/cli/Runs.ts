@@ -8,8 +8,8 @@ import * as OverviewJson from "../report/OverviewJson.ts"
 import * as RunsText from "../report/RunsText.ts"
 import * as Sink from "../report/Sink.ts"
 import * as Times from "../report/Times.ts"
-import { Overview } from "../run/Overview.ts"
-import { Records } from "../run/Records.ts"
+import { OperationsStore } from "../run/OperationsStore.ts"
+import { AuditLog } from "../operate/AuditLog.ts"
 import { RunStore } from "../run/RunStore.ts"
 import type { Load } from "./Environment.ts"
 import * as Ids from "./Ids.ts"
@@ -22,7 +22,7 @@ import * as World from "./World.ts"
 const shown = 50
 
 const chosenRows = (invocation: Invocation.Invocation, config: Config) =>
-  Effect.map(Records, (records) =>
+  Effect.map(AuditLog, (records) =>
     Rows.worded(
       Rows.of((after) => records.selected(after)),
       invocation,
@@ -35,11 +35,11 @@ const list = (invocation: Invocation.Invocation, config: Config, options: RunsCh
     const { output } = invocation
     const chosen = yield* RunsChosen.selection(config, options, null)
     const selected = chosen.groups !== null || chosen.person !== null
-    if (selected) yield* (yield* Records).select(chosen, "time")
+    if (selected) yield* (yield* AuditLog).select(chosen, "time")
     const limit = selected || chosen.from !== null || chosen.to !== null || options.all === true ? Number.MAX_SAFE_INTEGER : shown
     // A run that began before the period may have made a change in it: with a group or customer its changes decide, not its beginning.
     const within = selected ? { from: null, to: null, selected } : { from: chosen.from, to: chosen.to, selected }
-    const runs = yield* (yield* Overview).runs(limit, within)
+    const runs = yield* (yield* OperationsStore).runs(limit, within)
     const view = yield* Invocation.view(invocation)
     yield* options.json === true
       ? output.print((sink) => OverviewJson.runs(runs, sink))
@@ -49,7 +49,7 @@ const list = (invocation: Invocation.Invocation, config: Config, options: RunsCh
 const existing = (id: string) =>
   Effect.gen(function* () {
     const number = yield* Ids.run(id)
-    const run = yield* (yield* Overview).run(number)
+    const run = yield* (yield* OperationsStore).run(number)
     if (run === null) return yield* new UsageError({ message: `there is no run r-${number}; which there are: groupbridge runs` })
     return { number, run }
   })
@@ -58,7 +58,7 @@ const one = (invocation: Invocation.Invocation, config: Config, id: string, opti
   Effect.gen(function* () {
     const { output } = invocation
     const { number, run } = yield* existing(id)
-    yield* (yield* Records).select(yield* RunsChosen.selection(config, options, number), "plan")
+    yield* (yield* AuditLog).select(yield* RunsChosen.selection(config, options, number), "plan")
     const changes = yield* chosenRows(invocation, config)
     if (options.json === true) {
       const { refused } = yield* (yield* RunStore).outcome(number, run.sync)
@@ -66,7 +66,7 @@ const one = (invocation: Invocation.Invocation, config: Config, id: string, opti
       return yield* output.print(async (sink) => {
         const out = Sink.make(sink)
         const head = { ...rest, refusals, refused, started: Times.iso(startedAt), ended: Times.isoOrNull(endedAt) }
-        await out.write(`{"runs":[{${Json.members(head)},"changes":`)
+        await out.write(`${Json.opening("runs", "runs")}[{${Json.members(head)},"changes":`)
         await Json.array(out, changes, (change) => out.write(Escape.json(OverviewJson.done(change))))
         await out.write("}]}\n")
         await out.flush()
@@ -81,7 +81,7 @@ const csv = (invocation: Invocation.Invocation, config: Config, id: string | und
   Effect.gen(function* () {
     if (options.json === true) return yield* new UsageError({ message: "--csv and --json are two forms of one thing; give one of them" })
     const run = id === undefined ? null : (yield* existing(id)).number
-    yield* (yield* Records).select(yield* RunsChosen.selection(config, options, run), "time")
+    yield* (yield* AuditLog).select(yield* RunsChosen.selection(config, options, run), "time")
     const rows = yield* chosenRows(invocation, config)
     yield* invocation.output.print((sink) => DoneCsv.write(rows, sink))
   })
@@ -89,7 +89,7 @@ const csv = (invocation: Invocation.Invocation, config: Config, id: string | und
 export const run = (load: Load, id: string | undefined, options: RunsChosen.RunsOptions): Promise<number> =>
   Invocation.run(load, options, (invocation) =>
     Effect.gen(function* () {
-      const config = yield* World.config(invocation)
+      const config = yield* World.configToLook(invocation)
       const look =
         options.csv === true
           ? csv(invocation, config, id, options)

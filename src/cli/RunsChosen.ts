@@ -2,10 +2,9 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Config } from "../config/Config.ts"
-import * as Nearest from "../model/Nearest.ts"
-import * as Terminal from "../report/Terminal.ts"
-import { Records, type Selection } from "../run/Records.ts"
+import type { Selection } from "../operate/AuditLog.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
+import * as GroupArg from "./GroupArg.ts"
 import * as Moment from "./Moment.ts"
 import * as Person from "./Person.ts"
 import { UsageError } from "./UsageError.ts"
@@ -29,17 +28,6 @@ const period = ({ from, to }: RunsOptions) =>
     return { from: start, to: end }
   })
 
-const group = (text: string) =>
-  Effect.gen(function* () {
-    const records = yield* Records
-    const found = yield* records.groupsCalled(text)
-    if (found.length > 0) return found
-    const near = Nearest.nearest(text, yield* records.groupNames)
-    return yield* new UsageError({
-      message: `no group is known as ${JSON.stringify(Terminal.visible(text))}${near === undefined ? "" : `; did you mean ${JSON.stringify(Terminal.visible(near))}?`} Which there are: groupbridge groups SYNC`
-    })
-  })
-
 /** What the options choose, of one run or of all. */
 export const selection = (config: Config, options: RunsOptions, run: number | null) =>
   Effect.gen(function* () {
@@ -49,7 +37,7 @@ export const selection = (config: Config, options: RunsOptions, run: number | nu
       from,
       to,
       run,
-      groups: options.group === undefined ? null : yield* group(options.group),
+      groups: options.group === undefined ? null : yield* GroupArg.named(options.group),
       person:
         hits === null
           ? null

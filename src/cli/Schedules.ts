@@ -1,8 +1,9 @@
 /** When syncs run by their schedule, and what connections allow a day. */
-import * as Cron from "effect/Cron"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { Config, Scheduled } from "../config/Config.ts"
+import * as CronSchedule from "../model/CronSchedule.ts"
+import type { Timetable } from "../model/CronSchedule.ts"
 import * as Connections from "../run/Connections.ts"
 import type { Environment } from "./Environment.ts"
 
@@ -12,30 +13,22 @@ const day = 86_400_000
 export const zone = ({ timezone }: Scheduled): DateTime.TimeZone =>
   (timezone === null ? Option.none<DateTime.TimeZone>() : DateTime.zoneMakeNamed(timezone)).pipe(Option.getOrElse(() => DateTime.zoneMakeLocal()))
 
-export const cron = (sync: Scheduled): Option.Option<Cron.Cron> =>
-  sync.schedule === null ? Option.none() : Option.getRight(Cron.parse(sync.schedule, zone(sync)))
+/** Null where the sync has no schedule. */
+export const timetable = ({ schedule, timezone }: Pick<Scheduled, "schedule" | "timezone">): Timetable | null =>
+  schedule === null ? null : CronSchedule.timetable(schedule, timezone)
 
 /** How often a schedule is due within a day of `now`, and the longest time between two turns in milliseconds. */
-export const turns = (schedule: Cron.Cron, now: number): { readonly perDay: number; readonly longest: number } => {
-  let [count, longest, before] = [0, 0, now]
-  for (const date of Cron.sequence(schedule, DateTime.toDateUtc(DateTime.unsafeMake(now)))) {
-    const at = date.getTime()
-    if (count > 0 || at > now + day) longest = Math.max(longest, at - before)
-    if (at > now + day) break
-    count += 1
-    before = at
-  }
-  return { perDay: count, longest }
+export const turns = (schedule: Timetable, now: number): { readonly perDay: number; readonly longest: number } => {
+  const today = schedule.between(now, now + day)
+  const after = schedule.next(now + day)
+  const all = [...(today.length === 0 ? [now] : today), ...(after === null ? [] : [after])]
+  return { perDay: today.length, longest: all.reduce((longest, at, index) => Math.max(longest, at - (all[index - 1] ?? at)), 0) }
 }
 
 /** What falls to one schedule of the turns that it has within a day of `now`: of each that others have at the same moment an equal part. */
-export const share = (schedule: Cron.Cron, others: ReadonlyArray<Cron.Cron>, now: number): number => {
-  let sum = 0
-  for (const date of Cron.sequence(schedule, DateTime.toDateUtc(DateTime.unsafeMake(now)))) {
-    if (date.getTime() > now + day) break
-    sum += 1 / (1 + others.filter((other) => Cron.match(other, date)).length)
-  }
-  return sum
+export const share = (schedule: Timetable, others: ReadonlyArray<Timetable>, now: number): number => {
+  const taken = others.map((other) => new Set(other.between(now, now + day)))
+  return schedule.between(now, now + day).reduce((sum, at) => sum + 1 / (1 + taken.filter((turns) => turns.has(at)).length), 0)
 }
 
 /** Calls that a connection's limit and budget allow a day; null where no limit is known. */

@@ -19,7 +19,7 @@ const shortly = (file: string): string => {
 }
 
 const copy = ({ environment: { stateFiles } }: Invocation.Invocation, { backup, state }: Config, file: string | undefined) =>
-  file === undefined ? stateFiles.backup(state, backup.dir, backup.keep) : Effect.as(stateFiles.copy(state, resolve(file)), resolve(file))
+  file === undefined ? stateFiles.backup(state, backup) : Effect.as(stateFiles.copy(state, resolve(file)), resolve(file))
 
 export const backup = (load: Load, file: string | undefined, options: CommonOptions): Promise<number> =>
   Invocation.run(load, options, (invocation) =>

@@ -9,13 +9,13 @@ import * as Terminal from "../report/Terminal.ts"
 import * as Wording from "../report/Wording.ts"
 import type { Connections } from "../run/Connections.ts"
 import * as Failure from "../run/Failure.ts"
-import * as Holder from "../run/Holder.ts"
+import * as LeaseHolder from "../run/LeaseHolder.ts"
 import * as Lease from "../run/Lease.ts"
-import * as Looking from "../run/Looking.ts"
-import * as Rebuilding from "../run/Rebuilding.ts"
-import { RebuildStore } from "../run/RebuildStore.ts"
+import * as Observe from "../run/Observe.ts"
+import * as Rebuilding from "../operate/Rebuild.ts"
+import { RebuildStore } from "../operate/RebuildStore.ts"
 import * as Ask from "./Ask.ts"
-import type { DecisionOptions } from "./Approve.ts"
+import type { DecisionOptions } from "./Deciding.ts"
 import * as Deciding from "./Deciding.ts"
 import type { Load } from "./Environment.ts"
 import * as Invocation from "./Invocation.ts"
@@ -37,7 +37,7 @@ const step = <A, E, R>(
   invocation: Invocation.Invocation,
   config: Config,
   made: string,
-  use: (connections: Connections, onLook: Looking.OnLook) => Effect.Effect<A, E, R>
+  use: (connections: Connections, onLook: Observe.OnLook) => Effect.Effect<A, E, R>
 ) =>
   Effect.scoped(
     Lease.hold(`${invocation.who}@${invocation.host}`, () =>
@@ -58,7 +58,7 @@ const chosen = ({ marked, markless }: Rebuilding.Outlook, asked: string | undefi
     const [only] = lineages
     if (only === undefined) {
       return yield* Effect.fail(
-        new Looking.Stopped(
+        new Observe.Stopped(
           Failure.make(
             "state",
             `no group in ${markless.map((name) => Terminal.visible(name)).join(", ")} carries a mark of ours, so there is nothing to rebuild from. Nothing was changed. A first look: groupbridge plan`
@@ -85,13 +85,13 @@ const agree = (invocation: Invocation.Invocation, config: Config, outlook: Rebui
     const lineage = yield* chosen(outlook, options.lineage)
     const { newest } = invocation.environment.stateFiles
     const copy = newest(config.backup.dir)
-    const told = `${RebuildText.found(outlook, lineage)}. ${RebuildText.price(outlook, lineage)}. Nothing is written to any vendor`
+    const message = `${RebuildText.found(outlook, lineage)}. ${RebuildText.price(outlook, lineage)}. Nothing is written to any vendor`
     const better = copy === null ? "" : ` A copy knows more than a rebuild: groupbridge state restore ${Terminal.visible(copy.file, 300)}.`
     if (!invocation.interactive && options.yes !== true)
       return yield* new UsageError({
-        message: `${told}.${better} Nothing was changed; to go on: groupbridge state rebuild --lineage ${Terminal.visible(lineage)} --yes`
+        message: `${message}.${better} Nothing was changed; to go on: groupbridge state rebuild --lineage ${Terminal.visible(lineage)} --yes`
       })
-    return (yield* Ask.yes(invocation, `${told}.${better} Rebuild?`)) ? lineage : null
+    return (yield* Ask.yes(invocation, `${message}.${better} Rebuild?`)) ? lineage : null
   })
 
 const work = (invocation: Invocation.Invocation, config: Config, made: string, lineage: string, options: RebuildOptions) =>
@@ -122,7 +122,7 @@ export const run = (load: Load, options: RebuildOptions): Promise<number> =>
       const { output } = invocation
       const { stateFiles } = invocation.environment
       const config = yield* World.config(invocation)
-      const made = yield* stateFiles.beginRebuild(config.state, Holder.here(`${invocation.who}@${invocation.host}`))
+      const made = yield* stateFiles.beginRebuild(config.state, LeaseHolder.here(`${invocation.who}@${invocation.host}`))
       const lineage = yield* step(invocation, config, made, (connections, onLook) =>
         Effect.flatMap(Rebuilding.look(syncsOf(config), connections, onLook), (outlook) => agree(invocation, config, outlook, options))
       )

@@ -5,10 +5,10 @@ import { resolve } from "node:path"
 import * as Escape from "../report/Escape.ts"
 import * as StateText from "../report/StateText.ts"
 import * as Failure from "../run/Failure.ts"
-import * as Holder from "../run/Holder.ts"
-import * as Looking from "../run/Looking.ts"
+import * as LeaseHolder from "../run/LeaseHolder.ts"
+import * as Observe from "../run/Observe.ts"
 import * as Ask from "./Ask.ts"
-import type { DecisionOptions } from "./Approve.ts"
+import type { DecisionOptions } from "./Deciding.ts"
 import * as Deciding from "./Deciding.ts"
 import type { Load } from "./Environment.ts"
 import * as Invocation from "./Invocation.ts"
@@ -29,7 +29,7 @@ export const run = (load: Load, given: string, options: DecisionOptions): Promis
       const { copy, foreign, here } = replacing
       if (foreign !== null && options.yes !== true) {
         return yield* Effect.fail(
-          new Looking.Stopped(
+          new Observe.Stopped(
             Failure.make(
               "state",
               `${from} is a copy of state ${copy.lineage}, and this place had state ${foreign}. Nothing was changed. Two states must not write to one target; if it is meant: groupbridge state restore ${given} --yes`
@@ -43,7 +43,7 @@ export const run = (load: Load, given: string, options: DecisionOptions): Promis
         yield* invocation.output.text("Nothing was changed.\n")
         return 0
       }
-      const holder = Holder.here(`${invocation.who}@${invocation.host}`)
+      const holder = LeaseHolder.here(`${invocation.who}@${invocation.host}`)
       const kept = yield* stateFiles.restore(state, from, holder, Deciding.decider(invocation, options.reason))
       const document = { restored: copy.file, lineage: copy.lineage, runs: copy.runs, runsForgotten: replacing.runsAfter, kept }
       yield* invocation.output.text(options.json === true ? `${Escape.json(document)}\n` : StateText.restored(replacing, kept, view))

@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM: the calls under way are finished and stored, and the next run goes on. A second signal ends at once. */
+/** Ctrl-C, SIGTERM and SIGHUP: the calls under way are finished and stored, and the next run goes on. A second signal ends at once. */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -12,11 +12,15 @@ export interface Stopping {
   readonly code: () => number | null
   /** Something may have been written by now. */
   readonly writing: () => boolean
+  /** From now on SIGHUP does this instead of stopping. */
+  readonly onHangup: (reload: () => void) => void
+  /** Nothing more is sent; once the calls under way are finished and stored the fiber is interrupted. */
+  readonly stop: (fiber: Fiber.RuntimeFiber<unknown, unknown>, exit: number) => Effect.Effect<void>
   /** Lets signals interrupt this fiber until it ends. Answers how to stop listening. */
   readonly listen: (fiber: Fiber.RuntimeFiber<unknown, unknown>) => () => void
 }
 
-const codes = { SIGINT: 130, SIGTERM: 143 } as const
+const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
 /** Longest time that calls under way get to finish, and how often they are looked at, in milliseconds. */
 const patience = 10_000
@@ -24,6 +28,7 @@ const look = 50
 
 export const make = (note: (line: string) => void): Stopping => {
   let code: number | null = null
+  let hangup: (() => void) | null = null
   let writing = false
   let underWay = 0
   const count = (by: number) =>
@@ -37,7 +42,13 @@ export const make = (note: (line: string) => void): Stopping => {
       yield* Effect.sleep(look)
     }
   })
+  const stop: Stopping["stop"] = (fiber, exit) =>
+    Effect.suspend(() => {
+      code = exit
+      return Effect.zipRight(writing ? settled : Effect.void, Fiber.interruptFork(fiber))
+    })
   return {
+    stop,
     watch: HttpClient.transform((call) =>
       Effect.acquireUseRelease(
         count(1),
@@ -51,16 +62,19 @@ export const make = (note: (line: string) => void): Stopping => {
     }),
     code: () => code,
     writing: () => writing,
+    onHangup: (reload) => {
+      hangup = reload
+    },
     listen: (fiber) => {
       const listeners = Object.entries(codes).map(([signal, exit]) => {
-        const stop = (): void => {
+        const hear = (): void => {
+          if (signal === "SIGHUP" && hangup !== null) return hangup()
           if (code !== null) process.exit(exit)
-          code = exit
           note(writing ? "Stopping: the calls under way are finished first. Once more ends at once." : "Stopping.")
-          Effect.runFork(Effect.zipRight(writing ? settled : Effect.void, Fiber.interruptFork(fiber)))
+          Effect.runFork(stop(fiber, exit))
         }
-        process.on(signal, stop)
-        return () => void process.off(signal, stop)
+        process.on(signal, hear)
+        return () => void process.off(signal, hear)
       })
       return () => {
         for (const off of listeners) off()

@@ -5,8 +5,8 @@ import * as OverviewJson from "../report/OverviewJson.ts"
 import * as UnmatchedText from "../report/UnmatchedText.ts"
 import type { View } from "../report/View.ts"
 import * as Mapping from "../reconcile/Mapping.ts"
-import { Overview } from "../run/Overview.ts"
-import type { Memory } from "../run/SyncRun.ts"
+import { OperationsStore } from "../run/OperationsStore.ts"
+import type { Memory } from "../operate/Memory.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as Invocation from "./Invocation.ts"
@@ -19,27 +19,30 @@ export interface UnmatchedOptions extends CommonOptions {
 }
 
 /** The customers of several syncs in turn; each has its mapping made right before it is asked. */
-const rowsOf = (syncs: ReadonlyArray<SyncConfig>) =>
+const rowsOf = ({ environment }: Invocation.Invocation, config: Config, syncs: ReadonlyArray<SyncConfig>) =>
   Effect.gen(function* () {
-    const overview = yield* Overview
+    const overview = yield* OperationsStore
     const context = yield* Effect.context<Memory>()
+    const all = syncs.map((sync) => World.sides(environment, config, sync))
     return (async function* () {
-      for (const sync of syncs) {
-        yield* Rows.of((after) => Effect.provide(Effect.zipRight(after === null ? Mapping.make(sync) : Effect.void, overview.unmatched(sync, after)), context))
+      for (const sides of all) {
+        yield* Rows.of((after) =>
+          Effect.provide(Effect.zipRight(after === null ? Mapping.make(sides.sync) : Effect.void, overview.unmatched(sides, after)), context)
+        )
       }
     })()
   })
 
-const print = (invocation: Invocation.Invocation, { connections }: Config, syncs: ReadonlyArray<SyncConfig>, options: UnmatchedOptions, view: View) =>
+const print = (invocation: Invocation.Invocation, config: Config, syncs: ReadonlyArray<SyncConfig>, options: UnmatchedOptions, view: View) =>
   Effect.gen(function* () {
     const { output } = invocation
-    const rows = yield* rowsOf(syncs)
+    const rows = yield* rowsOf(invocation, config, syncs)
     if (options.json === true) return yield* output.print((sink) => OverviewJson.unmatched(rows, sink))
     if (options.csv === true) return yield* output.print((sink) => UnmatchedText.writeCsv(rows, sink))
     for (const sync of syncs) {
-      const own = yield* rowsOf([sync])
+      const own = yield* rowsOf(invocation, config, [sync])
       if (syncs.length > 1) yield* output.text(`${sync.name}:\n`)
-      const connector = connections.get(sync.to)?.connector ?? sync.to
+      const connector = config.connections.get(sync.to)?.connector ?? sync.to
       yield* output.print((sink) => UnmatchedText.write(sync.name, view.titles[connector] ?? connector, own, view, sink))
     }
   })

@@ -1,5 +1,6 @@
 /** The config file as the engine sees it: decoded, defaults filled in, every path absolute. */
 import type * as Duration from "effect/Duration"
+import type { AnyConnector } from "../contract/Connector.ts"
 import type { GroupCarrier, GroupKind } from "../model/Group.ts"
 
 /** Where something stands in the config file, for messages. Line and column count from 1. */
@@ -14,7 +15,7 @@ export type Budget = { readonly _tag: "Calls"; readonly calls: number; readonly 
 export interface ConnectionConfig {
   readonly name: string
   readonly connector: string
-  /** Decoded by the connector's own option schema. */
+  /** Decoded by the connector's own option schema; null in what is left of a config whose connection is not right. */
   readonly options: unknown
   /** Null: the default, 80 % of a target's limit and 50 % of a source's. */
   readonly budget: Budget | null
@@ -54,7 +55,13 @@ export type MatchRule =
   | { readonly _tag: "ExternalId" }
   | { readonly _tag: "Fields"; readonly source: string; readonly target: string }
   /** `rows` as read from the file: an e-mail, external id or id of the source, and the target's customer id. */
-  | { readonly _tag: "File"; readonly path: string; readonly rows: ReadonlyArray<MapRow> }
+  | {
+      readonly _tag: "File"
+      readonly path: string
+      readonly rows: ReadonlyArray<MapRow>
+      /** Lines whose target is not filled in yet; `rows` does not have them. */
+      readonly blank: number
+    }
 
 export interface MapRow {
   readonly by: "email" | "externalId" | "id"
@@ -139,9 +146,17 @@ export interface TeamConfig extends Scheduled {
   readonly guards: TeamLimits
 }
 
+/** Where notices go. Addresses and secrets are hidden in whatever leaves the program. */
+export type Hook =
+  | { readonly webhook: string; readonly secret?: string }
+  | { readonly slack: string }
+  | { readonly email: string; readonly smtp: string; readonly from: string }
+
 export interface Config {
   /** Absolute path of the file. */
   readonly file: string
+  /** Those that the file describes, and all others. */
+  readonly connectors: ReadonlyMap<string, AnyConnector>
   readonly connections: ReadonlyMap<string, ConnectionConfig>
   /** Those of customers; no name is in `teams` too. */
   readonly syncs: ReadonlyMap<string, SyncConfig>
@@ -149,8 +164,24 @@ export interface Config {
   readonly teams: ReadonlyMap<string, TeamConfig>
   /** Absolute path. */
   readonly state: string
-  readonly backup: { readonly dir: string; readonly keep: number }
+  readonly backup: { readonly dir: string; readonly keep: number; readonly maxBytes: number }
   readonly keep: Duration.Duration
+  /** How often what still waits or still fails is reported again. */
+  readonly remind: Duration.Duration
+  readonly notify: ReadonlyArray<Hook>
+  /** Called after a turn that did its work; null: nothing is. */
+  readonly heartbeat: string | null
+  /** How `serve` keeps the schedules. `jitter`: the longest random delay of a turn. */
+  readonly serve: {
+    readonly missed: "once" | "skip"
+    readonly jitter: Duration.Duration
+    /** Where the page listens; absent: nowhere. */
+    readonly listen?: { readonly host: string; readonly port: number }
+    /** Lets who has it read and decide on the page. */
+    readonly token?: string
+    /** Further names by which the page is reached, through a proxy or as this machine's. */
+    readonly hosts: ReadonlyArray<string>
+  }
   /** Secret options of connections, and values out of `${...}` unless they are a plain option: all are hidden in whatever leaves the program. */
   readonly secrets: ReadonlyArray<string>
 }

@@ -8,7 +8,7 @@ import * as FilePath from "../contract/FilePath.ts"
 import type { ConnectionConfig } from "./Config.ts"
 import type { Report } from "./ConfigInvalid.ts"
 import { decode } from "./Decode.ts"
-import type { Node } from "./Document.ts"
+import { type Node, text } from "./Document.ts"
 import { hint } from "../model/Nearest.ts"
 import { BudgetText } from "./Values.ts"
 
@@ -33,14 +33,20 @@ const connectorOf = (node: Node, connectors: ReadonlyMap<string, AnyConnector>, 
 
 /** Options that name files, made absolute. */
 const located = (options: unknown, connector: AnyConnector, dir: string): unknown => {
-  const files = FilePath.keys(connector.options)
-  if (files.size === 0 || !Predicate.isRecord(options)) return options
-  return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [key, files.has(key) && typeof value === "string" ? path.resolve(dir, value) : value])
-  )
+  const locators = FilePath.locators(connector.options)
+  if (locators.size === 0 || !Predicate.isRecord(options)) return options
+  const absolute = (file: string) => path.resolve(dir, file)
+  const locate = (key: string, value: unknown): unknown => {
+    const how = locators.get(key)
+    if (how === undefined) return value
+    if (typeof value === "string") return how(value, absolute)
+    const secret = Redacted.isRedacted(value) ? Redacted.value(value) : undefined
+    return typeof secret === "string" ? Redacted.make(how(secret, absolute)) : value
+  }
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, locate(key, value)]))
 }
 
-/** The connections that are right; the others have been reported. Relative paths among their options begin at `dir`. */
+/** All connections, without options where these are not right, which has been reported. Relative paths among their options begin at `dir`. */
 export const read = (
   node: Node,
   { connectors, dir }: { readonly connectors: ReadonlyMap<string, AnyConnector>; readonly dir: string },
@@ -51,16 +57,15 @@ export const read = (
     const connector = connectorOf(child, connectors, report)
     const budgetNode = child.children.get("budget")
     const budget = budgetNode === undefined ? null : Option.getOrNull(decode(BudgetText, budgetNode, report))
-    if (connector === undefined) continue
-    const options = decode(connector.options, child, report, hiddenValues)
-    if (Option.isSome(options))
-      connections.set(name, {
-        name,
-        connector: connector.name,
-        options: located(options.value, connector, dir),
-        budget,
-        place: child.key
-      })
+    const options =
+      connector === undefined ? Option.none() : Option.map(decode(connector.options, child, report, hiddenValues), (given) => located(given, connector, dir))
+    connections.set(name, {
+      name,
+      connector: connector?.name ?? text(child, "connector") ?? "",
+      options: Option.getOrNull(options),
+      budget,
+      place: child.key
+    })
   }
   return connections
 }

@@ -1,6 +1,6 @@
 /** The YAML text as a tree of plain values that know their place. */
 import * as Either from "effect/Either"
-import { type Document, type Node as YamlNode, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml"
+import { type Alias, type Document, type Node as YamlNode, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar } from "yaml"
 import type { Place } from "./Config.ts"
 import type { Report } from "./ConfigInvalid.ts"
 import * as Variables from "./Variables.ts"
@@ -44,7 +44,14 @@ interface Reading {
   readonly lines: LineCounter
   readonly fill: Variables.Variables["fill"]
   readonly report: Report
+  /** What each alias stands for, found once. */
+  readonly targets: Map<YamlNode, YamlNode | undefined>
+  /** How many more nodes aliases may stand for: a few lines of aliases to aliases can stand for millions. */
+  left: number
 }
+
+/** Far more than any config repeats. */
+const mostRepeated = 100_000
 
 const placeOf = (reading: Reading, node: YamlNode | null | undefined): Place | undefined => {
   if (node?.range === undefined || node.range === null) return undefined
@@ -61,8 +68,37 @@ const scalar = (reading: Reading, value: unknown, place: Place, key: Place): Nod
   return { ...leaf, written: value, broken: true }
 }
 
-/** `above`: the nodes that hold this one, so that an alias inside its own anchor ends. */
-const convert = (reading: Reading, node: YamlNode | null | undefined, key: Place, above: ReadonlyArray<YamlNode>): Node => {
+const targetOf = (reading: Reading, alias: Alias): YamlNode | undefined => {
+  if (!reading.targets.has(alias)) reading.targets.set(alias, alias.resolve(reading.document))
+  return reading.targets.get(alias)
+}
+
+/** `<<` without quotes, as in YAML 1.1. */
+const isMerge = ({ type, value }: Scalar): boolean => value === "<<" && type === "PLAIN"
+
+/** What `<<` brings in: a record, or a list of them of which the first has the last word. */
+const merged = (reading: Reading, node: YamlNode | null | undefined, key: Place, above: Above): ReadonlyMap<string, Node> => {
+  const target = isAlias(node) ? targetOf(reading, node) : node
+  const items = isSeq<YamlNode>(target) ? target.items : [node]
+  const found = new Map<string, Node>()
+  for (const item of items) {
+    const brought = convert(reading, item, placeOf(reading, item) ?? key, above)
+    if (brought.broken) continue
+    if (typeof brought.value !== "object" || brought.value === null || Array.isArray(brought.value)) {
+      reading.report(brought.place, "<< takes keys with values, or a list of such, in from an anchor: << : *name")
+    }
+    for (const [name, child] of brought.children) if (!found.has(name)) found.set(name, child)
+  }
+  return found
+}
+
+/** The nodes that hold this one, so that an alias inside its own anchor ends; and whether an alias is among what led here. */
+interface Above {
+  readonly nodes: ReadonlyArray<YamlNode>
+  readonly repeated: boolean
+}
+
+const convert = (reading: Reading, node: YamlNode | null | undefined, key: Place, above: Above): Node => {
   const place = placeOf(reading, node) ?? key
   const empty: Node = {
     place,
@@ -73,27 +109,37 @@ const convert = (reading: Reading, node: YamlNode | null | undefined, key: Place
     children: new Map()
   }
   if (isAlias(node)) {
-    const target = node.resolve(reading.document)
-    if (target === undefined || above.includes(target)) {
+    const target = targetOf(reading, node)
+    if (target === undefined || above.nodes.includes(target)) {
       reading.report(place, `*${node.source} stands for nothing that is complete here`)
       return { ...empty, broken: true }
     }
-    return { ...convert(reading, target, key, above), place }
+    return { ...convert(reading, target, key, { ...above, repeated: true }), place }
   }
+  if (above.repeated) {
+    reading.left -= 1
+    if (reading.left === 0) reading.report(place, `the aliases of this file stand for more than ${mostRepeated} values; write out what is meant`)
+    if (reading.left <= 0) return { ...empty, broken: true }
+  }
+  const within: Above = { ...above, nodes: node == null ? above.nodes : [...above.nodes, node] }
   if (isScalar(node)) return scalar(reading, node.value, place, key)
   const children = new Map<string, Node>()
   if (isSeq<YamlNode>(node)) {
-    node.items.forEach((item, index) => children.set(String(index), convert(reading, item, placeOf(reading, item) ?? place, [...above, node])))
+    node.items.forEach((item, index) => children.set(String(index), convert(reading, item, placeOf(reading, item) ?? place, within)))
     return { ...empty, value: [...children.values()].map((child) => child.value), children }
   }
   if (!isMap<YamlNode, YamlNode>(node)) return empty
+  const merges: Array<ReadonlyMap<string, Node>> = []
   for (const pair of node.items) {
     const keyPlace = placeOf(reading, pair.key) ?? place
     if (!isScalar(pair.key)) reading.report(keyPlace, "a key is text")
+    else if (isMerge(pair.key)) merges.push(merged(reading, pair.value, keyPlace, within))
     else if (!children.has(String(pair.key.value))) {
-      children.set(String(pair.key.value), convert(reading, pair.value, keyPlace, [...above, node]))
+      children.set(String(pair.key.value), convert(reading, pair.value, keyPlace, within))
     }
   }
+  // The record's own keys have the last word, wherever << stands.
+  for (const brought of merges) for (const [name, child] of brought) if (!children.has(name)) children.set(name, child)
   return {
     ...empty,
     value: Object.fromEntries([...children].map(([name, child]) => [name, child.value])),
@@ -116,6 +162,13 @@ export const parse = (source: string, fill: Variables.Variables["fill"], report:
     report({ line, column: col }, words[error.code] ?? `broken YAML: ${error.message.replace(/:? *".*"/s, "")}${quotes(source, line)}`)
   }
   if (document.errors.some((error) => error.code !== "DUPLICATE_KEY")) return null
-  const root = convert({ document, lines, fill, report }, document.contents, START, [])
+  const root = convert({ document, lines, fill, report, targets: new Map(), left: mostRepeated }, document.contents, START, { nodes: [], repeated: false })
   return { ...root, key: START }
+}
+
+/** The record without keys that begin with `x-`, which are the writer's own: a place for anchors. */
+export const withoutExtensions = (root: Node): Node => {
+  const children = new Map([...root.children].filter(([name]) => !name.startsWith("x-")))
+  if (children.size === root.children.size || Array.isArray(root.value)) return root
+  return { ...root, children, value: Object.fromEntries([...children].map(([name, child]) => [name, child.value])) }
 }

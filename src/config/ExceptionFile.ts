@@ -79,11 +79,25 @@ export interface Options {
   readonly inFile: Report
 }
 
-/** Rows in the file's order, ended ones too. Null after a report. */
-export const read = (options: Options): ReadonlyArray<ExceptionRow> | null => {
-  const table = Table.rows(options.path, options.named, options.place, options.inConfig, options.inFile)
-  if (table === null) return null
-  const columns = header(table[0] ?? [], options.inFile)
+export interface ExceptionTable {
+  /** In the file's order, ended ones too. */
+  readonly rows: ReadonlyArray<ExceptionRow>
+  readonly guessed: Table.Table["guessed"]
+}
+
+/** Columns of a header; or a row that begins with an address, where there is none. */
+const recognised = (cells: ReadonlyArray<string>): number =>
+  cells.filter((cell) => order.includes(cell.toLowerCase())).length + (/^[^\s@,;]+@[^\s@,;]+$/.test(cells[0] ?? "") ? 1 : 0)
+
+/** Null after a report. */
+export const read = (options: Options): ExceptionTable | null => {
+  const { inConfig, named, path, place } = options
+  const read = Table.read({ path, named, place, inConfig, inFile: options.inFile, recognised })
+  if (read === null) return null
+  const { guessed, rows: table, separatedBy } = read
+  // Where columns are not found, the separator is what may be wrong.
+  const reportSeparated: Report = (at, message) => options.inFile(at, `${message} (columns separated by ${separatedBy})`)
+  const columns = header(table[0] ?? [], reportSeparated)
   if (columns === undefined) return null
   const zone = zoneOf(options.timezone)
   const standing = new Map<string, ExceptionRow>()
@@ -91,8 +105,8 @@ export const read = (options: Options): ReadonlyArray<ExceptionRow> | null => {
   let right = true
   for (const cells of columns === null ? table : table.slice(1)) {
     const tooMany = columns === null ? cells[order.length] : undefined
-    if (tooMany !== undefined) options.inFile(tooMany, `more than the ${order.length} columns ${order.join(", ")}; text with commas stands in quotes`)
-    const row = rowOf(Table.line(cells, columns ?? order), zone, options.inFile)
+    if (tooMany !== undefined) reportSeparated(tooMany, `more than the ${order.length} columns ${order.join(", ")}; text with commas stands in quotes`)
+    const row = rowOf(Table.line(cells, columns ?? order), zone, columns === null && cells.length < required.length ? reportSeparated : options.inFile)
     if (row === null || tooMany !== undefined) right = false
     else {
       rows.push(row)
@@ -106,5 +120,5 @@ export const read = (options: Options): ReadonlyArray<ExceptionRow> | null => {
       }
     }
   }
-  return right ? rows : null
+  return right ? { rows, guessed } : null
 }

@@ -102,6 +102,7 @@ export const generate = (connectors: ReadonlyMap<string, AnyConnector>): object 
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "groupbridge.yaml",
     ...file,
+    patternProperties: { "^x-": { description: "Your own: a place for anchors." } },
     properties: {
       ...properties,
       connections: named("connections", connections(connectors)),

@@ -1,14 +1,23 @@
 /** What a sync says on who gets what, as canonical lines: two configs of the same meaning have the same lines. */
 import { createHash } from "node:crypto"
 import type { Condition, MapRow, MatchRule, RuleConfig, SyncConfig } from "./Config.ts"
+import * as TextEncoding from "../model/TextEncoding.ts"
+
+/**
+ * How this program reads rules. To be raised by a version under which the same config and the same sources lead to other memberships or other
+ * names of groups: what only that causes is then held, as what a changed config causes is.
+ */
+export const SEMANTICS = 1
 
 /** Of longer map files the digest stands for the rows. */
 const LISTED_ROWS = 200
 
 const quoted = (text: string): string => JSON.stringify(text)
 const words = (texts: ReadonlyArray<string>): string => [...new Set(texts)].sort().map(quoted).join(", ")
-const globs = (patterns: ReadonlyArray<string>): string => words(patterns.map((pattern) => pattern.toLowerCase()))
-const operand = (value: Condition["value"]): string => (typeof value === "string" ? quoted(value.toLowerCase()) : String(value))
+/** As names are compared. */
+const fold = (text: string): string => text.normalize("NFC").toLowerCase()
+const globs = (patterns: ReadonlyArray<string>): string => words(patterns.map(fold))
+const operand = (value: Condition["value"]): string => (typeof value === "string" ? quoted(fold(value)) : String(value))
 
 /** Without the rule's place, so that rules that say the same have the same line. */
 export const rule = (rule: RuleConfig): string => {
@@ -73,6 +82,14 @@ export const newBases = (rules: ReadonlyArray<MatchRule>, meant: ReadonlyArray<s
 
 const optionsOf = (connection: string): string => `options of ${quoted(connection)}: `
 
+/** The lines as they would be had the connection been called `name` from the start. */
+export const renamed = (meant: ReadonlyArray<string>, old: string, name: string): ReadonlyArray<string> =>
+  meant.map((line) => {
+    if (line === `from ${quoted(old)}`) return `from ${quoted(name)}`
+    if (line === `to ${quoted(old)}`) return `to ${quoted(name)}`
+    return line.startsWith(optionsOf(old)) ? `${optionsOf(name)}${line.slice(optionsOf(old).length)}` : line
+  })
+
 /** Whether the connection's options say something else on who gets what. */
 export const hasOtherOptions = (connection: string, now: ReadonlyArray<string>, meant: ReadonlyArray<string>): boolean => {
   const of = (lines: ReadonlyArray<string>) => lines.filter((line) => line.startsWith(optionsOf(connection))).join("\n")
@@ -90,6 +107,7 @@ export const lines = (
   sync: Pick<SyncConfig, "from" | "to" | "rules" | "match" | "removals" | "adopt">,
   deciding: ReadonlyArray<Deciding>
 ): ReadonlyArray<string> => [
+  `meaning of rules: version ${SEMANTICS}`,
   ...sync.from.map((name) => `from ${quoted(name)}`),
   ...deciding.flatMap(({ connection, options }) => options.map(([name, value]) => `${optionsOf(connection)}${name} ${JSON.stringify(value)}`)),
   `to ${quoted(sync.to)}`,
@@ -100,3 +118,7 @@ export const lines = (
   `adopt members: ${sync.adopt.members}`,
   `adopt names: ${sync.adopt.names}`
 ]
+
+/** Said of a file that names no encoding and is not UTF-8. */
+export const guessedEncoding = (file: string, encoding: TextEncoding.TextEncoding): string =>
+  `${file} read as ${TextEncoding.shown(encoding)}, which is a guess: save as UTF-8`

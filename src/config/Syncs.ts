@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as path from "node:path"
 import type { AnyConnector } from "../contract/Connector.ts"
-import type { ConnectionConfig, ExceptionRow, MapRow, MatchRule, SyncConfig, TeamConfig } from "./Config.ts"
+import type { ConnectionConfig, MatchRule, SyncConfig, TeamConfig } from "./Config.ts"
 import type { Problems, Report } from "./ConfigInvalid.ts"
 import { decode } from "./Decode.ts"
 import { type Node, text } from "./Document.ts"
@@ -11,10 +11,11 @@ import * as ExceptionFile from "./ExceptionFile.ts"
 import * as MapFile from "./MapFile.ts"
 import * as Meaning from "./Meaning.ts"
 import { hint } from "../model/Nearest.ts"
+import * as TimeZone from "../model/TimeZone.ts"
 import * as Rules from "./Rules.ts"
-import { type MatchItem, Sync } from "./Shape.ts"
+import { salvage } from "./Salvage.ts"
+import { type MatchItem, Sync, SyncRest } from "./Shape.ts"
 import * as Teams from "./Teams.ts"
-import { isTimezone } from "./Values.ts"
 
 export interface World {
   readonly connectors: ReadonlyMap<string, AnyConnector>
@@ -78,39 +79,42 @@ const checkConnections = (node: Node, roles: Roles, world: World): void => {
 }
 
 /** The rows of every map file by its path as written. Files that are not right are reported and left out. */
-const maps = (node: Node, world: World): ReadonlyMap<string, ReadonlyArray<MapRow>> => {
-  const read = new Map<string, ReadonlyArray<MapRow>>()
+const maps = (node: Node, world: World): ReadonlyMap<string, MapFile.MapTable> => {
+  const read = new Map<string, MapFile.MapTable>()
   for (const item of node.children.get("match")?.children.values() ?? []) {
     const file = item.children.get("file")
     const name = text(item, "file")
     if (file === undefined || name === undefined || name.trim() === "") continue
-    const rows = MapFile.read(path.resolve(world.dir, name), name, file.place, world.report, world.problems.reporter(name))
-    if (rows !== null) read.set(name, rows)
+    const table = MapFile.read(path.resolve(world.dir, name), name, file.place, world.report, world.problems.reporter(name))
+    if (table !== null) read.set(name, table)
   }
   return read
 }
 
-const exceptions = (node: Node, world: World): ReadonlyArray<ExceptionRow> => {
+const exceptions = (node: Node, world: World): ExceptionFile.ExceptionTable => {
   const file = node.children.get("exceptions")
   const name = text(node, "exceptions")
-  if (file === undefined || name === undefined || name.trim() === "") return []
+  if (file === undefined || name === undefined || name.trim() === "") return { rows: [], guessed: null }
   const timezone = text(node, "timezone")
-  const rows = ExceptionFile.read({
+  const table = ExceptionFile.read({
     path: path.resolve(world.dir, name),
     named: name,
     place: file.place,
-    timezone: timezone !== undefined && isTimezone(timezone) ? timezone : null,
+    timezone: timezone !== undefined && TimeZone.isKnown(timezone) ? timezone : null,
     now: world.now,
     inConfig: world.report,
     inFile: world.problems.reporter(name)
   })
-  return rows ?? []
+  return table ?? { rows: [], guessed: null }
 }
 
-const toMatch = (item: typeof MatchItem.Type, rows: ReadonlyMap<string, ReadonlyArray<MapRow>>, dir: string): MatchRule => {
+const toMatch = (item: typeof MatchItem.Type, tables: ReadonlyMap<string, MapFile.MapTable>, dir: string): MatchRule => {
   if (item === "email") return { _tag: "Email" }
   if (item === "externalId") return { _tag: "ExternalId" }
-  if ("file" in item) return { _tag: "File", path: path.resolve(dir, item.file), rows: rows.get(item.file) ?? [] }
+  if ("file" in item) {
+    const { blank, rows } = tables.get(item.file) ?? { blank: 0, rows: [] }
+    return { _tag: "File", path: path.resolve(dir, item.file), rows, blank }
+  }
   return { _tag: "Fields", source: item.source, target: item.target }
 }
 
@@ -120,32 +124,44 @@ const deciding = (connection: string, { connectors, decoded }: World): Meaning.D
   return { connection, options: Predicate.isRecord(given?.options) ? Object.entries(given.options).filter(([name]) => names.includes(name)) : [] }
 }
 
-/** None after a report. What a sync decodes to stands for nothing while anything is reported of its files. */
+/** What is left of a sync after a report; none where not even that decodes. It stands for nothing while anything is reported of it or its files. */
 const readOne = (name: string, node: Node, world: World): Option.Option<SyncConfig> => {
   checkConnections(node, { source: "source", target: "target" }, world)
   Rules.check(node.children.get("rules"), world.report)
-  const rows = maps(node, world)
+  const tables = maps(node, world)
   const except = exceptions(node, world)
-  return Option.map(decode(Sync, node, world.report), (shape): SyncConfig => {
-    const ruleNodes = node.children.get("rules")?.children
-    const rules = shape.rules.map((rule, index) => Rules.build(rule, index + 1, ruleNodes?.get(String(index)) ?? node))
-    const match = shape.match.map((item) => toMatch(item, rows, world.dir))
-    const { from, to, removals, adopt } = shape
-    return {
-      ...shape,
-      name,
-      place: node.key,
-      rules,
-      match,
-      exceptions: except,
-      schedule: shape.schedule ?? null,
-      timezone: shape.timezone ?? null,
-      meaning: Meaning.lines(
-        { from, to, rules, match, removals, adopt },
-        from.map((connection) => deciding(connection, world))
-      )
+  const whole = Option.map(decode(Sync, node, world.report), (value) => ({ value, node }))
+  return Option.map(
+    Option.orElse(whole, () => salvage(SyncRest, node)),
+    ({ node: rest, value: shape }): SyncConfig => {
+      const ruleNodes = [...(rest.children.get("rules")?.children ?? [])]
+      const rules = shape.rules.map((rule, index) => {
+        const [key, at] = ruleNodes[index] ?? [index, node]
+        return Rules.build(rule, Number(key) + 1, at)
+      })
+      const match = shape.match.map((item) => toMatch(item, tables, world.dir))
+      const { from, to, removals, adopt } = shape
+      return {
+        ...shape,
+        name,
+        place: node.key,
+        rules,
+        match,
+        exceptions: except.rows,
+        schedule: shape.schedule ?? null,
+        timezone: shape.timezone ?? null,
+        meaning: [
+          ...Meaning.lines(
+            { from, to, rules, match, removals, adopt },
+            from.map((connection) => deciding(connection, world))
+          ),
+          // Read as other letters than are meant, a file says something else on who gets what: until a person has looked.
+          ...[...tables].flatMap(([file, { guessed }]) => (guessed === null ? [] : [Meaning.guessedEncoding(file, guessed)])),
+          ...(except.guessed === null ? [] : [Meaning.guessedEncoding("the exceptions", except.guessed)])
+        ]
+      }
     }
-  })
+  )
 }
 
 const readTeam = (name: string, node: Node, world: World): Option.Option<TeamConfig> => {
@@ -155,7 +171,7 @@ const readTeam = (name: string, node: Node, world: World): Option.Option<TeamCon
   return Teams.read(name, node, { from, to, connectorOf: (connection) => connectorOf(connection, world), report: world.report })
 }
 
-/** The syncs that decode, in the file's order; everything that is wrong has been reported. */
+/** The syncs that decode, whole or in part, in the file's order; everything that is wrong has been reported. */
 export const read = (node: Node, world: World): { readonly syncs: ReadonlyMap<string, SyncConfig>; readonly teams: ReadonlyMap<string, TeamConfig> } => {
   const syncs = new Map<string, SyncConfig>()
   const teams = new Map<string, TeamConfig>()

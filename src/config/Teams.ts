@@ -6,6 +6,7 @@ import type { TeamConfig } from "./Config.ts"
 import type { Report } from "./ConfigInvalid.ts"
 import { decode } from "./Decode.ts"
 import { type Node, text } from "./Document.ts"
+import { salvage } from "./Salvage.ts"
 import { Staff, Sync } from "./Shape.ts"
 
 export interface World {
@@ -53,12 +54,14 @@ const checkRoles = (node: Node | undefined, world: World): void => {
   }
 }
 
-/** None after a report. */
+/** What is left of it after a report; none where not even that decodes. */
 export const read = (name: string, node: Node, world: World): Option.Option<TeamConfig> => {
   const beside = misplaced(node, world.report)
   const roles = node.children.get("team")?.children.get("roles")
   checkRoles(roles, world)
-  return Option.map(decode(Staff, node, world.report, { beside, hidden: false }), ({ team, ...shape }): TeamConfig => ({
+  const whole = decode(Staff, node, world.report, { beside, hidden: false })
+  const rest = Option.orElse(whole, () => Option.map(salvage(Staff, node), ({ value }) => value))
+  return Option.map(rest, ({ team, ...shape }): TeamConfig => ({
     ...shape,
     ...team,
     name,

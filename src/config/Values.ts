@@ -1,10 +1,13 @@
 /** The small languages inside values: durations, budgets, conditions, globs, templates, cron, time zones. */
 import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { validate } from "node-cron"
 import type { Condition } from "./Config.ts"
 import { Wanted } from "./Decode.ts"
+import * as CronSchedule from "../model/CronSchedule.ts"
 import { hint, nearest } from "../model/Nearest.ts"
+import * as PlainNumber from "../model/PlainNumber.ts"
+import * as TimeZone from "../model/TimeZone.ts"
 
 const checked = (pattern: RegExp, message: string) => Schema.String.pipe(Schema.pattern(pattern, { message: () => message }))
 
@@ -54,10 +57,8 @@ export const BudgetText = Schema.transform(
 ).annotations({ [Wanted]: "a budget such as 800/hour or 90%" })
 
 const CONDITION = /^(>=|<=|!=|>|<|=)\s*([^\s=<>!~].*)$/s
-const isNumeric = (text: string): boolean => /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text)
-
 const toOperand = (text: string): string | number | boolean => {
-  if (isNumeric(text)) return Number(text)
+  if (PlainNumber.isPlain(text)) return Number(text)
   if (text === "true" || text === "false") return text === "true"
   return /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text
 }
@@ -69,7 +70,7 @@ const conditionFault = (text: string): string | true => {
   const match = CONDITION.exec(text.trim())
   if (match === null) return `is not a condition; ${forms}`
   const ordered = match[1] !== "=" && match[1] !== "!="
-  return ordered && !isNumeric(match[2] ?? "") ? `compares with no number; ${forms}` : true
+  return ordered && !PlainNumber.isPlain(match[2] ?? "") ? `compares with no number; ${forms}` : true
 }
 
 /** Text without an operator and every other scalar ask for equality. */
@@ -113,22 +114,14 @@ export const PlainName = Schema.String.pipe(
 
 export const Filled = Schema.String.pipe(Schema.filter((text) => text.trim() !== "" || "is empty", filledText))
 
-export const Cron = Schema.String.pipe(
-  Schema.filter((text) => validate(text) || 'is not a cron expression; five fields, minute hour day month weekday, such as "7 * * * *"', filledText)
+/** Stays as written; `CronSchedule.parse` reads it again. */
+export const ScheduleText = Schema.String.pipe(
+  Schema.filter((text) => Either.match(CronSchedule.parse(text), { onLeft: (fault) => fault, onRight: () => true }), filledText)
 )
-
-/** Whether the name is one of the time zone database that Node carries. */
-export const isTimezone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== ""
-  } catch {
-    return false
-  }
-}
 
 export const Timezone = Schema.String.pipe(
   Schema.filter((name) => {
-    if (isTimezone(name)) return true
+    if (TimeZone.isKnown(name)) return true
     const near = nearest(name, Intl.supportedValuesOf("timeZone"))
     return `is not a time zone such as Europe/Prague${near === undefined ? "" : hint(name, [near])}`
   }, filledText)
@@ -149,3 +142,35 @@ export const percent = (most: number) =>
       jsonSchema: most === Infinity ? { minimum: 0 } : { minimum: 0, maximum: most }
     })
   )
+
+const SIZE = /^(\d+(?:\.\d+)?) ?(MB|GB|TB)$/i
+const UNITS: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 }
+
+const bytesOf = (text: string): number => {
+  const [, count = "", unit = ""] = SIZE.exec(text.trim()) ?? []
+  return Number(count) * (UNITS[unit.toUpperCase()] ?? Number.NaN)
+}
+
+/** A size such as `500MB`, decoded to bytes. */
+export const SizeText = Schema.transform(
+  Schema.String.pipe(Schema.filter((text) => bytesOf(text) > 0 || "is not a size such as 500MB or 5GB", filledText)),
+  Schema.Number,
+  { strict: true, decode: bytesOf, encode: (bytes) => `${bytes / 1e6}MB` }
+).annotations({ [Wanted]: "a size such as 500MB or 5GB" })
+
+/** `HOST:PORT`, an IPv6 address in brackets. Port 0 takes one that is free. */
+const ADDRESS = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):(\d{1,5})$/i
+
+const addressOf = (text: string): { readonly host: string; readonly port: number } | null => {
+  const [, host, port] = ADDRESS.exec(text.trim()) ?? []
+  return host === undefined || Number(port) > 65_535 ? null : { host: host.toLowerCase(), port: Number(port) }
+}
+
+const Address = Schema.Struct({ host: Schema.String, port: Schema.Number })
+
+/** An address to listen at, such as `127.0.0.1:8080`. */
+export const ListenText = Schema.transform(
+  Schema.String.pipe(Schema.filter((text) => addressOf(text) !== null || "is no address to listen at, such as 127.0.0.1:8080 or [::1]:8080", filledText)),
+  Address,
+  { strict: true, decode: (text) => addressOf(text) ?? { host: "", port: 0 }, encode: ({ host, port }) => `${host}:${port}` }
+).annotations({ [Wanted]: "an address such as 127.0.0.1:8080" })

@@ -1,8 +1,8 @@
 /** `${NAME}` and `${file:PATH}` in the values of the config file. */
 import * as Either from "effect/Either"
 import * as path from "node:path"
-import { parseEnv } from "node:util"
 import { nearest } from "../model/Nearest.ts"
+import * as EnvFile from "./EnvFile.ts"
 import * as TextFile from "./TextFile.ts"
 
 export interface Variables {
@@ -20,10 +20,15 @@ const FORMS = "write ${NAME} or ${file:PATH}, and $${ for a ${ that is meant so"
 /** Whether `fill` would change the text. */
 export const refers = (text: string): boolean => text.includes("${")
 
+const notSet = "is not set; looked in"
+
+/** Whether a problem is that a variable has no value, and nothing else. */
+export const isUnset = (message: string): boolean => message.startsWith("${") && message.includes(`} ${notSet}`)
+
 /** Looks into `env`, then into `.env` in `dir`; an empty value counts as none. Files are relative to `dir`, space around their text is cut off. */
 export const make = (dir: string, env: Readonly<Record<string, string | undefined>>): Variables => {
   const values = new Set<string>()
-  const dotenv = TextFile.read(path.join(dir, ".env")).pipe(Either.map(parseEnv))
+  const dotenv = TextFile.read(path.join(dir, ".env")).pipe(Either.map(EnvFile.parse))
 
   const missing = (name: string): string => {
     const beside: Readonly<Record<string, string | undefined>> = Either.getOrElse(dotenv, () => ({}))
@@ -33,7 +38,7 @@ export const make = (dir: string, env: Readonly<Record<string, string | undefine
       name,
       [...Object.keys(beside), ...Object.keys(env)].filter((other) => other !== name)
     )
-    return `\${${name}} is not set; looked in ${inEnv} and in .env beside this file${reason}${near === undefined ? "" : `; did you mean "${near}"?`}`
+    return `\${${name}} ${notSet} ${inEnv} and in .env beside this file${reason}${near === undefined ? "" : `; did you mean "${near}"?`}`
   }
 
   const variable = (name: string): Either.Either<string, string> => {

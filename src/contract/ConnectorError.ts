@@ -2,13 +2,14 @@
 import * as Schema from "effect/Schema"
 
 /**
+ * - `Misconfigured`: the options of the connection cannot work; nothing was sent.
  * - `Unauthorized`: the credential is refused; the connection stops.
  * - `NotAllowed`, `NotFound`, `Invalid`: this request or row is refused; `message` keeps the vendor's words.
  * - `RateLimited`: not now, `retryAt` (epoch milliseconds) if the vendor told; nothing was done.
  * - `Unavailable`: no answer, or a server's failure; worth repeating.
  * - `Malformed`: an answer we can't read; `message` keeps its beginning, redacted.
  */
-export const Reason = Schema.Literal("Unauthorized", "NotAllowed", "NotFound", "Invalid", "RateLimited", "Unavailable", "Malformed")
+export const Reason = Schema.Literal("Misconfigured", "Unauthorized", "NotAllowed", "NotFound", "Invalid", "RateLimited", "Unavailable", "Malformed")
 export type Reason = typeof Reason.Type
 
 /** What only a vendor's answer tells: null where an error is raised without one. */

@@ -3,13 +3,14 @@
  *
  * Where the limit is known and nobody else uses it, nothing is refused. Where it is not, a refusal teaches it, and then costs as few calls as can be:
  * - Calls that are under way together are refused together. Until the first refusal they are as many as the connection takes, but only a part of
- *   them near a documented limit that was not reached before, and few, growing with the answers, where no limit is known.
+ *   them near a documented limit that was not reached before, four beside a window so long that it may hide another, and few, growing with the answers, where no limit is known.
  * - A refusal closes the gate for all. When it opens one call starts, and one more for each that is answered, up to what the limit needs
  *   by the time that answers take; full again after twelve windows without a refusal.
- * - What was answered until the refusal is the limit of the fullest window from then on. After some windows a few more are tried, one at a time.
+ * - A wait far shorter than the documented window belongs to another, shorter one, whose length and limit are inferred (`InferredWindow`).
+ * - Otherwise what was answered until the refusal is the limit of the fullest window from then on. After some windows a few more are tried, one at a time.
  *   Where no window is known nothing is inferred from what was taken until a refusal: others, or a run before, may have taken the rest.
- * - What the vendor says is left is the truth. That slots of ours came free, or that a reset has passed, is hope only: as soon as others seem
- *   to use the allowance too, or before a reset was seen to bring all of it, what hope lets start starts one at a time.
+ * - What the vendor says is left is the truth. That slots of ours came free, or that a reset has passed, is an estimate only: as soon as others seem
+ *   to use the allowance too, or before a reset was seen to bring all of it, calls that rest on an estimate start one at a time.
  */
 import type * as Effect from "effect/Effect"
 
@@ -26,7 +27,7 @@ export interface AllowanceReport {
   readonly remaining: number | null
   readonly resetAt: number | null
   /** Set on a 429 (or another answer that means "not now"): when to go on; null if it did not tell. */
-  readonly pausedUntil: number | "untold" | null
+  readonly pausedUntil: number | "unreported" | null
   readonly endpoint: string | null
 }
 
@@ -45,6 +46,14 @@ export interface PacerStatus {
 export interface PacerUse {
   readonly endpoint: string | null
   readonly at: number
+}
+
+/** A limit that no document names and that refusals taught, kept between runs. `confirmed`: by more than one refusal. */
+export interface PacerInference {
+  readonly endpoint: string | null
+  readonly calls: number
+  readonly perMillis: number
+  readonly confirmed: boolean
 }
 
 /** `retryAt`: when the call could have started, as far as is known (epoch milliseconds). */
@@ -68,6 +77,8 @@ export interface Pacer {
   readonly status: Effect.Effect<PacerStatus>
   /** Slots still held, oldest first. */
   readonly use: Effect.Effect<ReadonlyArray<PacerUse>>
+  /** Undocumented limits that refusals taught, at most one for each endpoint. */
+  readonly inferred: Effect.Effect<ReadonlyArray<PacerInference>>
   /**
    * When a call put in line now could start, as far as is known (epoch milliseconds): now if there is room, and behind those who wait
    * already, and behind so many more. It reserves nothing.

@@ -54,6 +54,23 @@ export interface StreamDeclaration {
   }
 }
 
+/** `name`: `ascii` where every encoding reads the same. `guessed`: another one would have read other letters, and nothing says which is meant. */
+export interface StreamEncoding {
+  readonly name: string
+  readonly guessed: boolean
+}
+
+/**
+ * What an answer could not tell, with the reason for people: a feature that is switched off says nothing about tags. With `row` that is so of one row
+ * alone, the id of a customer (of an organization in a part of inclusions): what it lacks is then not absent, and all other rows are as sure as ever. A
+ * customer in doubt in the part `customers` need not be told as a record. Parts of groups are never in doubt by row.
+ */
+export interface Unknown {
+  readonly part: Part
+  readonly reason: string
+  readonly row?: string
+}
+
 /** One answer. A page that is not the last carries `end: null`; the last one tells how the vendor ended it. */
 export interface SourcePage {
   readonly records: ReadonlyArray<SourceRecord>
@@ -66,11 +83,13 @@ export interface SourcePage {
     readonly reached: boolean
     /** The vendor's count of rows, where it told one. */
     readonly count: { readonly value: number; readonly exact: boolean } | null
+    /** How the letters of the rows were read, where the source does not say itself in which encoding it writes. */
+    readonly encoding?: StreamEncoding
     /** Where `changes` goes on next time so that nothing is missed that this reading did not show. Left out where that is not sure. */
     readonly next?: string
   }
-  /** Parts that this answer could not tell, with the reason: a feature that is switched off says nothing about tags. */
-  readonly unknown: ReadonlyArray<{ readonly part: Part; readonly reason: string }>
+  /** What this answer could not tell: of a whole part, or of one row. */
+  readonly unknown: ReadonlyArray<Unknown>
 }
 
 export interface SourceStream {
@@ -101,6 +120,8 @@ export interface SourceDeclaration {
 /** A connected source. */
 export interface Source {
   readonly identify: Effect.Effect<Identity, ConnectorError>
+  /** What reading will cost there, for `check`: a sentence each. Left out where the source does not say. */
+  readonly costs?: Effect.Effect<ReadonlyArray<string>, ConnectorError>
   /** One for each declared stream, in the order in which they should be read: customers, groups, memberships. */
   readonly streams: ReadonlyArray<SourceStream>
   /** Set where no stream needs anything that another one has asked: they are then read at the same time, each page of one after the other. */

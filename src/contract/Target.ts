@@ -19,6 +19,8 @@ export interface TargetDeclaration {
     readonly delete: boolean
     /** A group can carry our mark. */
     readonly mark: boolean
+    /** Custom fields of a group can be written, also later: what a rule says of them is then compared with what was written last. */
+    readonly customFields?: true
     /** `shown`: answers always show it; `accepted`: it can be given, but may not be shown back. */
     readonly externalId: "shown" | "accepted" | "none"
     /** Largest length of a name in characters, where one is documented. */
@@ -34,6 +36,11 @@ export interface TargetDeclaration {
     /** Answers show how many customers are in a group. */
     readonly count: boolean
   }
+  /**
+   * After so many milliseconds at most every list and count shows what a confirmed call wrote. Left out where the vendor does not tell: then one look that
+   * lacks a row proves nothing.
+   */
+  readonly lag?: number
   readonly assignments: {
     /** `none`: nothing can be read back. Adding must then be harmless to repeat: a lost answer is asked for again. */
     readonly listedBy: "group" | "customer" | "none"
@@ -50,7 +57,11 @@ export interface TargetDeclaration {
     readonly pageSize: number
     /** One customer can be found by address, with this many calls at the usual. */
     readonly search: boolean
-    /** What a membership call names a customer by. `email`: whoever has an address can be named, without being looked up. */
+    /** A customer may be shown with an external id. False only where what is documented of customers excludes it. */
+    readonly externalId: boolean
+    /** One customer can be looked up by id, with one call. */
+    readonly byId?: boolean
+    /** What a membership call names a customer by. `email`: a customer with an address can be named without a look-up. */
     readonly namedBy: "id" | "email"
   }
 }
@@ -87,25 +98,40 @@ export interface Receipt {
   readonly serverTime: number | null
 }
 
-/** A connected target. An operation that the declaration excludes dies: asking for it is a defect of the engine. */
+/** A group as it is now, and the way to put another mark onto exactly what was seen of it. */
+export interface Remarkable {
+  readonly group: TargetGroup
+  /** Writes the mark, and keeps all else that the group carries. Not repeated: another run may have written since. */
+  readonly write: (mark: GroupMark) => Effect.Effect<void, ConnectorError>
+}
+
+/**
+ * A connected target. `key` is the intent's own, random, and the same only where a call is sent again whose answer was lost: for vendors that do a call
+ * once however often it comes. An operation that the declaration excludes dies:
+ * asking for it is a defect of the engine.
+ */
 export interface Target {
   readonly identify: Effect.Effect<Identity, ConnectorError>
   readonly groups: Stream.Stream<ListPage<TargetGroup>, ConnectorError>
   readonly group: (id: string) => Effect.Effect<Option.Option<TargetGroup>, ConnectorError>
   /** Makes a group that carries the mark. Never repeated blindly by anybody: a lost answer is settled by looking. */
-  readonly createGroup: (draft: GroupDraft, mark: GroupMark) => Effect.Effect<TargetGroup, ConnectorError>
+  readonly createGroup: (draft: GroupDraft, mark: GroupMark, key?: string) => Effect.Effect<TargetGroup, ConnectorError>
   /** Changes only what is given. */
   readonly updateGroup: (id: string, values: Partial<Pick<GroupDraft, "name" | "slug" | "description" | "customFields">>) => Effect.Effect<void, ConnectorError>
+  /** Looks at a group whose mark is to be changed; none: it is not there. Only where groups carry our mark, and can be changed. */
+  readonly remark?: (id: string) => Effect.Effect<Option.Option<Remarkable>, ConnectorError>
   /** Deleting what is gone already is fine. */
   readonly deleteGroup: (id: string) => Effect.Effect<void, ConnectorError>
   readonly members: (group: string) => Stream.Stream<ListPage<Member>, ConnectorError>
   /** Ids of all groups that the customer is in. */
   readonly groupsOf: (customer: string) => Effect.Effect<ReadonlyArray<string>, ConnectorError>
   /** At most `add.pack` rows. Adding who is in already is fine. */
-  readonly add: (pack: Pack) => Effect.Effect<Receipt, ConnectorError>
+  readonly add: (pack: Pack, key?: string) => Effect.Effect<Receipt, ConnectorError>
   /** At most `remove.pack` rows. Removing who is not in is fine. */
   readonly remove: (pack: Pack) => Effect.Effect<Receipt, ConnectorError>
   readonly customers: Stream.Stream<ListPage<TargetCustomer>, ConnectorError>
+  /** The customer of this id. Only where the declaration says `byId`. */
+  readonly customer?: (id: string) => Effect.Effect<Option.Option<TargetCustomer>, ConnectorError>
   /** All customers whose address is exactly this one (case and surrounding space folded); every result page is walked. */
   readonly customersByAddress: (address: string) => Effect.Effect<ReadonlyArray<TargetCustomer>, ConnectorError>
 }

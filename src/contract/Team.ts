@@ -40,7 +40,7 @@ export interface TeamMember {
   readonly id: string
   readonly email: string | null
   readonly name: string | null
-  /** One of the declared roles, or another name that the vendor shows: whoever has such a one is left alone. */
+  /** One of the declared roles, or another name that the vendor shows: members with such a role are left alone. */
   readonly role: string
 }
 
@@ -56,8 +56,8 @@ export interface TeamTarget {
   readonly members: Stream.Stream<ListPage<TeamMember>, ConnectorError>
   /** Those that wait for an answer. */
   readonly invites: Stream.Stream<ListPage<TeamInvite>, ConnectorError>
-  /** Sends an invitation: a mail to a real person. */
-  readonly invite: (email: string, role: string) => Effect.Effect<void, ConnectorError>
+  /** Sends an invitation: a mail to a real person. `key` as for a target. */
+  readonly invite: (email: string, role: string, key?: string) => Effect.Effect<void, ConnectorError>
   readonly changeRole: (member: string, role: string) => Effect.Effect<void, ConnectorError>
   /** Removing who is gone already is fine. */
   readonly remove: (member: string) => Effect.Effect<void, ConnectorError>

@@ -1,11 +1,13 @@
 /** Decodes the body of a 2xx. A body that cannot be read is a failure, never "nothing". */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type { ConnectorError } from "../contract/ConnectorError.ts"
 import * as CallTry from "./CallTry.ts"
 import * as CompiledSchema from "./CompiledSchema.ts"
+import * as JsonText from "./JsonText.ts"
 import type { Answer } from "./VendorClient.ts"
 import * as VendorWords from "./VendorWords.ts"
 
@@ -34,9 +36,9 @@ export const decode = <A, I>(
 
 const json = (ast: SchemaAST.AST, text: string): Effect.Effect<unknown, string> => {
   if (SchemaAST.isVoidKeyword(ast) || text.trim() === "") return Effect.succeed(undefined)
-  return Effect.try({
-    try: (): unknown => JSON.parse(text),
-    catch: () => (VendorWords.isHtml(text) ? "the answer is an HTML page, not JSON" : "the answer is not JSON")
+  return Either.mapLeft(JsonText.parse(text), (fault) => {
+    if (fault === "too deep") return `the answer nests its JSON more than ${JsonText.deepest} levels deep`
+    return VendorWords.isHtml(text) ? "the answer is an HTML page, not JSON" : "the answer is not JSON"
   })
 }
 

@@ -1,8 +1,10 @@
 /** Reads an answer's body as text, never more of it than allowed. */
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as FiberRef from "effect/FiberRef"
 import type { Readable } from "node:stream"
+import * as ContentEncoding from "./ContentEncoding.ts"
 import { TransportFailure } from "./TransportFailure.ts"
 
 /** How many bytes of a body may be read. A `FiberRef`, because a response offers no other way to be told. */
@@ -40,14 +42,29 @@ const whole = async (body: AsyncIterable<Uint8Array>, maxBytes: number): Promise
   return all.buffer
 }
 
-/** Fails with "TooLarge", or how the connection broke off. */
-export const read = ({ arrayBuffer }: HttpClientResponse.HttpClientResponse, maxBytes: number): Effect.Effect<string, "TooLarge" | TransportFailure> =>
-  Effect.locally(arrayBuffer, allowed, maxBytes).pipe(
-    Effect.mapError(({ cause }) => (cause === "TooLarge" ? cause : new TransportFailure({ words: "the answer broke off", reached: true, passing: true }))),
+/** Why a body could not be read: too large, cut off on its way, or not what it says it is (in words). */
+export type BodyFault = { readonly _tag: "TooLarge" } | { readonly _tag: "Malformed"; readonly words: string } | TransportFailure
+
+const brokeOff = () => new TransportFailure({ words: "the answer broke off", reached: true, passing: true })
+
+/** The body as text, decompressed, both within `maxBytes`. It is UTF-8: bytes that are none would put U+FFFD into names, so they are a fault. */
+export const read = (response: HttpClientResponse.HttpClientResponse, maxBytes: number): Effect.Effect<string, BodyFault> =>
+  Effect.locally(response.arrayBuffer, allowed, maxBytes).pipe(
+    Effect.mapError(({ cause }): BodyFault => (cause === "TooLarge" ? { _tag: "TooLarge" } : brokeOff())),
     // Of a response that is not ours all has been read.
     Effect.filterOrFail(
       ({ byteLength }) => byteLength <= maxBytes,
-      () => "TooLarge" as const
+      (): BodyFault => ({ _tag: "TooLarge" })
     ),
-    Effect.map((all) => new TextDecoder().decode(all))
+    Effect.flatMap((all) =>
+      Either.mapLeft(ContentEncoding.decode(new Uint8Array(all), response.headers["content-encoding"], maxBytes), (fault) =>
+        fault._tag === "Cut" ? brokeOff() : fault
+      )
+    ),
+    Effect.flatMap((all) =>
+      Effect.try({
+        try: () => new TextDecoder("utf-8", { fatal: true }).decode(all),
+        catch: (): BodyFault => ({ _tag: "Malformed", words: "the answer is not UTF-8 text, so its names cannot be believed" })
+      })
+    )
   )

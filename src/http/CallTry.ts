@@ -12,7 +12,7 @@ import { ConnectorError, type Reason } from "../contract/ConnectorError.ts"
 import type { AllowanceReport } from "../contract/Pacer.ts"
 import * as PlainLine from "../observe/PlainLine.ts"
 import * as BoundedBody from "./BoundedBody.ts"
-import * as RateHeaders from "./RateHeaders.ts"
+import * as RateHeaders from "./pacing/RateHeaders.ts"
 import { TransportFailure } from "./TransportFailure.ts"
 import * as VendorWords from "./VendorWords.ts"
 
@@ -30,6 +30,8 @@ export interface Call {
   readonly endpoint: string | null
   readonly kind: "read" | "write"
   readonly repeatable: boolean
+  /** Whether a success has a body of JSON that is looked at. */
+  readonly expectsBody: boolean
 }
 
 /** A 2xx. */
@@ -109,9 +111,12 @@ const received = (
     if (ok) yield* pacer.report(RateHeaders.read(rated))
     const body = yield* Effect.either(BoundedBody.read(response, connection.maxBytes))
     if (ok) {
-      if (Either.isRight(body)) return Either.right({ status, headers, serverTime: rated.serverTime, text: body.right })
-      if (body.left !== "TooLarge") return yield* body.left
-      const detail = `the answer is larger than ${connection.maxBytes} bytes`
+      if (Either.isRight(body)) {
+        if (call.expectsBody && isCut(status, headers, body.right)) return yield* cutByClose
+        return Either.right({ status, headers, serverTime: rated.serverTime, text: body.right })
+      }
+      if (body.left._tag === "TransportFailure") return yield* body.left
+      const detail = body.left._tag === "TooLarge" ? `the answer is larger than ${connection.maxBytes} bytes` : body.left.words
       return Either.left({ error: failed(connection, call, { reason: "Malformed", detail, status, effect: "unknown" }), passing: false })
     }
     const text = Either.getOrElse(body, () => "")
@@ -121,6 +126,19 @@ const received = (
     yield* pacer.report(report)
     return Either.left(refused(connection, call, status, refusal, report))
   })
+
+const cutByClose = new TransportFailure({ words: "the connection was closed before the answer was whole", reached: true, passing: true })
+
+/**
+ * Where nothing but the closing of the connection ends a body, one that was cut looks whole: only its JSON shows it. A chunked body on a connection
+ * that is not kept counts too, for undici takes its closing for the end.
+ */
+const isCut = (status: number, headers: Readonly<Record<string, string>>, text: string): boolean => {
+  // 204 and 205 never have a body.
+  if (status === 204 || status === 205 || headers["content-length"] !== undefined) return false
+  if (headers["transfer-encoding"] !== undefined && !/\bclose\b/i.test(headers["connection"] ?? "")) return false
+  return /^\s*(?:$|[[{])/.test(text) && parsed(text) === undefined
+}
 
 const refusalOf = (
   connection: Connection,

@@ -15,36 +15,49 @@ import { Readable } from "node:stream"
 import type { ReadableStream } from "node:stream/web"
 import * as Undici from "undici"
 import * as BoundedBody from "./BoundedBody.ts"
+import * as ConnectionFailure from "./ConnectionFailure.ts"
+import * as ProxyChoice from "./ProxyChoice.ts"
 import { TransportFailure } from "./TransportFailure.ts"
 
+/** `ConnectionFailure` says it in words. */
 const connectTimeoutMillis = 10_000
 
 /**
- * Its connections are kept alive and close with the scope; calls still under way then fail. An answer that has not begun after
- * `answerMillis` is given up; null leaves that to the caller, who bounds each call, its body included.
+ * Its connections are kept alive and close with the scope; calls still under way then fail. The caller bounds how long a call may take. Calls go
+ * through the proxies that `env` names. Fails, in words, where it names none that can be used.
  */
-export const make = (answerMillis: number | null): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
-  Effect.map(
-    Effect.acquireRelease(
-      // Limits of the agent would only add a second, other error.
-      Effect.sync(() => new Undici.Agent({ connect: { timeout: connectTimeoutMillis }, headersTimeout: 0, bodyTimeout: 0 })),
-      (agent) => Effect.promise(() => agent.destroy())
-    ),
-    (agent) => (answerMillis === null ? over(agent) : impatient(over(agent), answerMillis))
-  )
-
-const impatient = (client: HttpClient.HttpClient, millis: number): HttpClient.HttpClient =>
-  HttpClient.transform(client, (send, request) => {
-    const cause = new TransportFailure({ words: `no answer within ${millis} ms`, reached: true, passing: true })
-    return Effect.timeoutFail(send, {
-      duration: millis,
-      onTimeout: () => new HttpClientError.RequestError({ request, reason: "Transport", cause, description: cause.words })
-    })
+export const make = (env: ProxyChoice.Variables = process.env): Effect.Effect<HttpClient.HttpClient, string, Scope.Scope> =>
+  Effect.gen(function* () {
+    const proxies = yield* ProxyChoice.read(env)
+    const direct = yield* kept(() => new Undici.Agent(agentOptions))
+    const { http, https } = proxies
+    const proxied =
+      http === undefined && https === undefined
+        ? direct
+        : // Which calls go through it is decided here alone, so that errors can name it.
+          yield* kept(() => new Undici.EnvHttpProxyAgent({ ...agentOptions, httpProxy: http ?? "", httpsProxy: https ?? "", noProxy: "" }))
+    const certificates = env["NODE_EXTRA_CA_CERTS"]
+    return over({ certificates, of: (url) => proxies.of(url), direct, proxied })
   })
 
+// Limits of the agent would only add a second, other error.
+const agentOptions = { connect: { timeout: connectTimeoutMillis }, headersTimeout: 0, bodyTimeout: 0 } as const
+
+const kept = (make: () => Undici.Dispatcher): Effect.Effect<Undici.Dispatcher, never, Scope.Scope> =>
+  Effect.acquireRelease(Effect.sync(make), (dispatcher) => Effect.promise(() => dispatcher.destroy()))
+
+/** The ways to a vendor. */
+interface Ways {
+  readonly direct: Undici.Dispatcher
+  readonly proxied: Undici.Dispatcher
+  readonly of: ProxyChoice.Proxies["of"]
+  /** The file of `NODE_EXTRA_CA_CERTS`, which Node itself reads as it starts. */
+  readonly certificates: string | undefined
+}
+
 /** Neither traced nor watched for an answer that nobody reads, as the platform's own making would: that takes longer than the call. Interrupting ends the call. */
-const over = (agent: Undici.Agent): HttpClient.HttpClient =>
-  HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(Effect.flatMap(send(agent)), Effect.succeed)
+const over = (ways: Ways): HttpClient.HttpClient =>
+  HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(Effect.flatMap(send(ways)), Effect.succeed)
 
 /** A kept connection may have been closed by the other end since the last call this long ago, in milliseconds. */
 const unwatched = 100
@@ -66,27 +79,29 @@ const watcher = () => {
   }
 }
 
-const send = (agent: Undici.Agent) => {
+const send = (ways: Ways) => {
   const watch = watcher()
-  return (request: HttpClientRequest.HttpClientRequest): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> =>
-    Effect.tryPromise({
+  return (request: HttpClientRequest.HttpClientRequest): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
+    const url = UrlParams.makeUrl(request.url, request.urlParams, request.hash)
+    const failed = (cause: TransportFailure) => new HttpClientError.RequestError({ request, reason: "Transport", cause, description: cause.words })
+    if (Either.isLeft(url)) return Effect.fail(failed(notAUrl))
+    const proxy = ways.of(url.right)
+    return Effect.tryPromise({
       try: async (signal) => {
-        const url = Either.getOrThrowWith(UrlParams.makeUrl(request.url, request.urlParams, request.hash), () => notAUrl)
         await watch()
-        const answer = await Undici.request(url, {
-          dispatcher: agent,
+        const answer = await Undici.request(url.right, {
+          dispatcher: proxy === null ? ways.direct : ways.proxied,
           method: request.method,
-          headers: request.headers,
+          // A copy: undici's proxy agent writes `host` into the object it is given, which may be the one that all requests without headers share.
+          headers: { ...request.headers },
           body: requestBody(request),
           signal
         })
         return response(request, answer)
       },
-      catch: (error) => {
-        const cause = failure(error)
-        return new HttpClientError.RequestError({ request, reason: "Transport", cause, description: cause.words })
-      }
+      catch: (error) => failed(ConnectionFailure.of(error, { host: url.right.host, proxy, certificates: ways.certificates }))
     })
+  }
 }
 
 const notAUrl = new TransportFailure({ words: "the address of the call is not a URL", reached: false, passing: false })
@@ -151,47 +166,4 @@ const webResponse = ({ statusCode, headers, body }: Undici.Dispatcher.ResponseDa
     return new Response(null, { status: statusCode, headers: pairs })
   }
   return new Response(Readable.toWeb(body) as ReadableStream<Uint8Array>, { status: statusCode, headers: pairs })
-}
-
-const failure = (error: unknown): TransportFailure => {
-  if (error instanceof TransportFailure) return error
-  const code = errorCode(error)
-  const words = neverReached[code] ?? (certificateCode.test(code) ? certificateWords(code) : undefined)
-  if (words !== undefined) return new TransportFailure({ words, reached: false, passing: !certificateCode.test(code) })
-  return new TransportFailure({ words: brokeOff[code] ?? `the connection failed${code === "" ? "" : ` (${code})`}`, reached: true, passing: true })
-}
-
-/** The innermost code: with several addresses tried, node wraps one error for each. */
-const errorCode = (error: unknown): string => {
-  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0])
-  if (!(error instanceof Error)) return ""
-  if ("code" in error && typeof error.code === "string") return error.code
-  return errorCode(error.cause)
-}
-
-const neverReached: Readonly<Record<string, string>> = {
-  ENOTFOUND: "host not found",
-  EAI_AGAIN: "host name could not be looked up",
-  ECONNREFUSED: "connection refused",
-  EHOSTUNREACH: "host unreachable",
-  ENETUNREACH: "network unreachable",
-  UND_ERR_CONNECT_TIMEOUT: "no connection within 10 s",
-  EPROTO: "TLS could not be agreed on",
-  ERR_SSL_WRONG_VERSION_NUMBER: "the server does not speak TLS there"
-}
-
-const brokeOff: Readonly<Record<string, string>> = {
-  ECONNRESET: "connection reset",
-  EPIPE: "connection reset",
-  UND_ERR_SOCKET: "the connection was closed before an answer came",
-  ETIMEDOUT: "the connection timed out"
-}
-
-const certificateCode = /CERT|SIGNED|SIGNATURE|ISSUER|ALTNAME|^ERR_TLS/
-
-const certificateWords = (code: string): string => {
-  if (code === "CERT_HAS_EXPIRED") return "TLS certificate has expired"
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "TLS certificate is for another host name"
-  if (code.includes("SELF_SIGNED")) return "TLS certificate is self-signed"
-  return `TLS certificate is not trusted (${code})`
 }

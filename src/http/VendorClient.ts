@@ -13,6 +13,8 @@ export interface CallOptions<A, I> {
   readonly params?: QueryParams
   /** Sent as JSON. */
   readonly body?: unknown
+  /** Sent as `Idempotency-Key`, for vendors that do a call once however often it comes under the same key. It does not make a call `repeatable`. */
+  readonly idempotencyKey?: string | undefined
   /** Decodes the JSON body of a success. Unknown keys are ignored; a body that does not fit is `Malformed`. */
   readonly schema: Schema.Schema<A, I>
   /** The limit this call counts against besides the account's own; null for none. */
@@ -33,7 +35,7 @@ export interface Answer<A> {
 }
 
 export interface VendorClient {
-  /** By GET; with a body by POST, which is for searches alone: what it asks must change nothing at the vendor. */
+  /** By GET; with a body by POST, which is for searches and for minting tokens alone: what it asks must change no record at the vendor. */
   readonly read: <A, I>(options: CallOptions<A, I>) => Effect.Effect<Answer<A>, ConnectorError>
   readonly write: <A, I>(method: "POST" | "PATCH" | "PUT" | "DELETE", options: CallOptions<A, I>) => Effect.Effect<Answer<A>, ConnectorError>
 }

@@ -10,13 +10,13 @@ export interface Refusal {
 
 /** The meaning of every status that is not 2xx, where the vendor's connector knows no better. */
 export const read = (status: number, body: string, json: unknown): Refusal => {
-  const { words, code } = told(json)
+  const { words, code } = reported(json)
   return { reason: reasonOf(status), detail: words ?? ownWords(status) + (isHtml(body) ? " (the answer is an HTML page)" : ""), code }
 }
 
 export const isHtml = (body: string): boolean => /^\s*<(!doctype|html|head|body)/i.test(body)
 
-const reasonOf = (status: number): Reason => {
+const reasonOf = (status: number): Exclude<Reason, "Misconfigured"> => {
   switch (status) {
     case 401:
       return "Unauthorized"
@@ -56,18 +56,18 @@ const ownWords = (status: number): string => {
   }
 }
 
-interface Told {
+interface Reported {
   readonly words: string | null
   readonly code: string | null
 }
 
-const nothing: Told = { words: null, code: null }
+const nothing: Reported = { words: null, code: null }
 
 /**
  * Shapes seen (vendor docs and recordings, read 2026-11): `{error: "text"}`, `{error: "Code", description}`, `{error: {message, title, code}}`,
  * `{errors: [{code, title, detail}]}`, `{errors: ["text"]}`, `{message, code}`, `{title, detail}`, `{description}`.
  */
-const told = (json: unknown): Told => {
+const reported = (json: unknown): Reported => {
   if (!isRecord(json)) return nothing
   const { error } = json
   const first: unknown = Array.isArray(json["errors"]) ? json["errors"][0] : undefined
@@ -80,7 +80,7 @@ const told = (json: unknown): Told => {
   return rest.words === null ? { words: name, code: rest.code } : { words: rest.words, code: rest.code ?? name }
 }
 
-const fromObject = (object: Readonly<Record<string, unknown>>): Told => {
+const fromObject = (object: Readonly<Record<string, unknown>>): Reported => {
   const [title, message] = [
     text(object["title"]),
     text(object["message"]) ?? text(object["detail"]) ?? text(object["description"]) ?? text(object["error_description"])

@@ -39,19 +39,3 @@ export type Cause = RemovalCause | AdditionCause | TeamCause | "undone"
 
 /** How a ledger row came to be: added by us, already there, or there and taken over. */
 export type Origin = "applied" | "found" | "adopted"
-
-export type GuardName =
-  | "removals"
-  | "removalPercent"
-  | "groupRemovalPercent"
-  | "emptiedGroups"
-  | "sourceShrink"
-  | "additions"
-  | "groupGrowthPercent"
-  | "newGroups"
-  | "ruleChange"
-  | "adoption"
-  | "drift"
-  | "first-run"
-  | "invites"
-  | "roleRaise"

@@ -1,5 +1,8 @@
 /** One change of a plan: what is done, to whom, why, and what must still hold when it is done. */
-import type { Cause, GuardName, Origin } from "./Cause.ts"
+import type { Cause, Origin } from "./Cause.ts"
+import type { Decided } from "./Decision.ts"
+import type { GuardName } from "./Guard.ts"
+import type { HoldReason, RenameProposal } from "./HoldReason.ts"
 
 /** What a sync of staff does: its `group` is the role, its `customer` the person. */
 export type TeamOp = "member.invite" | "member.role" | "member.remove"
@@ -12,6 +15,8 @@ export interface ChangeGroup {
   readonly name: string
   /** `keyText` of the source group, or `into:NAME` where several share the target group. */
   readonly key: string
+  /** In documents: the key that further rows of this group carry, where its name or key is too long to stand in each of them. */
+  readonly short?: string
 }
 
 /** The record at the source that a change rests on. */
@@ -49,7 +54,13 @@ export interface HeldPart {
   readonly id: string
   readonly sync: string
   readonly guard: GuardName
+  /** Rows of all kinds: people in groups, and groups. */
   readonly changes: number
+  /** Distinct people who would leave a group, and who would join one; who would do both counts in both. */
+  readonly leave: number
+  readonly join: number
+  readonly memberships: { readonly add: number; readonly remove: number }
+  readonly groupCounts: { readonly create: number; readonly update: number; readonly delete: number }
   readonly limit: number
   readonly value: number
   /** What `limit` and `value` count: "changes", "%", "groups". */
@@ -57,13 +68,24 @@ export interface HeldPart {
   readonly since: number
   /** The first time this hold shows: a dry run only announces it, under the id that the next sync would give. */
   readonly isNew: boolean
-  /** Lines that tell why, for a person: counts by cause, group names, config lines, a likely rename. */
-  readonly why: ReadonlyArray<string>
-  /** What would make it unnecessary, if we see it: `put previously: [plan_gold] into rule 2 (line 19)`. */
-  readonly proposal: string | null
-  /** Names of the groups it is about, largest first, at most ten. `members`: who is in the group now, as far as we know. */
-  readonly groups: ReadonlyArray<{ readonly name: string; readonly changes: number; readonly members: number }>
+  /** Counts by cause, group names, config lines, a likely rename. */
+  readonly why: ReadonlyArray<HoldReason>
+  /** What would make it unnecessary, where that shows. */
+  readonly proposal: RenameProposal | null
+  /**
+   * Groups it is about, largest first, at most ten, or roles of staff. `members`: how many are in the group now, as far as we know;
+   * `leave`, `join`: people of this part.
+   */
+  readonly groups: ReadonlyArray<{
+    readonly name: string
+    readonly changes: number
+    readonly members: number
+    readonly leave: number
+    readonly join: number
+  }>
   readonly decision: "open" | "approved" | "rejected"
+  /** Who rejected it, when and why, where it was. */
+  readonly rejected?: Decided
   /** Set where the changes are those of a sync of staff. */
   readonly staff?: true
 }

@@ -23,6 +23,22 @@ export interface Reader {
   readonly end: () => ReadonlyArray<Row>
 }
 
+/** Separators that are recognised, the likeliest first. */
+export const separators = [",", ";", "\t"]
+
+/** In plain words, for errors. */
+export const separatorWord = (separator: string): string =>
+  separator === "," ? "commas" : separator === ";" ? "semicolons" : separator === "\t" ? "tabs" : JSON.stringify(separator)
+
+/** The separator that a first line such as `sep=;` names, which Excel reads and does not show; null where there is no such line. */
+export const declaredSeparator = (text: string): string | null => /^\uFEFF?"?sep=([^\w\s"]|\t)"?[ \t,;]*(?:[\r\n]|$)/i.exec(text)?.[1] ?? null
+
+/** Whether a row consists of separators alone, as spreadsheets write rows that were emptied. */
+export const isBlank = (cells: ReadonlyArray<Cell>): boolean => cells.every(({ text }) => text.trim() === "")
+
+/** Without the Ctrl-Z with which old programs end a file. */
+const withoutEnd = (text: string): string => (text.endsWith("\u001a") ? withoutEnd(text.slice(0, -1)) : text)
+
 const [quote, lineFeed, carriageReturn] = ['"', "\n", "\r"].map((letter) => letter.charCodeAt(0))
 
 /** Where the letter or an end of line stands next; the piece's end where neither does. */
@@ -147,6 +163,7 @@ export const reader = (separator = ","): Reader => {
       if (state === "failed") return taken()
       // A separator at the very end opens one more cell.
       if (state === "start" && cells.length > 0) openCell(before, false)
+      if (state === "plain") text = withoutEnd(text)
       if (state === "plain" || state === "closing") closeCell()
       closeRow()
       return taken()
@@ -155,8 +172,8 @@ export const reader = (separator = ","): Reader => {
 }
 
 /** The rows of a whole text, in order. */
-export function* rows(text: string): Generator<Row, void, undefined> {
-  const { push, end } = reader()
+export function* rows(text: string, separator = ","): Generator<Row, void, undefined> {
+  const { push, end } = reader(separator)
   yield* push(text)
   yield* end()
 }

@@ -2,9 +2,10 @@
 import type { Origin } from "./Cause.ts"
 import type { Change } from "./Change.ts"
 
-/** Who approved a change, in which held part and why. `at` is epoch milliseconds. */
+/** Who approved a change, in which held part and why, or by raising which limit once (`lift`: "removals=400"). `at` is epoch milliseconds. */
 export interface Approval {
-  readonly part: string
+  readonly part: string | null
+  readonly lift?: string
   readonly by: string
   readonly at: number
   readonly reason: string | null

@@ -1,8 +1,12 @@
 /** Why one customer has, or has not, one group at the target: every link from the source record to the vendor's answer. Times are epoch milliseconds. */
+import type { Ambiguity } from "./Ambiguity.ts"
+import type { BlockReason } from "./BlockReason.ts"
 import type { Cause, Origin } from "./Cause.ts"
 import type { ChangeOp, HeldPart } from "./Change.ts"
 import type { Approval } from "./Done.ts"
 import type { GroupCarrier, GroupKind } from "./Group.ts"
+import type { KeptReason } from "./KeptReason.ts"
+import type { SkipReason } from "./SkipReason.ts"
 
 /** A record that a customer is known by, at a source or at the target. `connection/id` names it to `explain`. */
 export interface CustomerRecord {
@@ -31,10 +35,11 @@ export interface SourcePerson extends CustomerRecord {
   readonly excluded: string | null
   readonly gone: boolean
   readonly goneHow: Gone | null
-  readonly link: { readonly target: string; readonly basis: string; readonly value: string | null; readonly since: number } | null
+  /** `since` null: the next run makes it. */
+  readonly link: { readonly target: string; readonly basis: string; readonly value: string | null; readonly since: number | null } | null
   /** The target was asked for the address and did not know it. */
   readonly lookup: { readonly askedAt: number; readonly nextAt: number; readonly misses: number } | null
-  readonly ambiguous: { readonly reason: string; readonly candidates: ReadonlyArray<string> } | null
+  readonly ambiguous: { readonly reason: Ambiguity; readonly candidates: ReadonlyArray<string> } | null
 }
 
 /** A source group that stands behind the target group, what a rule makes of it, and whether the person is in it. */
@@ -56,7 +61,7 @@ export interface SourceLink {
   } | null
   /** Which of the person's records are in it. `since`: the read that first showed it; `through`: the organization that carries the tag. */
   readonly members: ReadonlyArray<{ readonly customer: string; readonly since: number; readonly through: string | null }>
-  /** When a wish that rested on it ended, and the last complete read before that, as far as it is known. */
+  /** When a claim that rested on it ended, and the last complete read before that, as far as it is known. */
   readonly ended: { readonly at: number; readonly thereAt: number | null; readonly cause: Cause } | null
 }
 
@@ -88,6 +93,9 @@ export interface RowHistory {
   readonly rests: Rests | null
   /** What the ledger said of the row before; null: it had none, or that was not kept yet. */
   readonly origin: Origin | null
+  /** Since when the row was claimed, and when the claim expired; null: no claim did, or that was not kept yet. */
+  readonly claimedAt: number | null
+  readonly expiredAt: number | null
   readonly approval: Approval | null
   /** Whether a call was sent, when it was answered, and the vendor's words where it gave any. */
   readonly call: { readonly outcome: string | null; readonly answeredAt: number | null; readonly detail: string | null } | null
@@ -99,12 +107,12 @@ export interface HeldLink {
   readonly decided: { readonly what: string; readonly by: string; readonly at: number; readonly reason: string | null } | null
 }
 
-/** A wish of one source of the sync. `lapsed`: it ended, and the removal waits for time of grace, a guard or a run. */
-export interface WishLink {
+/** A claim of one source of the sync. `lapsed`: it expired, `reads` complete reads ago, the first included. */
+export interface ClaimLink {
   readonly connection: string
   readonly since: number
   readonly cause: Cause
-  readonly lapsed: { readonly at: number; readonly cause: Cause } | null
+  readonly lapsed: { readonly at: number; readonly reads: number; readonly cause: Cause } | null
 }
 
 /** What the state knows of one row, before it is judged. */
@@ -112,10 +120,12 @@ export interface RowFacts {
   readonly ledger: { readonly origin: Origin; readonly since: number; readonly run: string | null } | null
   /** Taken out by hand at the target. */
   readonly drift: { readonly seenAt: number; readonly accepted: boolean } | null
-  readonly wishes: ReadonlyArray<WishLink>
+  readonly wishes: ReadonlyArray<ClaimLink>
   /** Other syncs that want the row too. */
   readonly otherSyncs: ReadonlyArray<string>
   readonly held: HeldLink | null
+  /** Why the last run that considered a change of the row did not make it, and the run that first gave this reason; null: it gave none. */
+  readonly skipped: { readonly reason: SkipReason | KeptReason; readonly run: string; readonly at: number } | null
   /** Oldest first. */
   readonly history: ReadonlyArray<RowHistory>
   readonly refused: { readonly op: ChangeOp; readonly reason: string; readonly attempts: number; readonly nextAt: number } | null
@@ -133,7 +143,7 @@ export interface ExplainedGroup {
   readonly gone: { readonly since: number | null } | null
   readonly membersReadAt: number | null
   /** Why it is written to by nobody, such as two source groups meeting in one name. */
-  readonly blocked: string | null
+  readonly blocked: BlockReason | null
 }
 
 /** A line of the exceptions file about this row. `ended`: its day is over. */

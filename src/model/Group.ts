@@ -52,8 +52,19 @@ export interface GroupMark {
   /** Lineage id of the state that made the group. */
   readonly state: string
   readonly sync: string
-  /** The handle of the wish that the group serves: `zendesk/organization:5512`, or `into:NAME` where several groups share it. */
+  /** The handle of the desired group that the group serves: `zendesk/organization:5512`, or `into:NAME` where several groups share it. */
   readonly key: string
+  /** The last run that wrote to the target, on the one group that carries it. Versions up to 0.1.0 wrote none. */
+  readonly writer?: MarkWriter
+}
+
+/** A run that wrote: its number grows with each, whichever copy of the state it ran from. */
+export interface MarkWriter {
+  readonly run: number
+  /** Opaque; tells two copies of one state apart that gave the same number. */
+  readonly machine: string
+  /** Epoch milliseconds by that machine's clock. */
+  readonly at: number
 }
 
 /** What a target group should be called and carry. Absent optional fields are left to the target. */
@@ -65,5 +76,8 @@ export interface GroupDraft {
   readonly customFields: Readonly<Record<string, string>>
 }
 
-/** The form in which two names are the same to a person: case, width and inner space folded. */
-export const foldName = (name: string): string => name.normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase()
+/** Letters that show nothing: zero-width and direction marks, soft hyphens, selectors of variants, fillers; not the tags of which flags are made. */
+const invisible = /(?![\u{E0000}-\u{E007F}])\p{Default_Ignorable_Code_Point}/gu
+
+/** The form in which two names are the same to a person: case, width and inner space folded, what shows nothing left out. */
+export const foldName = (name: string): string => name.normalize("NFKC").replace(invisible, "").trim().replace(/\s+/g, " ").toLowerCase()

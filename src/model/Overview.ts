@@ -19,23 +19,31 @@ export interface RunRow {
   readonly summary: ChangeCounts
   readonly calls: { readonly read: number; readonly write: number }
   readonly refused: number
+  /** Changes that it planned and did not come to, of a run that was cut off. */
+  readonly left: number
   readonly held: ReadonlyArray<string>
   readonly reason: string | null
   readonly error: RunFailure | null
 }
 
-/** What the runs before this one told already, so that a quiet run says nothing twice. */
-export interface ToldBefore {
-  /** The failure that the last runs ended with, and how many in a row; null when the last run went well. */
-  readonly failure: { readonly kind: RunFailure["kind"]; readonly times: number } | null
-  readonly refused: number
-  readonly tasks: number
+/** A migration that was cut off: its last run, the changes that were made since it began, and those that were planned and are left. */
+export interface CutOff {
+  readonly run: string
+  readonly done: number
+  readonly left: number
+}
+
+/** A group with memberships that count as ours, which nothing confirms. */
+export interface UnconfirmedGroup {
+  readonly group: string
+  readonly memberships: number
 }
 
 /** One sync on the status screen. */
 export interface StatusRow {
   readonly sync: string
-  readonly state: "ok" | "never" | "running" | "failed" | "paused"
+  /** `left`: it is not in the config any more. */
+  readonly state: "ok" | "never" | "running" | "failed" | "paused" | "left"
   /** End of the last run that read and applied as it should; null: there was none. */
   readonly lastGood: number | null
   readonly next: number | null
@@ -46,11 +54,19 @@ export interface StatusRow {
   readonly tasks: number
   readonly unmatched: number
   readonly ambiguous: number
+  /** Memberships that count as ours, which nothing confirms. */
+  readonly unconfirmed: number
+  /** Removals that wait for their time of grace. */
+  readonly waiting: number
   /** Runs whose changes stay undone until `release`. */
   readonly pinned: ReadonlyArray<string>
   readonly paused: { readonly by: string; readonly until: number | null; readonly reason: string | null } | null
   readonly failing: { readonly since: number; readonly runs: number; readonly error: RunFailure } | null
+  /** Null: no migration waits to go on. */
+  readonly migration: CutOff | null
   readonly guards: ReadonlyArray<GuardReading>
+  /** What a person should know besides, each a sentence. */
+  readonly warnings: ReadonlyArray<string>
 }
 
 /** A removal that only a person can do at the target. `group.id` is what the target knows the group by. Times are epoch milliseconds. */
@@ -69,8 +85,8 @@ export interface TaskRow {
 export interface ConnectionCheck {
   readonly connection: string
   readonly connector: string
-  /** `untestable`: the vendor offers no call that proves the credential without writing. */
-  readonly state: "ok" | "refused" | "unavailable" | "untestable"
+  /** `untestable`: the vendor offers no call that proves the credential without writing. `unasked`: by `check --offline`. */
+  readonly state: "ok" | "refused" | "unavailable" | "untestable" | "unasked"
   readonly account: string | null
   readonly actor: string | null
   readonly role: string | null
@@ -81,6 +97,8 @@ export interface ConnectionCheck {
   readonly skippedRuns: number
   /** Rights that a sync needs and the credential lacks, each a sentence with its remedy. */
   readonly missing: ReadonlyArray<string>
+  /** What reading will cost there, a sentence each; empty where the source does not say. */
+  readonly costs: ReadonlyArray<string>
   readonly allowance: {
     readonly limit: number
     readonly remaining: number

@@ -1,5 +1,7 @@
 /** What a run tells: the same shape for people (text, Markdown, CSV) and machines (JSON). */
+import type { BlockReason } from "./BlockReason.ts"
 import type { Change, GuardReading, HeldPart } from "./Change.ts"
+import type { RecordUrls } from "./RecordUrl.ts"
 
 export interface ChangeCounts {
   readonly groups: { readonly create: number; readonly update: number; readonly delete: number }
@@ -21,6 +23,8 @@ export const total = ({ groups, assignments, members }: ChangeCounts): number =>
 export interface Withheld {
   readonly reason: string
   readonly changes: number
+  /** The source that could not be read, where that is why. */
+  readonly unread?: string
 }
 
 /** Calls and time that carrying out a plan takes. `seconds` is within limit and budget, from its start. */
@@ -62,15 +66,48 @@ export interface UnmatchedSummary {
   readonly total: number
   readonly change: number
   readonly reasons: ReadonlyArray<{ readonly reason: UnmatchedReason; readonly customers: number }>
+  /** The first of each reason, of a dry run; empty in a run that writes. */
+  readonly people: ReadonlyArray<UnmatchedPerson>
+}
+
+export interface UnmatchedPerson {
+  readonly connection: string
+  /** What the record is, in the vendor's word: "user", "contact". */
+  readonly record: string
+  readonly id: string
+  readonly email: string | null
+  readonly name: string | null
+  readonly reason: UnmatchedReason
+  /** Ids of target customers it could be, at most five, where there are several. */
+  readonly candidates: ReadonlyArray<string>
+}
+
+/** A source of a plan. `recordUrls`: where the vendor's own pages of its records are, where that is known. */
+export interface PlanSource {
+  readonly connection: string
+  readonly connector: string
+  readonly account: string
+  readonly recordUrls?: RecordUrls
+}
+
+/** A group that a plan changes. `members`: who is in it now, as far as we know; `leave`, `join`: who would go and come, without held changes. */
+export interface ChangedGroup {
+  readonly name: string
+  readonly members: number
+  readonly leave: number
+  readonly join: number
 }
 
 export type UnmatchedReason = "not-found" | "no-address" | "ambiguous" | "suspended" | "unverified" | "not-looked-up" | "not-in-file"
+
+/** How many groups `PlanResult.mostChanged` names at most. */
+export const mostChangedGroups = 12
 
 /** What is known of one sync's plan once it is made. `file` holds the changes, one JSON object a line, held ones too. */
 export interface PlanResult {
   readonly sync: string
   readonly status: "changes" | "none" | "held" | "failed"
-  readonly from: ReadonlyArray<{ readonly connection: string; readonly connector: string; readonly account: string }>
+  readonly from: ReadonlyArray<PlanSource>
   readonly to: { readonly connection: string; readonly connector: string; readonly account: string }
   readonly reads: ReadonlyArray<ReadSummary>
   /** What would be done now: held changes are not in these figures. */
@@ -86,13 +123,27 @@ export interface PlanResult {
   readonly unmatched: UnmatchedSummary
   readonly withheld: ReadonlyArray<Withheld>
   readonly warnings: ReadonlyArray<string>
+  /** Groups that rules lead to and that are not written to. `handle`: the group's key. */
+  readonly blocked: ReadonlyArray<{ readonly name: string; readonly handle: string; readonly reason: BlockReason }>
   /** Changes that are left undone because the run that had made them was taken back, until it is released. */
   readonly pinned: ReadonlyArray<{ readonly run: string; readonly changes: number }>
   /** Memberships at the target that somebody else put there or took out, as far as this run saw. */
   readonly byHand: ReadonlyArray<{ readonly customer: string; readonly group: string; readonly what: "put-in" | "taken-out" }>
+  /** Memberships that count as ours, which nothing confirms. */
+  readonly unconfirmed: number
   /** Rows we found there already and will therefore never remove under `removals: ours`. */
   readonly foundRows: number
+  /** The rules in their order, each with the line it starts on and what it says in canonical words. Empty for a sync of staff. */
+  readonly rules: ReadonlyArray<{ readonly index: number; readonly line: number; readonly meaning: string }>
+  /** Groups with most changes, most first, at most `mostChangedGroups`. */
+  readonly mostChanged: ReadonlyArray<ChangedGroup>
+  /** Customers in groups that rules take, and how many of them have a counterpart. Null where it was not counted: in a run that writes, and for staff. */
+  readonly matching: { readonly customers: number; readonly matched: number } | null
+  /** SHA-256 of the accounts, of what the config means and of all changes, held ones too, in hex. Null where there is no plan. */
+  readonly hash: string | null
   readonly firstRun: boolean
+  /** By how much the latest stored time was later than the clock, in milliseconds, in the first run after that was found; left out: it was not. */
+  readonly clockAhead?: number
   readonly error: RunFailure | null
 }
 
@@ -100,6 +151,8 @@ export interface PlanResult {
 export interface RunFailure {
   readonly kind: "config" | "credential" | "unavailable" | "state" | "locked" | "stale" | "vendor"
   readonly message: string
+  /** The connection that it is about, where it is about one. */
+  readonly connection?: string
 }
 
 export interface Refused {

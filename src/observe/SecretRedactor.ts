@@ -3,17 +3,21 @@ import type { Redactor } from "../contract/Redactor.ts"
 
 const shortest = 4
 const hidden = "[hidden]"
+/** Minted secrets of one holder that stay hidden. */
+const mintedKept = 16
 
 export const make = (): Redactor => {
   const forms = new Set<string>()
+  const minted = new Map<string, ReadonlyArray<ReadonlyArray<string>>>()
   return {
-    hide: (secret) => {
-      if (secret.length < shortest) return
-      for (const form of spellings(secret)) if (form.length >= shortest) forms.add(form)
-    },
-    redact: (text) => cover(text, spans(text, forms))
+    hide: (secret) => formsOf(secret).forEach((form) => forms.add(form)),
+    hideMinted: (holder, secret) => minted.set(holder, [...(minted.get(holder) ?? []), formsOf(secret)].slice(-mintedKept)),
+    redact: (text) => cover(text, spans(text, minted.size === 0 ? forms : [...forms, ...[...minted.values()].flat(2)]))
   }
 }
+
+const formsOf = (secret: string): ReadonlyArray<string> =>
+  secret.length < shortest ? [] : [...new Set(spellings(secret))].filter((form) => form.length >= shortest)
 
 type Span = readonly [start: number, end: number]
 

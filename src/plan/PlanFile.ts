@@ -1,11 +1,16 @@
 /** Plans as files: one JSON object a line, a header first, then one change a line. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { closeSync, createReadStream, mkdirSync, openSync, writeSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { closeSync, createReadStream, writeSync } from "node:fs"
 import { dirname } from "node:path"
 import { createInterface } from "node:readline"
+import * as Meaning from "../config/Meaning.ts"
+import * as PrivateFile from "../contract/PrivateFile.ts"
 import type { Change } from "../model/Change.ts"
+import type { PlanResult } from "../model/Result.ts"
 import type { Frame } from "../reconcile/ReconcileStore.ts"
+import * as LongNames from "./LongNames.ts"
 import { PlanStore } from "./PlanStore.ts"
 
 const Header = Schema.Struct({
@@ -24,8 +29,16 @@ export type Header = typeof Header.Type
 
 const Row = Schema.Struct({
   op: Schema.String,
-  group: Schema.Struct({ key: Schema.String }),
+  group: Schema.Struct({ key: Schema.String, short: Schema.optional(Schema.String) }),
   customer: Schema.optional(Schema.Struct({ id: Schema.String }))
+})
+
+/** The header under the names that the config gives now; `names` leads from former ones to the present ones. */
+export const renamed = (header: Header, names: { readonly connections: ReadonlyMap<string, string>; readonly syncs: ReadonlyMap<string, string> }): Header => ({
+  ...header,
+  sync: names.syncs.get(header.sync) ?? header.sync,
+  accounts: Object.fromEntries(Object.entries(header.accounts).map(([name, account]) => [names.connections.get(name) ?? name, account])),
+  meaning: [...names.connections].reduce((lines, [old, name]) => Meaning.renamed(lines, old, name), header.meaning)
 })
 
 /** A file that is no plan of ours, or that cannot be read. The message says what, where and what to do. */
@@ -35,43 +48,56 @@ const batch = 1000
 
 type Write = (changes: ReadonlyArray<Change>) => Effect.Effect<void, PlanFileError>
 
-/** A file that only its owner may read, written piece by piece. */
-const writing = <A, E, R>(file: string, use: (write: Write) => Effect.Effect<A, E, R>): Effect.Effect<A, E | PlanFileError, R> =>
+/** A file that only its owner may read, written piece by piece. Answers the SHA-256 of what was written, in hex. */
+const writing = <E, R>(file: string, use: (write: Write) => Effect.Effect<void, E, R>): Effect.Effect<string, E | PlanFileError, R> =>
   Effect.acquireUseRelease(
     attempt(file, () => {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-      return openSync(file, "w", 0o600)
+      PrivateFile.makeFolder(dirname(file))
+      return { handle: PrivateFile.create(file), digest: createHash("sha256") }
     }),
-    (handle) => use((changes) => attempt(file, () => void writeSync(handle, changes.map((change) => `${JSON.stringify(change)}\n`).join("")))),
-    (handle) => Effect.sync(() => closeSync(handle))
+    ({ digest, handle }) => {
+      const write: Write = (changes) =>
+        attempt(file, () => {
+          const lines = changes.map((change) => `${JSON.stringify(change)}\n`).join("")
+          digest.update(lines)
+          writeSync(handle, lines)
+        })
+      return Effect.map(use(write), () => digest.digest("hex"))
+    },
+    ({ handle }) => Effect.sync(() => closeSync(handle))
   )
 
 /** Writes these changes as `writeChanges` does. */
-export const writeAll = (changes: ReadonlyArray<Change>, file: string): Effect.Effect<void, PlanFileError> =>
+export const writeAll = (changes: ReadonlyArray<Change>, file: string): Effect.Effect<string, PlanFileError> =>
   writing(file, (write) => (changes.length === 0 ? Effect.void : write(changes)))
 
-/** Writes all changes of the present plan to a file that only its owner may read, without holding them in memory. */
+/** Writes all changes of the present plan to a file that only its owner may read, without holding them in memory. Answers the SHA-256 of its lines. */
 export const writeChanges = (
   frame: Frame,
   file: string
-): Effect.Effect<number, PlanFileError | Effect.Effect.Error<ReturnType<typeof PlanStore.Service.changes>>, PlanStore> =>
+): Effect.Effect<string, PlanFileError | Effect.Effect.Error<ReturnType<typeof PlanStore.Service.changes>>, PlanStore> =>
   writing(file, (write) =>
     Effect.gen(function* () {
       const store = yield* PlanStore
-      let count = 0
       let after: string | null = null
       do {
         const page: { readonly changes: ReadonlyArray<Change>; readonly next: string | null } = yield* store.changes(frame, after, batch)
         if (page.changes.length > 0) yield* write(page.changes)
-        count += page.changes.length
         after = page.next
       } while (after !== null)
-      return count
     })
   )
 
-/** Reads changes back, line by line. */
-export async function* readChanges(file: string): AsyncGenerator<Change> {
+/** The hash of a plan: of the accounts at its two ends, what its config means, and the digest of its changes. Two plans of one hash do the same. */
+export const hash = ({ from, to }: Pick<PlanResult, "from" | "to">, meaning: ReadonlyArray<string>, changes: string): string =>
+  createHash("sha256")
+    .update(JSON.stringify([[...from, to].map(({ account, connection }) => [connection, account]), meaning, changes]))
+    .digest("hex")
+
+/** Reads changes back, line by line, from the first each time that it is iterated. */
+export const readChanges = (file: string): AsyncIterable<Change> => ({ [Symbol.asyncIterator]: () => linesOf(file) })
+
+async function* linesOf(file: string): AsyncGenerator<Change> {
   for await (const line of createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Infinity })) {
     if (line !== "") yield JSON.parse(line) as Change
   }
@@ -79,16 +105,14 @@ export async function* readChanges(file: string): AsyncGenerator<Change> {
 
 /** Saves a plan for `apply`: the header, then the changes of a spooled plan that are not held. */
 export const save = (file: string, header: Header, spool: string): Effect.Effect<void, PlanFileError> =>
-  Effect.gen(function* () {
-    const handle = yield* attempt(file, () => openSync(file, "w", 0o600))
-    yield* Effect.tryPromise({
-      try: async () => {
-        writeSync(handle, `${JSON.stringify(header)}\n`)
-        for await (const change of readChanges(spool))
-          if (change.held === undefined && change.task === undefined) writeSync(handle, `${JSON.stringify(change)}\n`)
-      },
-      catch: (cause) => new PlanFileError({ file, message: `${file} cannot be written: ${words(cause)}` })
-    }).pipe(Effect.ensuring(Effect.sync(() => closeSync(handle))))
+  Effect.tryPromise({
+    try: () =>
+      PrivateFile.replace(file, async (write) => {
+        write(`${JSON.stringify(header)}\n`)
+        const shorten = LongNames.shortener()
+        for await (const change of readChanges(spool)) if (change.held === undefined && change.task === undefined) write(`${JSON.stringify(shorten(change))}\n`)
+      }),
+    catch: (cause) => new PlanFileError({ file, message: `${file} cannot be written: ${words(cause)}` })
   })
 
 export interface SavedRow {
@@ -115,6 +139,7 @@ export const open = <E, R>(
 ): Effect.Effect<{ readonly rows: number }, PlanFileError | E, R> =>
   Effect.gen(function* () {
     const reader = yield* attempt(file, () => createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Infinity })[Symbol.asyncIterator]())
+    const restore = LongNames.restorer()
     let [line, rows] = [0, 0]
     let pending: Array<SavedRow> = []
     for (;;) {
@@ -126,7 +151,9 @@ export const open = <E, R>(
       line += 1
       if (text !== undefined && line > 1 && text !== "") {
         const row = yield* attemptParse(() => parse(Row, file, line, text))
-        pending.push({ op: row.op, group: row.group.key, customer: row.customer?.id ?? "" })
+        const group = restore(row.group)
+        if (group === null) return yield* fault(file, line, "the row that names this row's group in full is missing")
+        pending.push({ op: row.op, group, customer: row.customer?.id ?? "" })
         rows += 1
       }
       if (pending.length >= batch || (text === undefined && pending.length > 0)) {

@@ -4,8 +4,10 @@ import type * as Effect from "effect/Effect"
 import type { Kept, Unit } from "../calls/Cut.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { TargetDeclaration } from "../contract/Target.ts"
-import type { GuardName } from "../model/Cause.ts"
+import type { DoubtName, GuardName } from "../model/Guard.ts"
 import type { Change, ChangeOp, HeldPart } from "../model/Change.ts"
+import type { ChangedGroup } from "../model/Result.ts"
+import type { HoldReason } from "../model/HoldReason.ts"
 import type { Frame } from "../reconcile/ReconcileStore.ts"
 
 /** Changes that are neither held, approved nor dropped yet: fewer after each guard that holds some. */
@@ -48,7 +50,7 @@ export interface GroupMeasure {
 export interface Selection {
   readonly ops: ReadonlyArray<ChangeOp>
   readonly groups?: ReadonlyArray<number>
-  readonly where?: "rule-changed" | "drift" | "proposal" | "creations"
+  readonly where?: "rule-changed" | "drift" | "proposal" | "creations" | DoubtName
 }
 
 export interface Trip {
@@ -56,7 +58,7 @@ export interface Trip {
   readonly limit: number
   readonly value: number
   readonly unit: string
-  readonly why: ReadonlyArray<string>
+  readonly why: ReadonlyArray<HoldReason>
 }
 
 export interface Estimated {
@@ -89,6 +91,8 @@ export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
     readonly measureGroups: (frame: Frame, after: number, limit: number) => Effect.Effect<ReadonlyArray<GroupMeasure>, StateError>
     /** The lines of the config's meaning at the baseline; null if there is none. */
     readonly baselineMeaning: (frame: Frame) => Effect.Effect<ReadonlyArray<string> | null, StateError>
+    /** Notes what an empty source puts in doubt, and answers the doubts there are about changes of this run. */
+    readonly doubts: (frame: Frame) => Effect.Effect<ReadonlyArray<DoubtName>, StateError>
     readonly count: (frame: Frame, selection: Selection) => Effect.Effect<number, StateError>
     /** Holds what is selected, in the guard's open part or a new one. Answers the number of rows newly held. */
     readonly hold: (frame: Frame, trip: Trip, selection: Selection) => Effect.Effect<number, StateError>
@@ -97,7 +101,7 @@ export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
     /** Counts what is selected and not held as decided, and stores who lifted the guard in this run. `limit`: up to where. */
     readonly lift: (frame: Frame, trip: Trip, selection: Selection) => Effect.Effect<void, StateError>
     /**
-     * Closes parts that hold nothing any more; additions to held creations wait with them. `believed`: what the sources show may end wishes, questions
+     * Closes parts that hold nothing any more; additions to held creations wait with them. `believed`: what the sources show may end claims, questions
      * and decisions for good; else those that they seem to have taken back are kept until they are believed.
      */
     readonly closeParts: (frame: Frame, believed: boolean) => Effect.Effect<void, StateError>
@@ -126,10 +130,12 @@ export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
     readonly changedGroups: (explicit: boolean, limit: number) => Effect.Effect<ReadonlyArray<Unit>, StateError>
     /** Leaves all other free additions and changes of groups to the next run. */
     readonly keepAdditions: (by: Packing["by"], kept: Pick<Kept, "units" | "groups">) => Effect.Effect<void, StateError>
-    /** Leaves all free removals and deletions to the next run but those of so many calls whose wishes ended first. */
+    /** Leaves all free removals and deletions to the next run but those of so many calls whose claims ended first. */
     readonly keepRemovals: (packing: Packing, calls: number, now: number) => Effect.Effect<void, StateError>
     /** How many changes are left to the next run. */
     readonly leftOut: Effect.Effect<number, StateError>
+    /** Groups with most free additions and removals, most first, at most so many. */
+    readonly mostChanged: (limit: number) => Effect.Effect<ReadonlyArray<ChangedGroup>, StateError>
     /** Changes that were neither dropped nor forgotten, held ones included, in order; `after` is the last one's cursor. */
     readonly changes: (
       frame: Frame,
@@ -138,6 +144,8 @@ export class PlanStore extends Context.Tag("groupbridge/PlanStore")<
     ) => Effect.Effect<{ readonly changes: ReadonlyArray<Change>; readonly next: string | null }, StateError>
     /** Stores the plan's free changes as the run's work. */
     readonly commit: (frame: Frame) => Effect.Effect<void, StateError>
+    /** Stores why the other changes are not made in this run, for `explain` and `status`. */
+    readonly storeSkipped: (frame: Frame) => Effect.Effect<void, StateError>
     /** Moves the baseline to this run, if nothing of the sync is held or left to the next run. */
     readonly moveBaseline: (frame: Frame) => Effect.Effect<void, StateError>
   }

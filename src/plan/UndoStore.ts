@@ -25,6 +25,8 @@ export class UndoStore extends Context.Tag("groupbridge/UndoStore")<
     readonly reverse: (run: number, deletable: boolean) => Effect.Effect<LeftAlone, StateError>
     /** Pins the rows that the run `undo` takes back, before the first of them is: no sync does them again until `release`. */
     readonly pin: (undo: number, run: number) => Effect.Effect<void, StateError>
+    /** Rows of a run that pins keep back. */
+    readonly kept: (run: number) => Effect.Effect<number, StateError>
     /** Frees a run's rows; answers how many there were. */
     readonly release: (run: number) => Effect.Effect<number, StateError>
     /** Changes of the present comparison that pins keep back, by the run that was taken back. */

@@ -16,6 +16,6 @@ export const since = ({ changes }: StreamDeclaration, cursor: Cursor | undefined
   if (full || changes === undefined || cursor === undefined) return null
   // A clock that went back tells nothing about the time between two reads.
   if (now < cursor.readAt || cursor.readAt < cursor.fullAt || now - cursor.fullAt >= fullEvery) return null
-  // Whoever runs again at once waits for something that the vendor tells of only later.
+  // A run right after this one waits for something that the vendor reports only later.
   return now - cursor.readAt < changes.lag ? null : cursor.value
 }

@@ -10,7 +10,7 @@ import type { OnRows } from "./TargetReader.ts"
 const most = 200
 
 export interface Asked {
-  readonly told: boolean
+  readonly reported: boolean
   /** What could not be read, in words. */
   readonly unread: ReadonlyArray<string>
 }
@@ -38,13 +38,13 @@ export const ask = (to: string, name: string, source: Source, onRows: OnRows): E
   if (source.addresses === undefined)
     return Effect.as(
       Effect.flatMap(AddressStore, (store) => store.forget(name)),
-      { told: false, unread: [] }
+      { reported: false, unread: [] }
     )
   return askAll(to, name, source.addresses, onRows).pipe(
-    Effect.map((told): Asked => ({ told, unread: [] })),
+    Effect.map((reported): Asked => ({ reported, unread: [] })),
     Effect.catchIf(
       (error): error is ConnectorError => error._tag === "ConnectorError",
-      ({ message }) => Effect.succeed({ told: true, unread: [`other addresses of customers of ${name} (${message})`] })
+      ({ message }) => Effect.succeed({ reported: true, unread: [`other addresses of customers of ${name} (${message})`] })
     )
   )
 }

@@ -1,7 +1,7 @@
 /** What reading a source asks to be remembered. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { Part, SourceRecord } from "../contract/Source.ts"
+import type { Part, SourceRecord, StreamEncoding } from "../contract/Source.ts"
 import type { StateError } from "../contract/StateError.ts"
 
 /** How one stream's reading ended. `reason`, in words for a person, says why it does not count as complete. */
@@ -14,6 +14,8 @@ export interface StreamVerdict {
   readonly kind: "full" | "changes"
   /** Why what changed could not be told, in words for a person, where that was tried. */
   readonly why: string | null
+  /** In which encoding its texts were read, where the source does not say it; null where it does. */
+  readonly encoding: StreamEncoding | null
 }
 
 /** Whether what is known of a part of the snapshot after this read is all there is. */
@@ -45,6 +47,13 @@ export interface NextCursor {
   readonly kind: StreamVerdict["kind"]
 }
 
+/** A row of a part that an answer left in doubt: the id of a customer, or of an organization in a part of inclusions. */
+export interface RowDoubt {
+  readonly part: Part
+  readonly row: string
+  readonly reason: string
+}
+
 /** One line that names a part: `customers`, `memberships:tag/customer`. */
 export const partText = (part: Part): string => {
   if (part === "customers") return part
@@ -64,10 +73,14 @@ export class SnapshotStore extends Context.Tag("groupbridge/SnapshotStore")<
     readonly begin: (connection: string) => Effect.Effect<number, StateError>
     /** Cursors that were kept under the same basis: the account, role and options that decide what a source tells. */
     readonly cursors: (connection: string, basis: string) => Effect.Effect<ReadonlyArray<Cursor>, StateError>
-    /** Whether wishes of these syncs for the source ended in an earlier read, and nobody and nothing but the next comparison keeps their rows. */
+    /** Whether claims of these syncs for the source ended in an earlier read, and nobody and nothing but the next comparison keeps their rows. */
     readonly isAwaited: (connection: string, syncs: ReadonlyArray<string>) => Effect.Effect<boolean, StateError>
     /** `telling` numbers pages that tell changes; 0: the page is one of a whole list. */
     readonly stage: (records: ReadonlyArray<SourceRecord>, telling: number) => Effect.Effect<void, StateError>
+    /** Rows of a page of that telling whose absences prove nothing. */
+    readonly stageDoubts: (doubts: ReadonlyArray<RowDoubt>, telling: number) => Effect.Effect<void, StateError>
+    /** Why a row is in doubt that was staged after this telling and was not in doubt before; null where there is none. */
+    readonly newDoubt: (connection: string, after: number) => Effect.Effect<string | null, StateError>
     /** Forgets what was staged of tellings after this one. */
     readonly unstage: (telling: number) => Effect.Effect<void, StateError>
     /**
@@ -88,7 +101,8 @@ export class SnapshotStore extends Context.Tag("groupbridge/SnapshotStore")<
     /**
      * Takes the staged rows over. What they contain is added or brought up to date; what they lack is dropped only in parts that were
      * listed and whose verdict is complete, and of what a told customer or organization is in. Keeps the cursors with them, in one step.
-     * Answers, for each part that is not complete, how many known memberships it did not show.
+     * Rows in doubt keep what they had, also in the reads that follow until they are told again without doubt.
+     * Answers, for each part that is not complete, how many known memberships it did not show, and the same for rows in doubt that lack some.
      */
     readonly finish: (
       connection: string,

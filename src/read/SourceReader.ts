@@ -50,7 +50,7 @@ const readStream = (stream: SourceStream, since: string | null, { connection, on
   Effect.gen(function* () {
     const feed = since === null ? undefined : stream.changes?.(since)
     if (feed === undefined) return yield* StreamReader.all(connection, stream, null, onRows)
-    const read = yield* turn.withPermits(1)(StreamReader.changes(stream, feed, tellings, onRows))
+    const read = yield* turn.withPermits(1)(StreamReader.changes(connection, stream, feed, tellings, onRows))
     return typeof read === "string" ? yield* StreamReader.all(connection, stream, read, onRows) : read
   })
 
@@ -156,8 +156,10 @@ export const read = (connection: string, source: Source, options: ReadOptions): 
     // A few whom changes do not show came so late that the next ones tell them; many mean that the lists are of different people.
     const lost = yield* fillIn(connection, source, !listed((part) => part === "customers"))
     if (lost !== null) {
-      const told = new Set(source.streams.filter(({ declaration }) => declaration.parts.includes("customers")).flatMap(({ declaration }) => declaration.parts))
-      parts = weaken(parts, (part) => part === "customers" || (lost.rows && told.has(part)), lost.reason)
+      const reported = new Set(
+        source.streams.filter(({ declaration }) => declaration.parts.includes("customers")).flatMap(({ declaration }) => declaration.parts)
+      )
+      parts = weaken(parts, (part) => part === "customers" || (lost.rows && reported.has(part)), lost.reason)
     }
     for (const gap of yield* store.missingGroups(connection)) {
       const affected = (part: Part) => part !== "customers" && "groups" in part && part.groups === gap.kind

@@ -8,7 +8,10 @@ import * as ReadCost from "../calls/ReadCost.ts"
 import type { ConnectorError } from "../contract/ConnectorError.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { ListPage, Target, TargetDeclaration } from "../contract/Target.ts"
-import { TargetStore } from "./TargetStore.ts"
+import * as Address from "../model/Address.ts"
+import * as EndlessList from "./EndlessList.ts"
+import * as ReadLag from "./ReadLag.ts"
+import { type Looked, TargetStore } from "./TargetStore.ts"
 
 type Reading<A> = Effect.Effect<A, ConnectorError | StateError, TargetStore>
 
@@ -32,7 +35,7 @@ const drain = <A, E extends ConnectorError | StateError, R extends TargetStore>(
   pages: Stream.Stream<ListPage<A>, E, R>,
   take: (items: ReadonlyArray<A>, total: number | null) => Effect.Effect<void, StateError, TargetStore>
 ): Reading<Drained> =>
-  Stream.runFoldEffect(pages, { total: null, ended: false, steady: true, pages: 0 } as Drained, (state, page) =>
+  Stream.runFoldEffect(EndlessList.bounded(pages), { total: null, ended: false, steady: true, pages: 0 } as Drained, (state, page) =>
     Effect.as(take(page.items, page.total), {
       total: page.total ?? state.total,
       ended: page.end,
@@ -44,23 +47,33 @@ const drain = <A, E extends ConnectorError | StateError, R extends TargetStore>(
 /** Whether a list shows all there is, as far as it tells itself: so many distinct rows as its total says, from the first page to the last. */
 const isWhole = (end: Drained, distinct: number): boolean => end.ended && end.steady && (end.total === null || end.total === distinct)
 
-/** Pages by number slip when rows come and go, whatever the total says: a group that serves a wish is gone only if it is not found by itself either. */
-const lookUpGroups = (connection: string, target: Target): Reading<boolean> =>
+/**
+ * Pages by number slip when rows come and go, whatever the total says: a group that serves a desired group is gone only if it is not found by itself either,
+ * and one that was made or seen a moment ago only if it is not found after the target's lag.
+ */
+const lookUpGroups = (connection: string, target: Target, lag: ReadLag.ReadLag): Reading<boolean> =>
   Effect.gen(function* () {
     const store = yield* TargetStore
     const missing = yield* store.missingGroups(connection, lookupLimit + 1)
     if (missing.length > lookupLimit) return false
-    yield* Effect.forEach(missing, (id) =>
-      Effect.flatMap(target.group(id), (found) => (Option.isSome(found) ? Effect.asVoid(store.stageGroups(connection, [found.value])) : Effect.void))
+    const found = yield* Effect.forEach(missing, ({ id, knownAt }) =>
+      Effect.gen(function* () {
+        const first = yield* target.group(id)
+        const wait = Option.isSome(first) ? 0 : ReadLag.wait(lag, knownAt, yield* Clock.currentTimeMillis)
+        if (wait === null) return false
+        const group = wait === 0 ? first : yield* Effect.zipRight(Effect.sleep(wait), target.group(id))
+        if (Option.isSome(group)) yield* store.stageGroups(connection, [group.value])
+        return true
+      })
     )
-    return true
+    return found.every((sure) => sure)
   })
 
 /**
  * Lists all groups of the target. A list whose distinct rows do not agree with the total that the target tells is read once more;
  * one that still does not agree is kept, but proves no absence. Answers whether the list is whole.
  */
-export const listGroups = (connection: string, target: Target, onRows: OnRows): Reading<boolean> =>
+export const listGroups = (connection: string, target: Target, lag: ReadLag.ReadLag, onRows: OnRows): Reading<boolean> =>
   Effect.gen(function* () {
     const store = yield* TargetStore
     let whole = false
@@ -73,7 +86,7 @@ export const listGroups = (connection: string, target: Target, onRows: OnRows): 
           yield* onRows("groups", distinct, total)
         })
       )
-      whole = isWhole(end, distinct) && (yield* lookUpGroups(connection, target))
+      whole = isWhole(end, distinct) && (yield* lookUpGroups(connection, target, lag))
     }
     yield* store.finishGroups(connection, whole)
     return whole
@@ -137,6 +150,10 @@ const listCustomers = (
     if (again.ended) yield* store.customersSought(connection, since)
   })
 
+/** Customers of an address or, where the target knows them by id, of an id. */
+const ofNamed = ({ customer, customersByAddress }: Target, text: string) =>
+  customer === undefined || Address.normalise(text) !== null ? customersByAddress(text) : Effect.map(customer(text), Option.toArray)
+
 const searchEach = (connection: string, target: Target, count: number, onRows: OnRows): Reading<void> =>
   Effect.gen(function* () {
     const store = yield* TargetStore
@@ -149,7 +166,7 @@ const searchEach = (connection: string, target: Target, count: number, onRows: O
         addresses,
         (address) =>
           Effect.gen(function* () {
-            yield* store.storeLookup(connection, address, yield* target.customersByAddress(address))
+            yield* store.storeLookup(connection, address, yield* ofNamed(target, address))
             done += 1
             yield* onRows("customers looked up", done, count)
           }),
@@ -160,7 +177,7 @@ const searchEach = (connection: string, target: Target, count: number, onRows: O
   })
 
 /**
- * Finds the target's customers behind the addresses that mapped groups need: searched one by one, or all listed, whichever takes fewer calls.
+ * Finds the target's customers behind the addresses that mapped groups need, and behind those in `named` (normalised addresses, or ids): searched one by one, or all listed, whichever takes fewer calls.
  * How long the list is tells its first page, which is read where searching may cost more.
  * Who is not found is remembered, and asked for again after 1 h, 6 h, a day, then weekly.
  */
@@ -168,12 +185,12 @@ export const findCustomers = (
   connection: string,
   target: Target,
   declaration: TargetDeclaration,
-  sources: ReadonlyArray<string>,
+  { named, sources }: { readonly sources: ReadonlyArray<string>; readonly named: ReadonlyArray<string> },
   onRows: OnRows
 ): Reading<void> =>
   Effect.gen(function* () {
     const store = yield* TargetStore
-    const count = yield* store.needed(connection, sources)
+    const count = yield* store.needed(connection, sources, named)
     if (count === 0) return
     const { list, search, pageSize } = declaration.customers
     const known = yield* store.customersSeen(connection, 0)
@@ -181,15 +198,42 @@ export const findCustomers = (
     if (way === "list") yield* listCustomers(connection, target, declaration.customers, count, onRows)
     if (!search) return
     // What the list left open, or only its beginning was read for, is searched for.
-    const left = way === "list" ? yield* store.needed(connection, sources) : count
+    const left = way === "list" ? yield* store.needed(connection, sources, named) : count
     if (left > 0) yield* searchEach(connection, target, left, onRows)
   })
 
 /**
- * Reads the members of one group whole. A list that does not agree with its total is read once more and then does not count; one of several
- * pages that lacks somebody we know of is read once more too, and only who is in neither is out. Answers whether it counts.
+ * Looks once more where a look differs from the ledger and may be wrong for it: after the target's lag where we wrote lately, and at once where one
+ * look proves no loss. `look` replaces what was staged, `more` adds to it; false where they do not count. Answers whether what is staged counts.
  */
-export const readMembers = (connection: string, target: Target, group: { readonly group: number; readonly id: string }): Reading<boolean> =>
+export const lookTwice = <E, R>(
+  of: Looked,
+  lag: ReadLag.ReadLag,
+  { slips, look, more }: { readonly slips: boolean; readonly look: Effect.Effect<boolean, E, R>; readonly more: Effect.Effect<boolean, E, R> }
+): Effect.Effect<boolean, E | StateError, R | TargetStore> =>
+  Effect.gen(function* () {
+    const store = yield* TargetStore
+    const first = yield* store.differing(of, lag.millis)
+    const now = yield* Clock.currentTimeMillis
+    const wait = ReadLag.wait(lag, first.writtenAt, now)
+    if (wait !== null && wait > 0 && !(yield* Effect.zipRight(Effect.sleep(wait), look))) return false
+    const differing = wait === 0 ? first : yield* store.differing(of, lag.millis)
+    if (differing.missing > 0 && (slips || !lag.declared) && !(yield* more)) return false
+    if (wait === null) yield* store.believeOurs(of, now - lag.millis)
+    return true
+  })
+
+/**
+ * Reads the members of one group whole. A list that does not agree with its total is read once more and then does not count; one that lacks
+ * somebody we know of is read once more where it has several pages or the target does not declare how long its lists lag, and only who is in neither
+ * is out. What we wrote lately is waited for. Answers whether it counts.
+ */
+export const readMembers = (
+  connection: string,
+  target: Target,
+  lag: ReadLag.ReadLag,
+  group: { readonly group: number; readonly id: string }
+): Reading<boolean> =>
   Effect.gen(function* () {
     const store = yield* TargetStore
     const read = Effect.suspend(() => {
@@ -200,11 +244,16 @@ export const readMembers = (connection: string, target: Target, group: { readonl
         })
       ).pipe(Effect.map((end) => ({ ended: end.ended, pages: end.pages, whole: isWhole(end, distinct) })))
     })
+    const anew = Effect.zipRight(store.stageMembers(connection, group.group, []), read)
     for (let attempt = 0; attempt < 2; attempt++) {
-      yield* store.stageMembers(connection, group.group, [])
-      const first = yield* read
+      const first = yield* anew
       if (!first.whole) continue
-      if (first.pages > 1 && (yield* store.missingMembers(group.group)) > 0 && !(yield* read).ended) return false
+      const counts = yield* lookTwice(group, lag, {
+        slips: first.pages > 1,
+        look: Effect.map(anew, ({ whole }) => whole),
+        more: Effect.map(read, ({ ended }) => ended)
+      })
+      if (!counts) return false
       yield* store.finishMembers(group.group)
       return true
     }

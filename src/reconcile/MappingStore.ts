@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { StateError } from "../contract/StateError.ts"
+import type { BlockReason } from "../model/BlockReason.ts"
 import type { Naming, Named } from "./Naming.ts"
 import type { Candidate } from "./Rules.ts"
 
@@ -11,6 +12,20 @@ export interface NumberedCandidate extends Candidate {
 
 export interface Mapped extends Named {
   readonly number: number
+}
+
+/** What the search for existing target groups goes by. */
+export interface Resolution {
+  readonly sync: string
+  readonly to: string
+  readonly adopt: ReadonlyArray<"externalId" | "slug" | "name">
+  readonly naming: Naming
+  /** Whether the target's groups can be made by us: false where there is no way to. */
+  readonly makes: boolean
+  /** Whether the target's groups can be renamed by us, and whether those that were adopted are. */
+  readonly renames: boolean
+  readonly names: "keep" | "follow"
+  readonly listIsWhole: boolean
 }
 
 export class MappingStore extends Context.Tag("groupbridge/MappingStore")<
@@ -26,18 +41,11 @@ export class MappingStore extends Context.Tag("groupbridge/MappingStore")<
     ) => Effect.Effect<ReadonlyArray<NumberedCandidate>, StateError>
     readonly store: (mapped: ReadonlyArray<Mapped>) => Effect.Effect<void, StateError>
     /**
-     * Finds the existing target group of each wish: by our link, our mark, then by what `adopt` allows. What meets another wish or
+     * Finds the existing target group of each desired group: by our link, our mark, then by what `adopt` allows. What meets another desired group or
      * several groups is blocked with the reason; what may only be proposed is kept as a proposal. Nothing is linked yet.
      */
-    readonly resolve: (options: {
-      readonly to: string
-      readonly adopt: ReadonlyArray<"externalId" | "slug" | "name">
-      readonly naming: Naming
-      /** Whether the target's groups can be made by us: false where there is no way to. */
-      readonly makes: boolean
-      readonly listIsWhole: boolean
-    }) => Effect.Effect<void, StateError>
-    /** Whether a wish has no group and needs one made: somebody would join it. */
+    readonly resolve: (options: Resolution) => Effect.Effect<void, StateError>
+    /** Whether a desired group has no group and needs one made: somebody would join it. */
     readonly toBeMade: (options: {
       readonly to: string
       /** Names (folded) and handles of groups that exceptions put somebody into. */
@@ -47,6 +55,6 @@ export class MappingStore extends Context.Tag("groupbridge/MappingStore")<
       /** Groups are made without members too. */
       readonly empty: boolean
     }) => Effect.Effect<boolean, StateError>
-    readonly blocked: Effect.Effect<ReadonlyArray<{ readonly handle: string; readonly name: string; readonly reason: string }>, StateError>
+    readonly blocked: Effect.Effect<ReadonlyArray<{ readonly handle: string; readonly name: string; readonly reason: BlockReason }>, StateError>
   }
 >() {}

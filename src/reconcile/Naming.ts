@@ -1,7 +1,7 @@
-/** What a wish is called at a target that takes only short names, or names groups by slugs that we choose. Pure. */
+/** What a desired group is called at a target that takes only short names, or names groups by slugs that we choose. Pure. */
 import { createHash } from "node:crypto"
 import type { TargetDeclaration } from "../contract/Target.ts"
-import type { Wish } from "./Rules.ts"
+import type { DesiredGroup } from "./Rules.ts"
 
 export type Naming = Pick<TargetDeclaration["groups"], "nameLength" | "longNames" | "slugs">
 
@@ -29,19 +29,19 @@ export const cut = (text: string, longest: number, handle: string): string => {
 }
 
 export interface Named {
-  readonly wish: Wish
+  readonly desired: DesiredGroup
   /** The name was too long and is cut: it means nothing that it is also somebody else's. */
   readonly cut: boolean
   /** The rule itself names the slug. */
   readonly explicitSlug: boolean
 }
 
-/** The wish as the target can take it. A slug may still meet another one, which only who knows them all can tell. */
-export const fit = (wish: Wish, { nameLength, longNames, slugs }: Naming): Named => {
-  const { draft, handle } = wish
+/** The desired group as the target can take it. A slug may still meet another one, which only who knows them all can tell. */
+export const fit = (desired: DesiredGroup, { nameLength, longNames, slugs }: Naming): Named => {
+  const { draft, handle } = desired
   const long = longNames === "cut" && nameLength !== null && characters(draft.name).length > nameLength
   const name = long ? cut(draft.name, nameLength, handle) : draft.name
   const made = slugs?.of(draft.slug ?? draft.name)
   const slug = slugs == null || made === undefined ? draft.slug : made.lossy && draft.slug === undefined ? cut(made.slug, slugs.longest, handle) : made.slug
-  return { wish: { ...wish, draft: { ...draft, name, slug } }, cut: long, explicitSlug: draft.slug !== undefined }
+  return { desired: { ...desired, draft: { ...draft, name, slug } }, cut: long, explicitSlug: draft.slug !== undefined }
 }

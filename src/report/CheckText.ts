@@ -36,15 +36,17 @@ const labelledLines = (view: View.View, label: string, message: string, tone: Te
     .map((line, index) => Columns.labelled(view, index === 0 ? label : "", line, tone))
     .join("\n")
 
-const connection = (one: ConnectionCheck, view: View.View): ReadonlyArray<string> => {
+/** One connection with its verdict, account, missing rights and costs of reading, line by line. */
+export const connection = (one: ConnectionCheck, view: View.View): ReadonlyArray<string> => {
   const label = Terminal.visible(one.connection, 30)
-  const tone: Terminal.Tone = one.state === "ok" ? "good" : one.state === "untestable" ? "warn" : "bad"
+  const tone: Terminal.Tone = one.state === "ok" ? "good" : one.state === "untestable" || one.state === "unasked" ? "warn" : "bad"
   const well = one.state === "ok"
   return [
     Columns.labelled(view, label, [verdict(one, view), ...(well ? who(one) : []), ...allowance(one, view)].join("   "), tone),
     ...(well ? [] : who(one).map((text) => Columns.labelled(view, "", text))),
     ...(one.message === null ? [] : [labelledLines(view, "", one.message, tone)]),
-    ...one.missing.map((right) => labelledLines(view, "  missing", right, "bad"))
+    ...one.missing.map((right) => labelledLines(view, "  missing", right, "bad")),
+    ...one.costs.map((cost) => Columns.labelled(view, "  reading", Terminal.visible(cost, 300)))
   ]
 }
 
@@ -59,6 +61,8 @@ const verdict = (one: ConnectionCheck, view: View.View): string => {
       return `REFUSED${since}${good}${skipped}`
     case "unavailable":
       return `NOT REACHED${since}${good}${skipped}`
+    case "unasked":
+      return `not asked (--offline)${good}`
     case "untestable":
       return `not testable without a write; ${one.lastGood === null ? "never used" : `last accepted ${Times.at(view, one.lastGood)}`}`
   }

@@ -1,4 +1,4 @@
-/** What each connector can do, told from its declarations: for `groupbridge connectors`, and as the README's tables. */
+/** What each connector can do, told from its declarations: for `groupbridge connectors`, and as the tables of docs/systems.md. */
 import type { AnyConnector } from "../contract/Connector.ts"
 import type { Part, SourceDeclaration, StreamDeclaration } from "../contract/Source.ts"
 import type { TargetDeclaration } from "../contract/Target.ts"
@@ -21,9 +21,9 @@ export const matrix = (connectors: ReadonlyArray<AnyConnector>, view: View): str
   return `${part(sources(connectors, plain))}\n\n${part(targets(connectors, plain))}\n\nOne in full, with its options: groupbridge connectors NAME\n`
 }
 
-/** The same as Markdown, for the README between its markers, with a link to each connector's own page. Ends in a line end. */
+/** The same as Markdown, for docs/systems.md between its markers, with a link to each connector's own page. Ends in a line end. */
 export const markdown = (connectors: ReadonlyArray<AnyConnector>): string => {
-  const link = ({ name, title }: AnyConnector) => `[${Escape.markdown(title)}](connectors/${name}/README.md)`
+  const link = ({ name, title }: AnyConnector) => `[${Escape.markdown(title)}](../connectors/${name}/README.md)`
   const escaped = ([first = "", ...cells]: ReadonlyArray<string>) => [first, ...cells.map(Escape.markdown)]
   const table = ([header = [], ...rows]: ReadonlyArray<ReadonlyArray<string>>): string =>
     [header, header.map(() => "---"), ...rows.map(escaped)].map((row) => `| ${row.join(" | ")} |\n`).join("")
@@ -120,8 +120,10 @@ const kindOf = (part: Part): ReadonlyArray<string> => {
   return [part.carrier === "organization" && kind !== "organization" ? `${kind}s of organizations` : `${kind}s`]
 }
 
-/** Kinds of groups that a source gives, each once. */
-const kinds = (declaration: SourceDeclaration): ReadonlyArray<string> => [...new Set(declaration.streams.flatMap((stream) => stream.parts.flatMap(kindOf)))]
+/** Kinds of groups that a source gives, each once, in words: organizations, tags of organizations. */
+export const kinds = (declaration: SourceDeclaration): ReadonlyArray<string> => [
+  ...new Set(declaration.streams.flatMap((stream) => stream.parts.flatMap(kindOf)))
+]
 
 const targets = (connectors: ReadonlyArray<AnyConnector>, named: Naming): ReadonlyArray<ReadonlyArray<string>> => [
   TARGET_HEADER,

@@ -67,7 +67,7 @@ const fields = ({ answer, approval, customer, group, source, ...row }: Done): Re
   row.outcome,
   approval?.by ?? null,
   Times.isoOrNull(approval?.at ?? null),
-  approval?.part ?? null,
+  approval?.part ?? approval?.lift ?? null,
   approval?.reason ?? null,
   answer?.outcome ?? null,
   answer?.status ?? null,

@@ -12,11 +12,11 @@ export const json = (value: unknown): string =>
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/u
 
 // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/gu
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
 /**
  * One field of a CSV line (RFC 4180), complete at any length. A leading apostrophe guards what a spreadsheet would calculate. Control characters, for which
- * the RFC has no place, are shown as signs; tab and line ends stay, quoted.
+ * the RFC has no place, and marks that turn the direction of text around are shown as signs; tab and line ends stay, quoted.
  */
 export const csv = (value: string | number | null): string => {
   if (value === null) return ""

@@ -1,103 +1,100 @@
 /** What to do at the source, in a file or with a command so that a row turns round. Texts are safe for a terminal. */
 import type { Decisive, Explanation } from "../model/Explanation.ts"
 import * as ExplainLinks from "./ExplainLinks.ts"
+import { typed } from "./ShellWord.ts"
 import * as Terminal from "./Terminal.ts"
 import * as Times from "./Times.ts"
 import type { View } from "./View.ts"
 import * as Wording from "./Wording.ts"
 
-/** As it is typed into a shell: quoted where it must be. */
-export const typed = (text: string): string => {
-  const shown = Terminal.visible(text, 200)
-  if (/^[\w@.+:/,-]+$/u.test(shown)) return shown
-  return /["$`\\!]/u.test(shown) ? `'${shown.replaceAll("'", `'\\''`)}'` : `"${shown}"`
-}
-
 /** The title of the source that the first record or group stands in. */
-const sourceTitle = (told: Explanation, view: View): string =>
-  ExplainLinks.title(view, told.people[0]?.connector ?? told.sources[0]?.connector ?? told.reads[0]?.connection ?? "the source")
+const sourceTitle = (explanation: Explanation, view: View): string =>
+  ExplainLinks.title(view, explanation.people[0]?.connector ?? explanation.sources[0]?.connector ?? explanation.reads[0]?.connection ?? "the source")
 
-const who = (told: Explanation): string => {
-  const person = told.people.find((one) => !one.gone) ?? told.people[0]
+const who = (explanation: Explanation): string => {
+  const person = explanation.people.find((one) => !one.gone) ?? explanation.people[0]
   return person === undefined ? "them" : Terminal.visible(`${person.record} ${person.id}`)
 }
 
 /** The change of a membership at the source, as its helpdesk calls it. */
-const atSource = (told: Explanation, view: View, give: boolean): string | null => {
-  const near = told.sources.find((one) => one.rule?.here === true && (one.gone === null || one.kind !== "organization") && one.members.length > 0 !== give)
-  const group = near ?? told.sources.find((one) => one.gone === null || one.kind !== "organization")
+const atSource = (explanation: Explanation, view: View, give: boolean): string | null => {
+  const near = explanation.sources.find(
+    (one) => one.rule?.here === true && (one.gone === null || one.kind !== "organization") && one.members.length > 0 !== give
+  )
+  const group = near ?? explanation.sources.find((one) => one.gone === null || one.kind !== "organization")
   if (group === undefined) return null
-  const [name, place] = [Terminal.visible(group.name), `in ${sourceTitle(told, view)}`]
+  const [name, place] = [Terminal.visible(group.name), `in ${sourceTitle(explanation, view)}`]
   if (group.carrier === "organization" && group.kind !== "organization")
     return give
-      ? `tag the organization of ${who(told)} with ${name} ${place}`
+      ? `tag the organization of ${who(explanation)} with ${name} ${place}`
       : `take tag ${name} off organization ${Terminal.visible(group.members[0]?.through ?? "")} ${place}`
   if (group.kind === "organization")
-    return give ? `put ${who(told)} into organization ${name} ${place}` : `take ${who(told)} out of organization ${name} ${place}`
-  return give ? `put ${group.kind} ${name} on ${who(told)} ${place}` : `take ${group.kind} ${name} off ${who(told)} ${place}`
+    return give ? `put ${who(explanation)} into organization ${name} ${place}` : `take ${who(explanation)} out of organization ${name} ${place}`
+  return give ? `put ${group.kind} ${name} on ${who(explanation)} ${place}` : `take ${group.kind} ${name} off ${who(explanation)} ${place}`
 }
 
-const mapRow = (told: Explanation): string => {
-  const person = told.people.find((one) => !one.gone)
+const mapRow = (explanation: Explanation): string => {
+  const person = explanation.people.find((one) => !one.gone)
   return `a line "${Terminal.visible(person?.id ?? "ID")},ID-OF-THE-CUSTOMER" in a map file with the header id,target (match: [email, {file: map.csv}])`
 }
 
 /** How a broken link is mended. */
-const mend = (told: Explanation, view: View): string | null => {
-  const [source, target] = [sourceTitle(told, view), ExplainLinks.title(view, told.target.connector)]
-  const groups = told.sources.filter((one) => one.rule?.here !== true).map(ExplainLinks.groupText)
-  const email = Terminal.visible(told.people.find((one) => one.email !== null)?.email ?? told.customer?.email ?? "their address")
-  const exception = told.exceptions.find((row) => !row.ended)
+const mend = (explanation: Explanation, view: View): string | null => {
+  const [source, target] = [sourceTitle(explanation, view), ExplainLinks.title(view, explanation.target.connector)]
+  const groups = explanation.sources.filter((one) => one.rule?.here !== true).map(ExplainLinks.groupText)
+  const email = Terminal.visible(explanation.people.find((one) => one.email !== null)?.email ?? explanation.customer?.email ?? "their address")
+  const exception = explanation.exceptions.find((row) => !row.ended)
   const words: Readonly<Record<Decisive, string | null>> = {
     "exception-always": null,
     "exception-never": `take line ${exception?.line ?? 0} out of the exceptions file`,
-    pinned: `groupbridge release ${told.pinned ?? ""}`,
-    unread: `groupbridge plan ${typed(told.sync)}`,
-    "customer-gone": `restore ${who(told)} in ${source}`,
+    pinned: `groupbridge release ${explanation.pinned ?? ""}`,
+    unread: `groupbridge plan ${typed(explanation.sync)}`,
+    "customer-gone": `restore ${who(explanation)} in ${source}`,
     "not-at-source": `no source has this customer under ${email}: make one there, and put the customer into the group`,
-    staff: `make ${who(told)} a customer again in ${source}`,
-    excluded: `end in ${source} what leaves ${who(told)} out, or change the option of the connection in the config`,
-    "group-gone": `restore ${told.sources
+    staff: `make ${who(explanation)} a customer again in ${source}`,
+    excluded: `end in ${source} what leaves ${who(explanation)} out, or change the option of the connection in the config`,
+    "group-gone": `restore ${explanation.sources
       .filter((one) => one.gone !== null)
       .map(ExplainLinks.groupText)
       .join(", ")} in ${source}`,
     "no-rule":
       groups.length === 0
-        ? `put a rule back that leads to ${Wording.quoted(told.group.name)}`
-        : `put a rule that takes ${groups.join(", ")} under the rules of ${Terminal.visible(told.sync)}`,
-    blocked: `end what blocks the group (see rule)   groupbridge groups ${typed(told.sync)}`,
-    "not-member": atSource(told, view, true),
-    ambiguous: `say who is who: ${mapRow(told)}`,
-    "no-address": `give ${who(told)} an e-mail address in ${source}, or ${mapRow(told)}`,
-    "not-looked-up": `groupbridge sync ${typed(told.sync)}`,
-    "not-found": `make the customer in ${target} under ${email} (we never make customers), or ${mapRow(told)}`,
+        ? `put a rule back that leads to ${Wording.quoted(explanation.group.name)}`
+        : `put a rule that takes ${groups.join(", ")} under the rules of ${Terminal.visible(explanation.sync)}`,
+    blocked: `end what blocks the group (see rule)   groupbridge groups ${typed(explanation.sync)}`,
+    "not-member": atSource(explanation, view, true),
+    ambiguous: `say who is who: ${mapRow(explanation)}`,
+    "no-address": `give ${who(explanation)} an e-mail address in ${source}, or ${mapRow(explanation)}`,
+    "not-looked-up": `groupbridge sync ${typed(explanation.sync)}`,
+    "not-found": `make the customer in ${target} under ${email} (we never make customers), or ${mapRow(explanation)}`,
     "target-gone": `the customer is gone in ${target}; the next sync looks for another under ${email}`,
     wanted: null
   }
-  return words[told.decisive]
+  return words[explanation.decisive]
 }
 
-const orLine = (text: string | null, told: Explanation): string => {
-  const line = told.exceptionLine === null ? null : `add a line to the exceptions file: ${Terminal.visible(told.exceptionLine, 500)}`
+const orLine = (text: string | null, explanation: Explanation): string => {
+  const line = explanation.exceptionLine === null ? null : `add a line to the exceptions file: ${Terminal.visible(explanation.exceptionLine, 500)}`
   return [text, line].filter((part) => part !== null).join(", or ")
 }
 
-const decide = (told: Explanation, yes: string, no: string): string => {
-  const id = Terminal.visible(told.held?.part.id ?? "")
+const decide = (explanation: Explanation, yes: string, no: string): string => {
+  const id = Terminal.visible(explanation.held?.part.id ?? "")
   return `${yes}:   groupbridge approve ${id} --reason "..."   |  ${no}:   groupbridge reject ${id} --reason "..."`
 }
 
-const left = (told: Explanation): string => `${Terminal.visible(told.held?.part.id ?? "")} was rejected, so it is left as it is until the source changes`
+const left = (explanation: Explanation): string =>
+  `${Terminal.visible(explanation.held?.part.id ?? "")} was rejected, so it is left as it is until the source changes`
 
-const takeAway = (told: Explanation, view: View): readonly [string, string] | null => {
-  const target = ExplainLinks.title(view, told.target.connector)
-  const back = mend(told, view)
-  const keep = orLine(back, told)
-  switch (told.next) {
+const takeAway = (explanation: Explanation, view: View): readonly [string, string] | null => {
+  const target = ExplainLinks.title(view, explanation.target.connector)
+  const back = mend(explanation, view)
+  const keep = orLine(back, explanation)
+  switch (explanation.next) {
     case "held":
-      return ["decide", `${decide(told, "take it", "keep it")}${keep === "" ? "" : `   or keep it at the source: ${keep}`}`]
+      return ["decide", `${decide(explanation, "take it", "keep it")}${keep === "" ? "" : `   or keep it at the source: ${keep}`}`]
     case "rejected":
-      return ["take away", `${left(told)}; by hand in ${target} otherwise`]
+      return ["take away", `${left(explanation)}; by hand in ${target} otherwise`]
     case "remove":
       return ["keep", `the next sync takes it; to keep it ${keep}`]
     case "waits":
@@ -105,51 +102,51 @@ const takeAway = (told: Explanation, view: View): readonly [string, string] | nu
     case "refused":
       return ["take away", `mend what ${target} says, or take it out by hand there`]
     case "not-ours":
-      return ["take away", `by hand in ${target}: removals: ${told.removals} never takes what was not put there by us`]
+      return ["take away", `by hand in ${target}: removals: ${explanation.removals} never takes what was not put there by us`]
     case "other-sync":
-      return ["take away", `end the wish of ${told.otherSyncs.map(typed).join(", ")} too`]
+      return ["take away", `end the claim of ${explanation.otherSyncs.map(typed).join(", ")} too`]
     case "person":
       return ["take away", `by hand in ${target}, which has no removal for programs`]
     case "pinned":
       return ["free", back ?? ""]
     default:
-      return standing(told, view)
+      return standing(explanation, view)
   }
 }
 
-const standing = (told: Explanation, view: View): readonly [string, string] => {
-  const target = ExplainLinks.title(view, told.target.connector)
-  const exception = told.exceptions.find((row) => !row.ended)
-  if (told.decisive === "exception-always") return ["take away", `take line ${exception?.line ?? 0} out of the exceptions file`]
-  const unsure = told.decisive === "ambiguous" || told.decisive === "blocked" ? mend(told, view) : null
-  if (unsure !== null) return ["settle", unsure]
-  if (told.decisive !== "wanted") return ["take away", `nothing of ours does: by hand in ${target}`]
-  const foreign = told.ledger?.origin === "found" && told.removals !== "all"
-  if (foreign) return ["take away", `by hand in ${target}: it was not put there by us, and removals: ${told.removals} never takes it`]
-  return ["take away", orLine(atSource(told, view, false), told)]
+const standing = (explanation: Explanation, view: View): readonly [string, string] => {
+  const target = ExplainLinks.title(view, explanation.target.connector)
+  const exception = explanation.exceptions.find((row) => !row.ended)
+  if (explanation.decisive === "exception-always") return ["take away", `take line ${exception?.line ?? 0} out of the exceptions file`]
+  const undecided = explanation.decisive === "ambiguous" || explanation.decisive === "blocked" ? mend(explanation, view) : null
+  if (undecided !== null) return ["settle", undecided]
+  if (explanation.decisive !== "wanted") return ["take away", `nothing of ours does: by hand in ${target}`]
+  const foreign = explanation.ledger?.origin === "found" && explanation.removals !== "all"
+  if (foreign) return ["take away", `by hand in ${target}: it was not put there by us, and removals: ${explanation.removals} never takes it`]
+  return ["take away", orLine(atSource(explanation, view, false), explanation)]
 }
 
-const giveBack = (told: Explanation, view: View): readonly [string, string] | null => {
-  const target = ExplainLinks.title(view, told.target.connector)
-  const label = ExplainLinks.added(told, view) === null ? "give" : "give back"
-  switch (told.next) {
+const giveBack = (explanation: Explanation, view: View): readonly [string, string] | null => {
+  const target = ExplainLinks.title(view, explanation.target.connector)
+  const label = ExplainLinks.added(explanation, view) === null ? "give" : "give back"
+  switch (explanation.next) {
     case "held":
-      return ["decide", decide(told, "give it", "leave it")]
+      return ["decide", decide(explanation, "give it", "leave it")]
     case "rejected":
-      return [label, `${left(told)}; by hand in ${target} otherwise`]
+      return [label, `${left(explanation)}; by hand in ${target} otherwise`]
     case "refused":
-      return [label, `mend what ${target} says; tried again from ${Times.at(view, told.refused?.nextAt ?? view.now)}`]
+      return [label, `mend what ${target} says; tried again from ${Times.at(view, explanation.refused?.nextAt ?? view.now)}`]
     case "by-hand":
-      return [label, `by hand in ${target}, or drift: restore under ${Terminal.visible(told.sync)} in the config`]
+      return [label, `by hand in ${target}, or drift: restore under ${Terminal.visible(explanation.sync)} in the config`]
     case "add":
-      return [label, `groupbridge sync ${typed(told.sync)}`]
+      return [label, `groupbridge sync ${typed(explanation.sync)}`]
     default:
-      return [label, orLine(mend(told, view), told)]
+      return [label, orLine(mend(explanation, view), explanation)]
   }
 }
 
 /** A label and what to type or do; null where there is nothing. */
-export const of = (told: Explanation, view: View): readonly [string, string] | null => {
-  const advice = told.has ? takeAway(told, view) : giveBack(told, view)
+export const of = (explanation: Explanation, view: View): readonly [string, string] | null => {
+  const advice = explanation.has ? takeAway(explanation, view) : giveBack(explanation, view)
   return advice === null || advice[1] === "" ? null : advice
 }

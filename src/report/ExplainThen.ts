@@ -18,8 +18,8 @@ const did = (change: RowHistory, view: View): string => {
 
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-const because = (told: Explanation, { because: reason, change, since }: Then, view: View): string => {
-  const target = ExplainLinks.title(view, told.target.connector)
+const because = (explanation: Explanation, { because: reason, change, since }: Then, view: View): string => {
+  const target = ExplainLinks.title(view, explanation.target.connector)
   const when = since === null ? "" : Times.at(view, since)
   switch (reason) {
     case "change":
@@ -35,34 +35,34 @@ const because = (told: Explanation, { because: reason, change, since }: Then, vi
   }
 }
 
-const after = ({ next }: Then, told: Explanation, view: View): string => {
+const after = ({ next }: Then, explanation: Explanation, view: View): string => {
   if (next !== null) return `Later: ${did(next, view)}.`
-  return told.has ? "It has it now." : "It has not got it now."
+  return explanation.has ? "It has it now." : "It has not got it now."
 }
 
 /** `Anna Novak (anna@globex.com) had "Plan Gold" in cStar at 3 Mar 14:00. Added by us ...`; `named` is the customer. */
-export const headline = (told: Explanation, then: Then, named: string, view: View): string => {
-  const first = `${named} ${VERBS[then.has]} ${Wording.quoted(told.group.name)} in ${ExplainLinks.title(view, told.target.connector)} at ${Times.atWithZone(view, then.at)}.`
-  return Columns.headed(view, first, `${upper(because(told, then, view))}. ${after(then, told, view)}`, 2)
+export const headline = (explanation: Explanation, then: Then, named: string, view: View): string => {
+  const first = `${named} ${VERBS[then.has]} ${Wording.quoted(explanation.group.name)} in ${ExplainLinks.title(view, explanation.target.connector)} at ${Times.atWithZone(view, then.at)}.`
+  return Columns.headed(view, first, `${upper(because(explanation, then, view))}. ${after(then, explanation, view)}`, 2)
 }
 
 /** The change that made it so, or the next one, whose words tell most of that moment. */
 const nearest = ({ change, next }: Then): RowHistory | null => change ?? next
 
-const source = (told: Explanation, then: Then, view: View): ReadonlyArray<string> => {
+const source = (explanation: Explanation, then: Then, view: View): ReadonlyArray<string> => {
   const change = nearest(then)
-  const rests = change === null ? null : ExplainLinks.restsText(change, told)
+  const rests = change === null ? null : ExplainLinks.restsText(change, explanation)
   const kept = change === null || rests === null ? "what the source said then is kept only where a change rests on it" : `${change.run} rested on ${rests}`
-  return [kept, ...ExplainLinks.source(told, view).map((line) => `now: ${line}`)]
+  return [kept, ...ExplainLinks.source(explanation, view).map((line) => `now: ${line}`)]
 }
 
-const rule = (told: Explanation, view: View): ReadonlyArray<string> =>
-  ExplainLinks.rule(told, view).map((line, index) => (index === 0 ? `the rules of then are not kept; now: ${line}` : line))
+const rule = (explanation: Explanation, view: View): ReadonlyArray<string> =>
+  ExplainLinks.rule(explanation, view).map((line, index) => (index === 0 ? `the rules of then are not kept; now: ${line}` : line))
 
-const person = (told: Explanation, { at }: Then, view: View): ReadonlyArray<string> => {
-  const since = told.people.flatMap(({ link }) => (link === null ? [] : [link.since]))
-  const later = since.length > 0 && since.every((one) => one > at) ? ["not matched yet then"] : []
-  return [...later, ...ExplainLinks.person(told, view)]
+const person = (explanation: Explanation, { at }: Then, view: View): ReadonlyArray<string> => {
+  const since = explanation.people.flatMap(({ link }) => (link === null ? [] : [link.since]))
+  const later = since.length > 0 && since.every((one) => one === null || one > at) ? ["not matched yet then"] : []
+  return [...later, ...ExplainLinks.person(explanation, view)]
 }
 
 const held = ({ held: part }: Explanation, then: Then, view: View): readonly [string, string] => {
@@ -76,15 +76,15 @@ const held = ({ held: part }: Explanation, then: Then, view: View): readonly [st
 }
 
 /** The links of the way as of then, as labels and sentences. */
-export const links = (told: Explanation, then: Then, view: View): ReadonlyArray<readonly [string, ReadonlyArray<string>]> => {
-  const [label, text] = held(told, then, view)
+export const links = (explanation: Explanation, then: Then, view: View): ReadonlyArray<readonly [string, ReadonlyArray<string>]> => {
+  const [label, text] = held(explanation, then, view)
   const change = nearest(then)
   return [
-    ["source", source(told, then, view)],
-    ["rule", rule(told, view)],
-    ["person", person(told, then, view)],
-    ["ledger", [because(told, then, view)]],
+    ["source", source(explanation, then, view)],
+    ["rule", rule(explanation, view)],
+    ["person", person(explanation, then, view)],
+    ["ledger", [because(explanation, then, view)]],
     [label, [text]],
-    ["run", [change === null ? "no run did anything about it" : ExplainLinks.ran(told, change, view)]]
+    ["run", [change === null ? "no run did anything about it" : ExplainLinks.ran(explanation, change, view)]]
   ]
 }

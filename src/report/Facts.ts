@@ -1,6 +1,11 @@
 /** What there is to say about a plan or a result beside its rows: labels and sentences, laid out by each format in its own way. */
 import type { HeldPart } from "../model/Change.ts"
+import { waitsWhole } from "../model/HoldReason.ts"
 import type { PlanResult, ReadSummary, Refused, RunFailure, Withheld } from "../model/Result.ts"
+import * as BlockWording from "./BlockWording.ts"
+import * as HeldWording from "./HeldWording.ts"
+import * as HoldWording from "./HoldWording.ts"
+import * as OwnershipText from "./OwnershipText.ts"
 import * as Terminal from "./Terminal.ts"
 import * as Times from "./Times.ts"
 import * as View from "./View.ts"
@@ -28,14 +33,14 @@ const fact = (label: string, tone: Terminal.Tone, texts: ReadonlyArray<string>):
   rows: texts.map((text) => ({ term: null, text }))
 })
 
-/** "Zendesk acme -> cStar team_1". */
+/** "Zendesk acme -> cStar team_1"; the target alone where no source has a part in it, as in an undo. */
 export const way = (plan: PlanResult, view: View.View): string => {
   const end = (side: PlanResult["to"]): string => `${Terminal.visible(View.title(view, side.connector))} ${Terminal.visible(side.account)}`.trim()
-  return `${plan.from.map(end).join(" + ")} -> ${end(plan.to)}`
+  return [...(plan.from.length === 0 ? [] : [plan.from.map(end).join(" + ")]), end(plan.to)].join(" -> ")
 }
 
 /** "12 changed users", and beside such "memberships in full". */
-const told = ({ kind, name, records }: ReadSummary["streams"][number], mixed: boolean): string =>
+const reported = ({ kind, name, records }: ReadSummary["streams"][number], mixed: boolean): string =>
   kind === "changes" ? `${Wording.number(records)} changed ${Terminal.visible(name)}` : `${Terminal.visible(name)}${mixed ? " in full" : ""}`
 
 /** "read 15:02 CET, complete (users, organizations)", or which read is not; what was read last decides the time. */
@@ -44,7 +49,7 @@ export const readings = (reads: ReadonlyArray<ReadSummary>, view: View.View): st
   const last = reads.reduce((latest, read) => Math.max(latest, read.at), 0)
   const all = reads.flatMap((read) => read.streams)
   const mixed = all.some(({ kind }) => kind === "changes")
-  const streams = [...new Set(all.map((stream) => told(stream, mixed)))]
+  const streams = [...new Set(all.map((stream) => reported(stream, mixed)))]
   const complete = reads.every((read) => read.complete)
   return `read ${Times.atWithZone(view, last)}, ${complete ? "complete" : "NOT COMPLETE"}${streams.length === 0 ? "" : ` (${streams.join(", ")})`}`
 }
@@ -69,9 +74,16 @@ export const heldLine = (held: ReadonlyArray<HeldPart>): string | null => {
   const open = held.filter((part) => part.decision === "open")
   if (open.length === 0) return null
   return `HELD, not in these figures: ${Wording.some(
-    open.map((part) => `${Terminal.visible(part.id)} (${Wording.heldShort(part)})`),
+    open.map((part) => `${Terminal.visible(part.id)} (${HeldWording.short(part)})`),
     10
   )}`
+}
+
+/** "Gold -47", "Plan Gold +47": how many would leave the group, and join it. */
+const groupCounts = (part: HeldPart, { changes, join, leave, name }: HeldPart["groups"][number]): string => {
+  const shown = Terminal.visible(name, 40)
+  if (part.staff === true) return `${shown} ${Wording.number(changes)}`
+  return [shown, ...(leave > 0 ? [`-${Wording.number(leave)}`] : []), ...(join > 0 ? [`+${Wording.number(join)}`] : [])].join(" ")
 }
 
 /** A held part in full. `stored`: it can be decided on; a dry run only announces a new one. */
@@ -80,17 +92,18 @@ export const held = (part: HeldPart, view: View.View, stored: boolean): Fact => 
   const sync = Terminal.visible(part.sync)
   const since = part.isNew ? "new" : `since ${Times.at(view, part.since)}`
   const rows: Array<Fact["rows"][number]> = [
-    { term: null, text: [Wording.heldSentence(part), Wording.guardLimit(part), since].filter((text) => text !== "").join("     ") }
+    { term: null, text: [HeldWording.sentence(part), HeldWording.guardLimit(part), since].filter((text) => text !== "").join("     ") }
   ]
   if (part.groups.length > 1) {
     rows.push({
       term: part.staff === true ? "roles" : "groups",
-      text: part.groups.map((group) => `${Terminal.visible(group.name, 40)} ${Wording.number(group.changes)}`).join(", ")
+      text: part.groups.map((group) => groupCounts(part, group)).join(", ")
     })
   }
-  for (const [index, why] of part.why.flatMap(sentences).entries()) rows.push({ term: index === 0 ? "why" : "", text: why })
-  if (part.proposal !== null) rows.push({ term: "proposal", text: Terminal.visible(part.proposal, SENTENCE) })
-  const approve = `groupbridge approve ${id} --reason "..."   |   groupbridge reject ${id} --reason "..."`
+  for (const [index, why] of part.why.flatMap((reason) => sentences(HoldWording.reason(reason))).entries())
+    rows.push({ term: index === 0 ? "why" : "", text: why })
+  if (part.proposal !== null) rows.push({ term: "proposal", text: Terminal.visible(HoldWording.proposal(part.proposal), SENTENCE) })
+  if (waitsWhole(part)) return { label: `HELD ${id}`, tone: "warn", rows }
   if (part.decision !== "open")
     rows.push({ term: part.decision, text: part.decision === "approved" ? "the next sync applies it" : "left alone until the source changes" })
   else if (part.isNew && !stored)
@@ -98,7 +111,11 @@ export const held = (part: HeldPart, view: View.View, stored: boolean): Fact => 
       term: part.proposal === null ? "then" : "or",
       text: `a sync holds it, under this id or the next that is free, and tells how to decide   groupbridge sync ${sync}`
     })
-  else rows.push({ term: part.proposal === null ? "then" : "or", text: approve })
+  else
+    rows.push(
+      { term: part.proposal === null ? "then" : "or", text: HeldWording.decisions(part.id).join("   |   ") },
+      { term: "", text: HeldWording.answers(part) }
+    )
   return { label: `HELD ${id}`, tone: "warn", rows }
 }
 
@@ -141,7 +158,17 @@ export const withheld = (rows: ReadonlyArray<Withheld>): ReadonlyArray<Fact> =>
         )
       ]
 
-export const warnings = (texts: ReadonlyArray<string>): ReadonlyArray<Fact> => (texts.length === 0 ? [] : [fact("WARNING", "warn", texts.flatMap(sentences))])
+export const warnings = (plan: PlanResult): ReadonlyArray<Fact> => {
+  const texts = warningTexts(plan)
+  return texts.length === 0 ? [] : [fact("WARNING", "warn", texts.flatMap(sentences))]
+}
+
+/** What a person should know, groups that are left alone last. */
+export const warningTexts = ({ blocked, sync, to, unconfirmed, warnings }: PlanResult): ReadonlyArray<string> => [
+  ...warnings,
+  ...(unconfirmed === 0 ? [] : [OwnershipText.warning(sync, to.connection, unconfirmed)]),
+  ...BlockWording.warnings(blocked)
+]
 
 /** What stays undone because the run that had done it was taken back. */
 export const pinned = (rows: PlanResult["pinned"]): ReadonlyArray<Fact> =>

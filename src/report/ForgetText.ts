@@ -1,6 +1,6 @@
 /** What erasing a person is about and what it leaves to do, for people. */
-import type { Footprint } from "../run/Forgetting.ts"
-import * as ExplainAdvice from "./ExplainAdvice.ts"
+import type { Footprint } from "../operate/Erasure.ts"
+import * as ShellWord from "./ShellWord.ts"
 import * as Terminal from "./Terminal.ts"
 import * as Wording from "./Wording.ts"
 
@@ -46,7 +46,7 @@ export const done = ({ history, records, staff }: Footprint, { copies, lines, ta
       ? []
       : [
           `Still named in ${Wording.plural(copies.length, "copy", "copies")} of the state. Make a new one, then delete these:   groupbridge state backup`,
-          ...copies.map((file) => `  rm ${ExplainAdvice.typed(file)}`)
+          ...copies.map((file) => `  rm ${ShellWord.typed(file)}`)
         ]),
     "Saved plans, reports and mails made before are files of yours: look for the name there."
   ].join("\n")}\n`

@@ -8,13 +8,23 @@ import * as Wording from "./Wording.ts"
 
 const HEADER = ["group", "name", "members", "rule", "target"] as const
 
-/** Writes a line a group in the order given, and at the end how many are mapped, not mapped and ambiguous; `only` those that no rule takes, where it is said. */
-export const write = async (sync: string, rows: ReadonlyArray<GroupRow>, view: View, sink: Sink.Sink, only: "all" | "unmapped" = "all"): Promise<void> => {
+/**
+ * Writes a line a group in the order given, at most `most` of them, and at the end how many of all are mapped, not mapped and ambiguous; `only` those that
+ * no rule takes, where it is said.
+ */
+export const write = async (
+  sync: string,
+  rows: ReadonlyArray<GroupRow>,
+  view: View,
+  sink: Sink.Sink,
+  { most = Infinity, only = "all" }: { readonly most?: number; readonly only?: "all" | "unmapped" } = {}
+): Promise<void> => {
   const out = Sink.make(sink)
   const counts = { mapped: 0, unmapped: 0, ambiguous: 0 }
   for (const { state } of rows) counts[state] += 1
-  const table = Columns.table([HEADER, ...rows.map(cells)], { limits: [40, 40, 12, 24, 120], right: [2], width: view.width })
+  const table = Columns.table([HEADER, ...rows.slice(0, most).map(cells)], { limits: [40, 40, 12, 24, 120], right: [2], width: view.width })
   for (const [index, line] of table.entries()) if (rows.length > 0) await out.line(index === 0 ? Terminal.paint(view, "strong", line) : line)
+  if (rows.length > most) await out.line(`... and ${Wording.plural(rows.length - most, "more group")}`)
   const { mapped, unmapped, ambiguous } = counts
   const again = `Next: groupbridge plan ${Terminal.visible(sync)}`
   if (rows.length === 0) await out.line(only === "all" ? `No groups are known yet.  ${again}` : `No group is known that no rule takes.  ${again}`)

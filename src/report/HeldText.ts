@@ -1,5 +1,7 @@
 /** Held parts for people: a list of all, or one with its rows. */
 import type { Change, HeldPart } from "../model/Change.ts"
+import type { Decided } from "../model/Decision.ts"
+import * as HeldWording from "./HeldWording.ts"
 import * as Columns from "./Columns.ts"
 import * as Facts from "./Facts.ts"
 import * as PlanRows from "./PlanRows.ts"
@@ -13,18 +15,22 @@ import * as Wording from "./Wording.ts"
 /** Rows shown of one part without `view.all`. */
 const ROWS = 20
 
+/** `approved by petra@ops1 15:31: "Gold ended"` */
+export const decided = ({ at, host, reason, what, who }: Decided, view: View): string =>
+  `${what} by ${Terminal.visible(who)}@${Terminal.visible(host)} ${Times.at(view, at)}${reason === null ? "" : `: "${Terminal.visible(reason, 500)}"`}`
+
 /** All parts, one a line, with the command that shows one. Ends in a line end. */
 export const list = (parts: ReadonlyArray<HeldPart>, view: View): string => {
   if (parts.length === 0) return "Nothing is held.\n"
   const rows = parts.map((part) => [
     Terminal.visible(part.id),
     Terminal.visible(part.sync),
-    Wording.heldSentence(part),
-    Wording.guardLimit(part),
-    part.decision === "open" ? `since ${Times.at(view, part.since)}` : part.decision
+    HeldWording.sentence(part),
+    HeldWording.guardLimit(part),
+    part.rejected === undefined ? `since ${Times.at(view, part.since)}` : decided(part.rejected, view)
   ])
   const open = parts.find((part) => part.decision === "open")
-  const lines = Columns.table(rows, { limits: [12, 24, 60, 48, 24], width: view.width })
+  const lines = Columns.table(rows, { limits: [12, 24, 60, 48, 120], width: view.width })
   return `${[...lines, ...(open === undefined ? [] : [`Next: groupbridge held ${Terminal.visible(open.id)}`])].join("\n")}\n`
 }
 

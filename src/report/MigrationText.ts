@@ -72,7 +72,7 @@ export const outlook = (outlook: Outlook, start: MigrationStart, view: View.View
     ...Facts.incomplete(plan.reads),
     ...Facts.withheld(plan.withheld),
     ...Facts.pinned(plan.pinned),
-    ...Facts.warnings(plan.warnings),
+    ...Facts.warnings(plan),
     ...leaves.map((part) => Facts.held(part, view, true)),
     ...Facts.tasks(plan.summary.tasks),
     ...Facts.found(plan.foundRows)

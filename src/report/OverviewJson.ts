@@ -1,4 +1,5 @@
 /** The `--json` documents of the commands that look around. Each is one document, streamed. */
+import type { DecisionRow } from "../model/Decision.ts"
 import type { HeldPart } from "../model/Change.ts"
 import type { Done } from "../model/Done.ts"
 import type { CheckReport, GroupRow, RunRow, StatusRow, TaskRow, UnmatchedRow } from "../model/Overview.ts"
@@ -8,17 +9,24 @@ import * as Json from "./Json.ts"
 import * as Sink from "./Sink.ts"
 import * as Times from "./Times.ts"
 
-const list = async <A>(name: string, rows: Sink.Rows<A>, sink: Sink.Sink, document: (row: A) => unknown): Promise<void> => {
+const write = async <A>(opening: string, rows: Sink.Rows<A>, sink: Sink.Sink, document: (row: A) => unknown): Promise<void> => {
   const out = Sink.make(sink)
-  await out.write(`{${Escape.json(name)}:`)
+  await out.write(opening)
   await Json.array(out, rows, (row) => out.write(Escape.json(document(row))))
   await out.write("}\n")
   await out.flush()
 }
 
+const list = <A>(name: string, rows: Sink.Rows<A>, sink: Sink.Sink, document: (row: A) => unknown): Promise<void> =>
+  write(`{${Escape.json(name)}:`, rows, sink, document)
+
+/** As `list`, beginning with the tag of its command. */
+const tagged = <A>(command: string, name: string, rows: Sink.Rows<A>, sink: Sink.Sink, document: (row: A) => unknown): Promise<void> =>
+  write(Json.opening(command, name), rows, sink, document)
+
 /** `{"runs":[{"run","sync","status","started","summary",...}]}`, in the order given. */
 export const runs = (rows: Sink.Rows<RunRow>, sink: Sink.Sink): Promise<void> =>
-  list("runs", rows, sink, ({ startedAt, endedAt, ...rest }) => ({ ...rest, started: Times.iso(startedAt), ended: Times.isoOrNull(endedAt) }))
+  tagged("runs", "runs", rows, sink, ({ startedAt, endedAt, ...rest }) => ({ ...rest, started: Times.iso(startedAt), ended: Times.isoOrNull(endedAt) }))
 
 /** A change that was made or refused, times in ISO 8601. */
 export const done = ({ answer, approval, at, ...row }: Done): unknown => ({
@@ -30,7 +38,7 @@ export const done = ({ answer, approval, at, ...row }: Done): unknown => ({
 
 /** `{"syncs":[{"sync","state","lastGood",...}]}`. */
 export const status = (rows: Sink.Rows<StatusRow>, sink: Sink.Sink): Promise<void> =>
-  list("syncs", rows, sink, (row) => ({
+  tagged("status", "syncs", rows, sink, (row) => ({
     ...row,
     lastGood: Times.isoOrNull(row.lastGood),
     next: Times.isoOrNull(row.next),
@@ -38,6 +46,10 @@ export const status = (rows: Sink.Rows<StatusRow>, sink: Sink.Sink): Promise<voi
     paused: row.paused === null ? null : { ...row.paused, until: Times.isoOrNull(row.paused.until) },
     failing: row.failing === null ? null : { ...row.failing, since: Times.iso(row.failing.since) }
   }))
+
+/** `{"decisions":[{"what","subject","who","host","reason","at",...}]}`, newest first. */
+export const decisions = (rows: Sink.Rows<DecisionRow>, sink: Sink.Sink): Promise<void> =>
+  list("decisions", rows, sink, ({ at, ...row }) => ({ ...row, at: Times.iso(at) }))
 
 /** `{"held":[{"id","guard","changes",...}]}`. */
 export const held = (parts: Sink.Rows<HeldPart>, sink: Sink.Sink): Promise<void> => list("held", parts, sink, Json.held)

@@ -28,7 +28,7 @@ export const source = (change: Change): string =>
   change.source === undefined ? "" : Terminal.visible(`${change.source.connection} ${change.source.record} ${change.source.id}`)
 
 /** The title of the helpdesk that a change comes from. */
-export const sourceTitle = (plan: PlanResult, change: Change, view: Pick<View.View, "titles">): string | null => {
+export const sourceTitle = (plan: Pick<PlanResult, "from">, change: Change, view: Pick<View.View, "titles">): string | null => {
   const from = plan.from.find((side) => side.connection === change.source?.connection)
   if (from !== undefined) return Terminal.visible(View.title(view, from.connector))
   return change.source === undefined ? null : Terminal.visible(change.source.connection)
@@ -51,20 +51,30 @@ export const removes = ({ op }: Pick<Change, "op">): boolean => op === "assignme
 /** Held, or a person's to do: not among what would be done. */
 export const waits = (change: Change): boolean => change.held !== undefined || change.task !== undefined
 
+/** LEAVE, JOIN, NEW, ... */
+export const operation = ({ op }: Pick<Change, "op">): string => OPS[op]
+
+/** Where a change stands in a report that is not in the plan's order: removals, groups, additions, roles. */
+export const section = (change: Pick<Change, "op">): 0 | 1 | 2 | 3 => {
+  if (removes(change)) return 0
+  if (change.op === "member.role") return 3
+  return change.op === "assignment.add" || change.op === "member.invite" ? 2 : 1
+}
+
 /** What a listed change stands under. */
 export const label = (change: Change): string =>
   change.task === undefined
-    ? `${OPS[change.op]}${change.held === undefined ? "" : ` ${Terminal.visible(change.held, 20)}`}`
+    ? `${operation(change)}${change.held === undefined ? "" : ` ${Terminal.visible(change.held, 20)}`}`
     : `TO DO ${Terminal.visible(change.task, 20)}`
 
 /** `"Foo" -> "Foo GmbH"` for a rename or another role, else the name. */
-export const groupText = (change: Change): string => {
+export const groupText = (change: Change, max: number = Terminal.NAME): string => {
   const what = change.op === "member.role" ? "role" : "name"
   const before = change.before?.[what]
   const after = change.values?.[what] ?? change.group.name
   if ((change.op === "group.update" || change.op === "member.role") && before !== undefined && before !== null && before !== after)
     return `${Wording.quoted(before)} -> ${Wording.quoted(after)}`
-  return Terminal.visible(change.group.name)
+  return Terminal.visible(change.group.name, max)
 }
 
 /** Beside a label, what does not fit goes on below it. */
@@ -141,12 +151,12 @@ const join = (tally: Tally, view: View.View): ReadonlyArray<string> => {
 const slugText = ({ values }: Change): string => (values?.["slug"] === undefined ? "" : ` as ${Terminal.visible(values["slug"], 64)}`)
 
 const groups = (tally: Tally, view: View.View): ReadonlyArray<string> => {
-  const told = (word: string, named: Named, text: (change: Change) => string): ReadonlyArray<string> =>
+  const reported = (word: string, named: Named, text: (change: Change) => string): ReadonlyArray<string> =>
     named.count === 0 ? [] : [`${word}: ${Wording.some(named.changes.map(text), named.changes.length, named.count)}`]
   const texts = [
-    ...told("new", tally.created, (change) => `${Terminal.visible(change.group.name, 40)} (${Wording.key(change.group.key)}${slugText(change)})`),
-    ...told("renamed", tally.renamed, groupText),
-    ...told(
+    ...reported("new", tally.created, (change) => `${Terminal.visible(change.group.name, 40)} (${Wording.key(change.group.key)}${slugText(change)})`),
+    ...reported("renamed", tally.renamed, groupText),
+    ...reported(
       "changed",
       tally.updated,
       (change) =>
@@ -154,7 +164,7 @@ const groups = (tally: Tally, view: View.View): ReadonlyArray<string> => {
           .map((field) => Terminal.visible(field, 20))
           .join(", ")})`
     ),
-    ...told("deleted", tally.deleted, (change) => Wording.quoted(change.group.name))
+    ...reported("deleted", tally.deleted, (change) => Wording.quoted(change.group.name))
   ]
   const count = tally.created.count + tally.renamed.count + tally.updated.count + tally.deleted.count
   return texts.length === 0 ? [] : [Columns.labelled(view, `GROUPS ${Wording.number(count)}`, texts.join("; "))]

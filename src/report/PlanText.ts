@@ -1,10 +1,10 @@
 /** A plan for people at a terminal: counts first, what is held and why, what it costs, and the next thing to type. */
-import type { HeldPart } from "../model/Change.ts"
 import * as Result from "../model/Result.ts"
 import type { PlanResult } from "../model/Result.ts"
 import * as Columns from "./Columns.ts"
 import * as Facts from "./Facts.ts"
 import type { PlanInput } from "./PlanInput.ts"
+import * as HeldWording from "./HeldWording.ts"
 import * as PlanRows from "./PlanRows.ts"
 import * as PlanTally from "./PlanTally.ts"
 import * as Sink from "./Sink.ts"
@@ -34,7 +34,7 @@ export const write = async (input: PlanInput, view: View, sink: Sink.Sink): Prom
     ...Facts.tasks(plan.summary.tasks),
     ...Facts.withheld(plan.withheld),
     ...Facts.pinned(plan.pinned),
-    ...Facts.warnings(plan.warnings),
+    ...Facts.warnings(plan),
     ...Facts.found(plan.foundRows)
   ]
   for (const fact of rest) await out.line(text(fact, view))
@@ -90,13 +90,16 @@ const head = (plan: PlanResult, view: View, renames: number | null): string => {
 const last = (plan: PlanResult): string => {
   const open = plan.held.filter((part) => part.decision === "open")
   const idle = plan.error === null && plan.status === "none" && open.length === 0
-  const command = next(plan, open)
+  const command = next(plan)
   return `${idle ? "Nothing to do, nothing was written." : "Nothing was written."}${command === null ? "" : `  Next: ${command}`}`
 }
 
-/** A new hold is stored by the next sync, and can be decided on only then. */
-const next = (plan: PlanResult, open: ReadonlyArray<HeldPart>): string | null => {
+/** What to type next; null where nothing is to do. A new hold is stored by the next sync, and can be decided on only then. */
+export const next = (plan: PlanResult): string | null => {
+  const open = plan.held.filter((part) => part.decision === "open")
   if (plan.error !== null) return plan.error.message.includes("groupbridge ") ? null : "groupbridge check"
+  const undecided = open.map((part) => HeldWording.decidingCommand(part)).find((command) => command !== null)
+  if (undecided !== undefined && undecided !== null) return undecided
   if (Result.total(plan.summary) > 0 || plan.status === "changes" || open.some((part) => part.isNew)) return `groupbridge sync ${Terminal.visible(plan.sync)}`
   const [first] = open
   if (first === undefined) return plan.summary.tasks > 0 ? "groupbridge done --csv" : null

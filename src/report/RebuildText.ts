@@ -1,6 +1,6 @@
 /** What making a lost state anew costs and what came of it, for people; and whom no source confirms, as CSV. */
-import type { Outlook, Rebuilt } from "../run/Rebuilding.ts"
-import type { Unconfirmed } from "../run/RebuildStore.ts"
+import type { Outlook, Rebuilt } from "../operate/Rebuild.ts"
+import type { Unconfirmed } from "../operate/RebuildStore.ts"
 import * as Escape from "./Escape.ts"
 import * as Sink from "./Sink.ts"
 import * as Terminal from "./Terminal.ts"

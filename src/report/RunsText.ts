@@ -28,7 +28,8 @@ export const list = (runs: ReadonlyArray<RunRow>, view: View): string => {
   return `${Columns.table(rows, { limits: [12, 24, 20, 12, 70, 40], width: view.width }).join("\n")}\n`
 }
 
-const did = (run: RunRow): string => {
+/** What a run did, with its calls and its time. */
+export const did = (run: RunRow): string => {
   const took = run.endedAt === null ? "" : `, ${Times.duration(run.endedAt - run.startedAt)}`
   const refused = run.refused === 0 ? "" : `, ${Wording.number(run.refused)} refused`
   const held =
@@ -38,7 +39,8 @@ const did = (run: RunRow): string => {
           run.held.map((id) => Terminal.visible(id)),
           3
         )}`
-  return `${Wording.done(run.summary)}${refused}${held}; ${Wording.plural(run.calls.write, "call")}${took}`
+  const left = run.left === 0 ? "" : `, ${Wording.plural(run.left, "planned change")} not made`
+  return `${Wording.done(run.summary)}${left}${refused}${held}; ${Wording.plural(run.calls.write, "call")}${took}`
 }
 
 /** What came of a change where it is not simply done, with the vendor's words. */

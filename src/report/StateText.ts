@@ -1,6 +1,6 @@
 /** What there is to say about the state file: what a check found, and what putting a copy back or releasing leads to. */
-import type { Released } from "../run/Overview.ts"
-import type { Replacing, StateFacts, StateReport } from "../run/StateFiles.ts"
+import type { Released } from "../run/OperationsStore.ts"
+import type { Replacing, StateFacts, StateReport } from "../operate/StateFiles.ts"
 import * as Columns from "./Columns.ts"
 import * as Facts from "./Facts.ts"
 import * as Terminal from "./Terminal.ts"

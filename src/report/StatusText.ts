@@ -1,5 +1,7 @@
 /** One screen: each sync's state, what waits for a person, and the age of the last good run. */
 import type { StatusRow } from "../model/Overview.ts"
+import * as HeldText from "./HeldText.ts"
+import * as HeldWording from "./HeldWording.ts"
 import * as Columns from "./Columns.ts"
 import * as Facts from "./Facts.ts"
 import * as Terminal from "./Terminal.ts"
@@ -25,7 +27,8 @@ export const text = (rows: ReadonlyArray<StatusRow>, view: View): string => {
   return `${lines.join("\n")}\n`
 }
 
-const stateText = (row: StatusRow, view: View): readonly [Terminal.Tone, string] => {
+/** How a sync is, with the age of its last good run and its next turn. */
+export const stateText = (row: StatusRow, view: View): readonly [Terminal.Tone, string] => {
   const good =
     row.lastGood === null ? "never ran well" : `last good ${Times.at(view, row.lastGood)} (${Times.duration(Math.max(0, view.now - row.lastGood))} ago)`
   const next = row.next === null ? "" : `, next ${Times.at(view, row.next)}`
@@ -34,6 +37,8 @@ const stateText = (row: StatusRow, view: View): readonly [Terminal.Tone, string]
       return ["good", `ok${row.lastGood === null ? "" : ` ${Times.at(view, row.lastGood)}`}${next}`]
     case "never":
       return ["quiet", `never ran${next}`]
+    case "left":
+      return ["bad", "LEFT THE CONFIG"]
     case "running":
       return ["strong", `running, ${good}`]
     case "failed":
@@ -46,7 +51,8 @@ const stateText = (row: StatusRow, view: View): readonly [Terminal.Tone, string]
   }
 }
 
-const today = (row: StatusRow): string => {
+/** What was changed and called since midnight; empty where nothing was. */
+export const today = (row: StatusRow): string => {
   const { added, removed, calls, share } = row.today
   if (added + removed + calls === 0) return ""
   const part = share === null ? "" : ` (${Wording.number(Math.round(100 * share))} % of day)`
@@ -54,20 +60,32 @@ const today = (row: StatusRow): string => {
 }
 
 /** What waits for a person, each with the command to type. */
-const needs = (row: StatusRow, view: View): ReadonlyArray<string> => {
+export const needs = (row: StatusRow, view: View): ReadonlyArray<string> => {
   const sync = Terminal.visible(row.sync)
   const lines: Array<string> = []
   if (row.failing !== null) {
     const { since, runs, error } = row.failing
     lines.push(`${Wording.failure(error.kind)} since ${Times.at(view, since)}, ${Wording.plural(runs, "run")}: ${Facts.sentences(error.message).join(" ")}`)
   }
+  if (row.migration !== null && row.migration.left > 0) {
+    const { done, left, run } = row.migration
+    lines.push(
+      `MIGRATION CUT OFF in ${Terminal.visible(run)}: ${Wording.of(done, done + left)} changes made (${Math.floor((100 * done) / (done + left))} %)   groupbridge migrate ${sync}`
+    )
+  }
   for (const part of row.held) {
-    const decided = part.decision === "open" ? `groupbridge held ${Terminal.visible(part.id)}` : part.decision
-    lines.push(`HELD ${Terminal.visible(part.id)} ${Wording.heldShort(part)}, since ${Times.at(view, part.since)}   ${decided}`)
+    const id = Terminal.visible(part.id)
+    lines.push(
+      part.rejected === undefined
+        ? `HELD ${id} ${HeldWording.short(part)}, since ${Times.at(view, part.since)}   ${HeldWording.decidingCommand(part) ?? `groupbridge held ${id}`}`
+        : `left undone ${id} ${HeldWording.short(part)}: ${HeldText.decided(part.rejected, view)}   groupbridge held ${id}`
+    )
   }
   if (row.refused > 0) lines.push(`refused: ${Wording.plural(row.refused, "row")}   groupbridge runs`)
   if (row.tasks > 0) lines.push(`to do by hand: ${Wording.plural(row.tasks, "change")}   groupbridge done --csv`)
   if (row.ambiguous > 0) lines.push(`ambiguous: ${Wording.plural(row.ambiguous, "customer")}   groupbridge unmatched ${sync}`)
+  if (row.unconfirmed > 0) lines.push(`whose is not confirmed: ${Wording.plural(row.unconfirmed, "membership")}   groupbridge confirm ${sync}`)
+  if (row.waiting > 0) lines.push(`in time of grace: ${Wording.plural(row.waiting, "removal")}`)
   if (row.pinned.length > 0) {
     const first = Terminal.visible(row.pinned[0] ?? "")
     lines.push(
@@ -77,6 +95,7 @@ const needs = (row: StatusRow, view: View): ReadonlyArray<string> => {
       )}   groupbridge release ${first}`
     )
   }
+  lines.push(...row.warnings.map((warning) => Terminal.visible(warning, 300)))
   if (row.state === "paused") lines.push(`groupbridge resume ${sync}`)
   return lines
 }

@@ -6,10 +6,13 @@ import * as PlanJson from "./PlanJson.ts"
 import * as Sink from "./Sink.ts"
 import * as Times from "./Times.ts"
 
+/** Commands that tell what they did by this document. */
+export type Command = "sync" | "apply" | "approve" | "migrate" | "undo"
+
 /** Writes the document, refused rows one by one. `plan` of each is the plan it carried out, without its changes. */
-export const write = async (results: ReadonlyArray<SyncResult>, sink: Sink.Sink): Promise<void> => {
+export const write = async (command: Command, results: ReadonlyArray<SyncResult>, sink: Sink.Sink): Promise<void> => {
   const out = Sink.make(sink)
-  await out.write('{"syncs":')
+  await out.write(Json.opening(command, "syncs"))
   await Json.array(out, results, async (result) => {
     const { refused, plan, startedAt, endedAt, resumesAt, held, ...rest } = result
     const head = {

@@ -1,6 +1,5 @@
 /** What runs did, for people. Nothing here is long: rows that were refused are named a few at a time. */
-import type { HeldPart } from "../model/Change.ts"
-import type { ToldBefore } from "../model/Overview.ts"
+import * as HeldWording from "./HeldWording.ts"
 import * as Result from "../model/Result.ts"
 import type { RunFailure, SyncResult } from "../model/Result.ts"
 import * as Columns from "./Columns.ts"
@@ -23,7 +22,7 @@ const one = (result: SyncResult, view: View): string => {
     ...(plan === null ? [] : [...Facts.incomplete(plan.reads), ...Facts.notFound(plan, view), ...Facts.byHand(plan)]),
     ...Facts.tasks(result.tasks),
     ...Facts.withheld(result.withheld),
-    ...(plan === null ? [] : [...Facts.pinned(plan.pinned), ...Facts.warnings(plan.warnings), ...Facts.found(plan.firstRun ? plan.foundRows : 0)])
+    ...(plan === null ? [] : [...Facts.pinned(plan.pinned), ...Facts.warnings(plan), ...Facts.found(plan.firstRun ? plan.foundRows : 0)])
   ]
   const lines = [headline(result, view), ...facts.map((fact) => PlanText.text(fact, view))]
   if (result.resumesAt !== null) lines.push(`The allowance is used up; the rest is done from ${Times.atWithZone(view, result.resumesAt)} on, by the next run.`)
@@ -44,75 +43,27 @@ const came = (result: SyncResult): string => {
   return `${Wording.done(result.summary)}; ${calls(result)}, ${Wording.number(result.refused.length)} refused`
 }
 
-const calls = (result: SyncResult): string => {
+export const calls = (result: SyncResult): string => {
   const reads = result.calls.read === 0 ? "" : ` (and ${Wording.number(result.calls.read)} to read)`
   return `${Wording.plural(result.calls.write, "call")}${reads}`
 }
 
 /** What a failed run says: what was done before, what went wrong and where, what to do. */
-const failure = (result: SyncResult, error: RunFailure): Facts.Fact =>
+export const failure = (result: SyncResult, error: RunFailure): Facts.Fact =>
   Facts.failure(error, Result.total(result.summary) === 0 ? null : Wording.done(result.summary))
 
 /** Failures that the next run gets over by itself. */
 const passing = (kind: RunFailure["kind"]): boolean => kind === "unavailable" || kind === "locked"
 
 /** The command that a person should type next; null where the error told it already, or nobody is needed. */
-const next = (result: SyncResult): string | null => {
+export const next = (result: SyncResult): string | null => {
   if (result.error !== null) {
     if (passing(result.error.kind)) return "nothing; the next run goes on by itself"
     if (result.error.message.includes("groupbridge ")) return null
     return result.error.kind === "stale" ? `groupbridge plan ${Terminal.visible(result.sync)}` : "groupbridge check"
   }
   const open = result.held.find((part) => part.decision === "open")
-  if (open !== undefined) return `groupbridge held ${Terminal.visible(open.id)}`
+  if (open !== undefined) return HeldWording.decidingCommand(open) ?? `groupbridge held ${Terminal.visible(open.id)}`
   if (result.refused.length > 0 && result.run !== null) return `groupbridge runs ${Terminal.visible(result.run)}`
   return result.tasks > 0 ? "groupbridge done --csv" : null
-}
-
-/** In a row, after which an unreachable vendor is worth a word: the next runs did not get over it. */
-const PATIENCE = 3
-
-/**
- * For cron: what newly needs a person, empty if nothing does. A hold is told once, when it begins; a failure when it begins or changes its kind (a vendor out of
- * reach at the third run in a row; another run under way never); refused rows and tasks when there are more than `before` of that sync tells.
- */
-export const quiet = (results: ReadonlyArray<SyncResult>, view: View, before: ReadonlyMap<string, ToldBefore>): string =>
-  results
-    .map((result) => {
-      const news = newly(result, before.get(result.sync) ?? { failure: null, refused: 0, tasks: 0 })
-      if (news.length === 0) return ""
-      const command = next(result)
-      const sentences = [`${Wording.done(result.summary)}; ${calls(result)}, ${Wording.number(result.refused.length)} refused. NEW: ${news.join(" ")}`]
-      if (command !== null) sentences.push(`Next: ${command}`)
-      const name = `${Times.at(view, result.startedAt)} ${Terminal.visible(result.sync)}${result.run === null ? "" : ` ${Terminal.visible(result.run)}`}: `
-      const [first, ...rest] = Columns.wrap(name + sentences.join("  "), view.width - 6)
-      return `${[first, ...rest.map((line) => `      ${line}`)].join("\n")}\n`
-    })
-    .join("")
-
-const newly = (result: SyncResult, before: ToldBefore): ReadonlyArray<string> => {
-  const news: Array<string> = []
-  const { error } = result
-  if (error !== null && tell(error.kind, before)) {
-    const fact = failure(result, error)
-    news.push(`${fact.label}, ${fact.rows.map((row) => row.text).join(" ")}`)
-  }
-  for (const part of result.held) if (part.isNew && part.decision === "open") news.push(heldNews(part))
-  if (result.refused.length > before.refused) {
-    const [first] = Facts.refused(result.refused).flatMap((fact) => fact.rows)
-    news.push(`${Wording.plural(result.refused.length, "row")} refused, the first: ${first?.text ?? ""}.`)
-  }
-  if (result.tasks > before.tasks) news.push(`${Wording.plural(result.tasks, "change")} to be made by hand.`)
-  return news
-}
-
-const tell = (kind: RunFailure["kind"], before: ToldBefore): boolean => {
-  const times = before.failure?.kind === kind ? before.failure.times : 0
-  if (kind === "locked") return false
-  return times === (kind === "unavailable" ? PATIENCE - 1 : 0)
-}
-
-const heldNews = (part: HeldPart): string => {
-  const why = part.why[0] === undefined ? "" : ` (${Terminal.visible(part.why[0], 200)})`
-  return `${Terminal.visible(part.id)} holds: ${Wording.heldSentence(part)}${why}. Nothing of it was done.`
 }

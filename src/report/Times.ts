@@ -62,6 +62,12 @@ export const at = (view: Pick<View, "now" | "zone">, time: number): string => {
   return `${then.day} ${then.month} ${then.year} ${then.time}`
 }
 
+/** "Tue 3 Mar 2026 15:02 CET": for what is kept and read on another day. */
+export const dated = (view: Pick<View, "zone">, time: number): string => {
+  const { day, month, time: clock, weekday, year } = parts(time, view.zone)
+  return `${weekday} ${day} ${month} ${year} ${clock} ${zoneName(time, view.zone)}`
+}
+
 /** As `at`, with the zone: "15:02 CET", "09:02 EST", "02:30 GMT+5:30". */
 export const atWithZone = (view: Pick<View, "now" | "zone">, time: number): string => `${at(view, time)} ${zoneName(time, view.zone)}`
 

@@ -26,7 +26,7 @@ export const write = async (sync: string, target: string, rows: Sink.Rows<Unmatc
   const by = [...reasons]
     .sort((a, b) => b[1] - a[1])
     .map(([reason, customers]) => `${Wording.number(customers)} ${Wording.unmatched(reason, Terminal.visible(target))}`)
-  // Only a sync keeps what it finds: after a plan alone nobody is known.
+  // A plan stores what it finds too; what neither has asked for yet the next of them asks.
   const next = reasons.has("not-looked-up") ? `  Next: groupbridge sync ${Terminal.visible(sync)}` : ""
   await out.line(count === 0 ? "Every customer was found." : `${Wording.plural(count, "customer")}: ${by.join(", ")}${next}`)
   await out.flush()

@@ -1,6 +1,7 @@
-/** The plain words in which counts, causes and guards are told to people. */
+/** The plain words in which counts and causes are told to people. */
+import type { Ambiguity } from "../model/Ambiguity.ts"
 import type { Cause } from "../model/Cause.ts"
-import type { Change, HeldPart } from "../model/Change.ts"
+import type { Change } from "../model/Change.ts"
 import type { ChangeCounts, Estimate, RunFailure, UnmatchedReason } from "../model/Result.ts"
 import { number, plural } from "./Numbers.ts"
 import * as TeamWording from "./TeamWording.ts"
@@ -23,6 +24,19 @@ export const quoted = (name: string): string => `"${Terminal.visible(name)}"`
 
 /** `organization:5512` as "organization 5512". */
 export const key = (text: string): string => Terminal.visible(text.replace(":", " "))
+
+/** Why a command answers from a part of the config: the first problem, in one line. */
+export const restOfConfig = (
+  problems: ReadonlyArray<{ readonly file: string; readonly line: number; readonly column: number; readonly message: string }>
+): string => {
+  const [first] = problems
+  const where = first === undefined ? "" : ` ${first.file}:${first.line}:${first.column}  ${Terminal.visible(first.message)}`
+  const more = problems.length > 1 ? `, and ${plural(problems.length - 1, "more problem")}` : ""
+  return `The config is not right, so this answers without what is wrong in it:${where}${more}.  Next: groupbridge check`
+}
+
+/** "rule 2 (line 19)". */
+export const rule = ({ index, line }: { readonly index: number; readonly line: number }): string => `rule ${index} (line ${line})`
 
 /** Why, in a few words. `source`: the title of the helpdesk, where known. */
 export const cause = (name: Change["cause"], source: string | null = null): string => {
@@ -60,7 +74,7 @@ export const cause = (name: Change["cause"], source: string | null = null): stri
 export const planned = (counts: ChangeCounts, renames: number | null): string => {
   const { groups, assignments, members } = counts
   const updates = groups.update === renames ? plural(groups.update, "rename") : plural(groups.update, "changed group")
-  return told([
+  return reported([
     [assignments.remove, `${number(assignments.remove)} leave`],
     [assignments.add, `${number(assignments.add)} join`],
     [groups.create, plural(groups.create, "new group")],
@@ -73,7 +87,7 @@ export const planned = (counts: ChangeCounts, renames: number | null): string =>
 /** "9 left, 26 joined, 1 new group"; "nothing" for no change. */
 export const done = (counts: ChangeCounts): string => {
   const { groups, assignments, members } = counts
-  return told([
+  return reported([
     [assignments.remove, `${number(assignments.remove)} left`],
     [assignments.add, `${number(assignments.add)} joined`],
     [groups.create, plural(groups.create, "new group")],
@@ -83,7 +97,7 @@ export const done = (counts: ChangeCounts): string => {
   ])
 }
 
-const told = (entries: ReadonlyArray<readonly [number, string]>): string => {
+const reported = (entries: ReadonlyArray<readonly [number, string]>): string => {
   const some = entries.filter(([count]) => count > 0).map(([, text]) => text)
   return some.length === 0 ? "nothing" : some.join(", ")
 }
@@ -102,77 +116,6 @@ export const purposes = ({ endpoints }: Estimate): string => {
   return [...of("write"), ...of("read")].join(", ")
 }
 
-const REMOVING: ReadonlySet<HeldPart["guard"]> = new Set(["removals", "removalPercent", "groupRemovalPercent", "emptiedGroups", "sourceShrink"])
-const ADDING: ReadonlySet<HeldPart["guard"]> = new Set(["additions", "groupGrowthPercent"])
-
-/** What a held part is about, for a list: "311 leave". */
-export const heldShort = (part: HeldPart): string => {
-  if (part.staff === true) return TeamWording.heldShort(part)
-  if (REMOVING.has(part.guard)) return `${number(part.changes)} leave`
-  if (ADDING.has(part.guard)) return `${number(part.changes)} join`
-  if (part.guard === "drift") return `${number(part.changes)} taken out by hand`
-  if (part.guard === "adoption") return plural(part.changes, "existing group")
-  if (part.guard === "newGroups") return `${number(part.changes)} of new groups`
-  if (part.guard === "ruleChange") return `${number(part.changes)} by the changed config`
-  return `${number(part.changes)} of the first run`
-}
-
-/** The same as a sentence: `311 would leave "Plan Gold"`. */
-export const heldSentence = (part: HeldPart): string => {
-  if (part.staff === true) return TeamWording.heldSentence(part)
-  const [first] = part.groups
-  const where =
-    first === undefined
-      ? ""
-      : part.groups.length === 1
-        ? ` ${quoted(first.name)}`
-        : ` ${number(part.groups.length)}${part.groups.length >= 10 ? " or more" : ""} groups`
-  if (REMOVING.has(part.guard)) {
-    const of = first === undefined || part.groups.length > 1 ? "" : ` of ${number(first.members)}`
-    return `${number(part.changes)}${of} would leave${where}`
-  }
-  if (ADDING.has(part.guard)) return `${number(part.changes)} would join${where}`
-  if (part.guard === "drift") return `${number(part.changes)} ${part.changes === 1 ? "was" : "were"} taken out${where === "" ? "" : ` of${where}`} by hand`
-  if (part.guard === "adoption") return `${plural(part.changes, "existing group")} would be taken over${where === "" ? "" : `:${where}`}`
-  if (part.guard === "newGroups") return `${plural(part.changes, "change")}: new groups and who would join them`
-  if (part.guard === "ruleChange") return `${plural(part.changes, "change")} that only the changed config causes`
-  return `${plural(part.changes, "change")} of the first run`
-}
-
-/** What was measured and what is allowed: "98 % of the group, limit 50 %". Empty where a guard has no figure of its own. */
-export const guardLimit = (part: Pick<HeldPart, "guard" | "value" | "limit" | "unit">): string => {
-  const value = number(part.value)
-  const limit = number(part.limit)
-  switch (part.guard) {
-    case "removals":
-      return `${value} removals in 24 h, limit ${limit}`
-    case "removalPercent":
-      return `${value} % of all it could remove, limit ${limit} %`
-    case "groupRemovalPercent":
-      return `${value} % of the group, limit ${limit} %`
-    case "emptiedGroups":
-      return `${plural(part.value, "group")} would lose the last member, limit ${limit}`
-    case "sourceShrink":
-      return `the source has ${value} % fewer, limit ${limit} %`
-    case "additions":
-      return `${value} additions in 24 h, limit ${limit}`
-    case "groupGrowthPercent":
-      return `the group would grow by ${value} %, limit ${limit} %`
-    case "newGroups":
-      return `${plural(part.value, "new group")} in 24 h, limit ${limit}`
-    case "invites":
-      return `${plural(part.value, "invitation")} in 24 h, limit ${limit}`
-    case "roleRaise":
-      return `${plural(part.value, "raise")} in 24 h, limit ${limit}`
-    case "first-run":
-      return `${value} ${part.unit}, limit ${limit}`
-    case "ruleChange":
-    case "adoption":
-    case "drift":
-      return ""
-  }
-}
-
 /** "602 not in cStar"; `target` is the title of the target. */
 export const unmatched = (reason: UnmatchedReason, target: string): string => {
   const words: Readonly<Record<UnmatchedReason, string>> = {
@@ -183,6 +126,17 @@ export const unmatched = (reason: UnmatchedReason, target: string): string => {
     unverified: "unverified",
     "not-looked-up": "not looked up yet",
     "not-in-file": "in no map file"
+  }
+  return words[reason]
+}
+
+/** Why a customer is ambiguous. */
+export const ambiguity = (reason: Ambiguity): string => {
+  const words: Readonly<Record<Ambiguity, string>> = {
+    "several-targets": "several customers at the target match this one",
+    "shared-target": "several customers of this source match one customer at the target",
+    "address-taken": "the address of a match belongs to another customer of this source now",
+    "other-spelling": "its address and that at the target differ in the case of letters other than A to Z, and may be two people's"
   }
   return words[reason]
 }

@@ -15,9 +15,11 @@ import type { Source } from "../contract/Source.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Target, TargetDeclaration } from "../contract/Target.ts"
 import type { TeamDeclaration, TeamTarget } from "../contract/Team.ts"
-import * as SlotPacer from "../http/SlotPacer.ts"
+import * as SlotPacer from "../http/pacing/SlotPacer.ts"
 import { TransportFailure } from "../http/TransportFailure.ts"
+import * as ReadLag from "../read/ReadLag.ts"
 import type { SourceRead } from "../read/SourceReader.ts"
+import * as Configured from "./Configured.ts"
 import { RunStore } from "./RunStore.ts"
 
 /** What the outside world is for a run: the connectors there are, the way to call vendors, the secrets to hide. */
@@ -33,11 +35,12 @@ export interface Connected {
   /** Asked once in an invocation, as soon as it has an answer. */
   readonly identify: Effect.Effect<Identity, ConnectorError>
   readonly source: Source | null
-  readonly target: { readonly api: Target; readonly declaration: TargetDeclaration } | null
+  readonly target: { readonly api: Target; readonly declaration: TargetDeclaration; readonly lag: ReadLag.ReadLag } | null
   readonly team: { readonly api: TeamTarget; readonly declaration: TeamDeclaration } | null
 }
 
 export interface Connections {
+  readonly configured: Configured.Configured
   readonly open: (name: string) => Effect.Effect<Connected, ConnectorError | StateError>
   /** What a source showed in this invocation, read by `read` if nobody asked before. A failure is remembered too. */
   readonly reading: (name: string) => Reading
@@ -62,7 +65,7 @@ export const windows = (connector: AnyConnector, config: ConnectionConfig): { re
   const share = budget?._tag === "Share" ? budget.share : defaultShare(connector)
   const scale = (limit: Limit): PacerWindow => ({ ...limit, calls: Math.max(1, Math.floor(limit.calls * share)) })
   if (budget?._tag !== "Calls") return { windows: connector.limits.map(scale), share }
-  // Whoever names a number knows the account's plan better than we do; the limits of single endpoints stay.
+  // A number in the config states the account's plan better than the declaration; the limits of single endpoints stay.
   return {
     windows: [...connector.limits.filter((limit) => limit.endpoint !== null), { calls: budget.calls, perMillis: budget.perMillis, endpoint: null }],
     share: 1
@@ -80,7 +83,7 @@ const fenced = (client: HttpClient.HttpClient, { stillOurs }: typeof RunStore.Se
 
 /** What the syncs that read a source ask of its readings. */
 export interface Reading {
-  /** How often all is read, in milliseconds, as the strictest of them asks; 0: every time, as it must be where what nobody ever wished is removed. */
+  /** How often all is read, in milliseconds, as the strictest of them asks; 0: every time, as it must be where what no claim ever wanted is removed. */
   readonly fullEvery: number
   /** What they say on who gets what. */
   readonly meaning: ReadonlyArray<string>
@@ -124,16 +127,25 @@ const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
     const pacer = yield* SlotPacer.make({
       ...windows(connector, config),
       restored: yield* store.pacerUse(name),
+      inferred: yield* store.pacerLimits(name),
       concurrency: 8,
       maxWaitMillis: options.maxWaitMillis,
       until: options.until ?? null,
       onWait: (until, why) => options.onWait(name, until, why)
     })
-    yield* Effect.addFinalizer(() => Effect.ignore(Effect.flatMap(pacer.use, (use) => store.storePacerUse(name, use))))
+    yield* Effect.addFinalizer(() =>
+      Effect.ignore(Effect.flatMap(Effect.all({ use: pacer.use, inferred: pacer.inferred }), (learned) => store.storePacer(name, learned)))
+    )
     const context = { name, client: fenced(client, store), pacer, redactor }
     const source = connector.source === undefined ? null : yield* connector.source.make(config.options, context)
     const target =
-      connector.target === undefined ? null : { api: yield* connector.target.make(config.options, context), declaration: connector.target.declaration }
+      connector.target === undefined
+        ? null
+        : {
+            api: yield* connector.target.make(config.options, context),
+            declaration: connector.target.declaration,
+            lag: ReadLag.of(connector.target.declaration, options.maxWaitMillis)
+          }
     const team = connector.team === undefined ? null : yield* makeTeam(connector.team, config, context)
     const asked = source?.identify ?? target?.api.identify ?? team?.api.identify ?? Effect.dieMessage(`${connector.name} is neither a source nor a target`)
     return { config, connector, pacer, identify: once(asked), source, target, team } satisfies Connected
@@ -156,6 +168,7 @@ export const make = (config: Config, options: ConnectionOptions): Effect.Effect<
       )
     }
     return {
+      configured: Configured.configured(config),
       open: known,
       reading: (name) => reading(config, name),
       readOnce: (name, read) =>

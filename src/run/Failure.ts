@@ -7,6 +7,7 @@ import type { PlanFileError } from "../plan/PlanFile.ts"
 export type RunError = ConnectorError | StateError | PlanFileError
 
 const remedies: Readonly<Record<ConnectorError["reason"], string>> = {
+  Misconfigured: "Correct it in the config file, or where the config file takes it from.",
   Unauthorized: "The credential is refused. Put a working one where the config file names it. Until then nothing is added or removed.",
   NotAllowed: "The credential may not do this. Give it the right, or use another one.",
   NotFound: "Check the address and the ids in the config file.",
@@ -16,9 +17,25 @@ const remedies: Readonly<Record<ConnectorError["reason"], string>> = {
   Malformed: "This makes no sense to us, so nothing is concluded from it. If it stays, correct the file, or check baseUrl and a proxy in between, or report it."
 }
 
+const kinds: Readonly<Record<ConnectorError["reason"], RunFailure["kind"]>> = {
+  Misconfigured: "config",
+  Unauthorized: "credential",
+  NotAllowed: "credential",
+  NotFound: "vendor",
+  Invalid: "vendor",
+  RateLimited: "unavailable",
+  Unavailable: "unavailable",
+  Malformed: "vendor"
+}
+
 const ofConnector = (error: ConnectorError): RunFailure => {
-  const kind = error.reason === "Unauthorized" || error.reason === "NotAllowed" ? "credential" : error.retryable ? "unavailable" : "vendor"
-  return { kind, message: `${error.connection}: ${error.detail} (${error.call}${error.status === null ? "" : `, ${error.status}`}). ${remedies[error.reason]}` }
+  const kind = kinds[error.reason]
+  const { connection } = error
+  return {
+    kind,
+    message: `${connection}: ${error.detail} (${error.call}${error.status === null ? "" : `, ${error.status}`}). ${remedies[error.reason]}`,
+    connection
+  }
 }
 
 export const of = (error: RunError): RunFailure => {
@@ -32,5 +49,9 @@ export const of = (error: RunError): RunFailure => {
   }
 }
 
-/** A failure that we found ourselves. */
-export const make = (kind: RunFailure["kind"], message: string): RunFailure => ({ kind, message })
+/** A failure that we found ourselves; `connection`: the one that it is about. */
+export const make = (kind: RunFailure["kind"], message: string, connection?: string): RunFailure => ({
+  kind,
+  message,
+  ...(connection === undefined ? {} : { connection })
+})

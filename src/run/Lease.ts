@@ -5,20 +5,21 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { StateError } from "../contract/StateError.ts"
 import * as Failure from "./Failure.ts"
-import * as Holder from "./Holder.ts"
-import { Stopped } from "./Looking.ts"
+import * as LeaseHolder from "./LeaseHolder.ts"
+import { Stopped } from "./Observe.ts"
 import { type Lease as Taking, RunStore } from "./RunStore.ts"
 
-const length = Duration.toMillis("2 minutes")
+/** How long a lease lasts unless it is renewed. */
+export const leaseMillis = Duration.toMillis("2 minutes")
 const renewal = Duration.seconds(20)
 
 /** Takes the lease; that of a process which was killed on this machine at once, any other only when it has ended. */
 const acquire = (who: string): Effect.Effect<Taking, StateError, RunStore> =>
   Effect.gen(function* () {
     const store = yield* RunStore
-    const self = Holder.here(who)
-    const first = yield* store.acquire(self, length, null)
-    return first._tag === "Taken" && Holder.isGone(first.holder, self) ? yield* store.acquire(self, length, first.number) : first
+    const self = LeaseHolder.here(who)
+    const first = yield* store.acquire(self, leaseMillis, null)
+    return first._tag === "Taken" && LeaseHolder.isGone(first.holder, self) ? yield* store.acquire(self, leaseMillis, first.number) : first
   })
 
 /** Runs `use` while nobody else may write. Fails when another run holds the lease; a lease that ended with its process is taken over. */
@@ -42,7 +43,7 @@ export const hold = <A, E, R>(who: string, use: (lease: number) => Effect.Effect
         Effect.raceFirst(
           use(lease),
           // Renewing ends only when the lease was lost, and then nothing more may be written.
-          Effect.zipRight(Effect.repeat(Effect.delay(store.renew(lease, length), renewal), Schedule.forever), Effect.never)
+          Effect.zipRight(Effect.repeat(Effect.delay(store.renew(lease, leaseMillis), renewal), Schedule.forever), Effect.never)
         ),
       (lease) => Effect.ignore(store.release(lease))
     )

@@ -2,14 +2,16 @@
  * A one-off migration: one sync carried out once and whole, with a person's word for its size. The first run looks and plans; what its
  * limits hold back is approved by that word, and a second run, which reads nothing anew, fills. Then the sizes of the groups are compared.
  */
+import * as Id from "../model/Id.ts"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type { Within } from "../apply/Turns.ts"
+import type { WriterStore } from "../apply/WriterStore.ts"
 import * as WriteCost from "../calls/WriteCost.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { TargetDeclaration } from "../contract/Target.ts"
-import type { GuardName } from "../model/Cause.ts"
+import type { GuardName } from "../model/Guard.ts"
 import type { Change, HeldPart } from "../model/Change.ts"
 import type { PlanResult, RunFailure, SyncResult } from "../model/Result.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
@@ -17,10 +19,11 @@ import { PlanStore } from "../plan/PlanStore.ts"
 import * as TargetReader from "../read/TargetReader.ts"
 import { TargetStore } from "../read/TargetStore.ts"
 import { type Connections, windows } from "./Connections.ts"
+import * as CostEstimate from "./CostEstimate.ts"
 import * as Failure from "./Failure.ts"
-import type { OnLook } from "./Looking.ts"
-import { Overview } from "./Overview.ts"
-import type { ApplyProgress } from "./Attempt.ts"
+import type { OnLook } from "./Observe.ts"
+import { OperationsStore } from "./OperationsStore.ts"
+import type { ApplyProgress } from "./RunLifecycle.ts"
 import * as SyncRun from "./SyncRun.ts"
 
 /** What a migration is about to do, held parts that its approval covers included. */
@@ -65,7 +68,7 @@ export interface MigrationOptions {
   readonly within: Within | null
   readonly onLook: OnLook
   /** Told the plan; asks whether to carry it out. */
-  readonly confirm: (outlook: Outlook) => Effect.Effect<boolean, never, SyncRun.Memory>
+  readonly confirm: (outlook: Outlook) => Effect.Effect<boolean, never, SyncRun.RunMemory>
   readonly onApply: (progress: ApplyProgress) => Effect.Effect<void>
 }
 
@@ -106,17 +109,15 @@ const measure = async (changes: AsyncIterable<Change>, covered: ReadonlySet<stri
   return { ...sizes, made }
 }
 
-/** Whether the last run of the sync that wrote anything was a migration that did not come to its end. */
-const wasCutOff = (sync: string): Effect.Effect<boolean, StateError, Overview> =>
+const look = (
+  sync: SyncConfig,
+  connections: Connections,
+  plan: PlanResult,
+  spool: string
+): Effect.Effect<Outlook, Failure.RunError, OperationsStore | PlanStore | WriterStore> =>
   Effect.gen(function* () {
-    const runs = yield* (yield* Overview).runs(100)
-    const last = runs.find((run) => run.sync === sync && run.status !== "running" && run.calls.write > 0)
-    return last !== undefined && last.command === "migrate" && (last.status === "interrupted" || last.status === "failed" || last.status === "partial")
-  })
-
-const look = (sync: SyncConfig, connections: Connections, plan: PlanResult, spool: string): Effect.Effect<Outlook, Failure.RunError, Overview | PlanStore> =>
-  Effect.gen(function* () {
-    const { connector, config, pacer, target } = yield* connections.open(sync.to)
+    const connected = yield* connections.open(sync.to)
+    const { connector, config, pacer, target } = connected
     const open = plan.held.filter((part) => part.decision === "open")
     const approves = open.filter((part) => bySize.has(part.guard))
     if (target === null) return yield* Effect.dieMessage(`the config was accepted with ${sync.to} as a target`)
@@ -124,10 +125,11 @@ const look = (sync: SyncConfig, connections: Connections, plan: PlanResult, spoo
     const sizes = yield* Effect.promise(() => measure(PlanFile.readChanges(spool), new Set(approves.map((part) => part.id)), declaration))
     const figures = yield* (yield* PlanStore).estimate(
       declaration,
-      approves.map((part) => Number(part.id.slice(2)))
+      approves.map((part) => Id.numberOf(part.id))
     )
     const creates = declaration.groups.create === "explicit" ? figures.creates : 0
-    const calls = creates + figures.updates + figures.deletes + figures.addCalls + figures.removeCalls
+    const own = creates + figures.updates + figures.deletes + figures.addCalls + figures.removeCalls
+    const calls = own + (yield* CostEstimate.signing(connected, own))
     return {
       plan,
       groups: sizes.groups,
@@ -138,14 +140,14 @@ const look = (sync: SyncConfig, connections: Connections, plan: PlanResult, spoo
       small: { under: small, groups: sizes.smallGroups, calls: sizes.smallCalls },
       approves,
       leaves: open.filter((part) => !bySize.has(part.guard)),
-      goesOn: approves.length === 0 && (yield* wasCutOff(sync.name))
+      goesOn: approves.length === 0 && (yield* (yield* OperationsStore).cutOff(sync.name)) !== null
     }
   })
 
-const approve = (parts: ReadonlyArray<HeldPart>, who: string, host: string): Effect.Effect<void, StateError, Overview> =>
+const approve = (parts: ReadonlyArray<HeldPart>, who: string, host: string): Effect.Effect<void, StateError, OperationsStore> =>
   Effect.gen(function* () {
-    const overview = yield* Overview
-    for (const part of parts) yield* overview.decide(Number(part.id.slice(2)), "approved", { who, host, reason: "migrate" })
+    const overview = yield* OperationsStore
+    for (const part of parts) yield* overview.decide(Id.numberOf(part.id), "approved", { who, host, reason: "migrate" })
   })
 
 /** One list of the target's groups: each must have the size that the confirmed answers make. */
@@ -154,7 +156,7 @@ const verify = (sync: SyncConfig, connections: Connections, onLook: OnLook): Eff
     const { target } = yield* connections.open(sync.to)
     if (target === null || !target.declaration.groups.list || !target.declaration.groups.count) return { compared: false, differ: [], calls: 0 }
     const before = yield* connections.calls
-    yield* TargetReader.listGroups(sync.to, target.api, (what, rows, total) => onLook(sync.to, what, rows, total))
+    yield* TargetReader.listGroups(sync.to, target.api, target.lag, (what, rows, total) => onLook(sync.to, what, rows, total))
     const differ = yield* (yield* TargetStore).groupsToRead(sync.to, "counts", 0)
     return { compared: true, differ: differ.map((group) => group.name), calls: (yield* connections.calls).read - before.read }
   })
@@ -169,7 +171,7 @@ interface Answer {
 }
 
 /** Asks once the plan is made. What is held needs an approval first, which only another run can take up, so this one then ends. */
-const ask = (sync: SyncConfig, connections: Connections, options: MigrationOptions, plan: PlanResult): Effect.Effect<Answer, never, SyncRun.Memory> =>
+const ask = (sync: SyncConfig, connections: Connections, options: MigrationOptions, plan: PlanResult): Effect.Effect<Answer, never, SyncRun.RunMemory> =>
   Effect.gen(function* () {
     const outlook = yield* look(sync, connections, plan, options.spool)
     const agreed = yield* options.confirm(outlook)
@@ -178,12 +180,12 @@ const ask = (sync: SyncConfig, connections: Connections, options: MigrationOptio
   }).pipe(Effect.catchAll((error) => Effect.succeed({ outlook: null, agreed: false, error: Failure.of(error) })))
 
 /** Never fails: what went wrong stands in the result. Cut off at any time, the same call goes on. */
-export const run = (sync: SyncConfig, connections: Connections, options: MigrationOptions): Effect.Effect<Migrated, never, SyncRun.Memory> =>
+export const run = (sync: SyncConfig, connections: Connections, options: MigrationOptions): Effect.Effect<Migrated, never, SyncRun.RunMemory> =>
   Effect.gen(function* () {
     const { who, host, spool, within, onLook, onApply } = options
     // What is asked about is the whole, so a run that is to be cut is not the one that asks.
     const asksOnly = (outlook: Outlook | null) => within !== null || (outlook?.approves.length ?? 0) > 0
-    const memory = yield* Effect.context<SyncRun.Memory>()
+    const memory = yield* Effect.context<SyncRun.RunMemory>()
     const answer = yield* Ref.make<Answer>({ outlook: null, agreed: false, error: null })
     const writing = { kind: "migrate", who, host, spool, onLook, onApply, scope: everything } as const
     const confirm = (plan: PlanResult) =>

@@ -4,7 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { StateError } from "../contract/StateError.ts"
 import * as Failure from "./Failure.ts"
-import { Stopped } from "./Looking.ts"
+import { Stopped } from "./Observe.ts"
 import { RunStore } from "./RunStore.ts"
 
 /** Fails with who paused the sync, until when and why; fine where nobody did. */

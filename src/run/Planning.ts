@@ -3,27 +3,34 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Within } from "../apply/Turns.ts"
 import type { SyncConfig } from "../config/Config.ts"
+import * as Meaning from "../config/Meaning.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Identity } from "../contract/Identity.ts"
 import type { TargetDeclaration } from "../contract/Target.ts"
 import type { GuardReading } from "../model/Change.ts"
-import { total, type ChangeCounts, type PlanResult, type UnmatchedReason, type UnmatchedSummary } from "../model/Result.ts"
+import { mostChangedGroups, total, type ChangeCounts, type PlanResult, type PlanSource, type UnmatchedReason } from "../model/Result.ts"
 import * as Guards from "../plan/Guards.ts"
+import type { Lifted } from "../plan/Judgement.ts"
+import * as Step from "../observe/Step.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import { PlanStore } from "../plan/PlanStore.ts"
 import { UndoStore } from "../plan/UndoStore.ts"
 import type { SourceRead } from "../read/SourceReader.ts"
+import * as MatchLimits from "../reconcile/MatchLimits.ts"
+import * as RuleReach from "../reconcile/RuleReach.ts"
 import { MappingStore } from "../reconcile/MappingStore.ts"
-import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
+import { type Frame, ReconcileStore, type UnknownGroup } from "../reconcile/ReconcileStore.ts"
 import type { Connected } from "./Connections.ts"
-import * as Cutting from "./Cutting.ts"
-import * as Estimating from "./Estimating.ts"
+import * as CallCeiling from "./CallCeiling.ts"
+import * as CostEstimate from "./CostEstimate.ts"
+import * as Failure from "./Failure.ts"
+import * as Observe from "./Observe.ts"
 import { RunStore } from "./RunStore.ts"
 
 /** What of the whole difference a run takes on. */
 export interface Scope {
   readonly only: ReadonlyArray<string>
-  readonly lifted: Guards.Lifted
+  readonly lifted: Lifted
   /** A saved plan: exactly its rows. */
   readonly file: string | null
   /** An approved part: exactly its rows. */
@@ -64,24 +71,32 @@ const compare = (frame: Frame): Effect.Effect<void, StateError, ReconcileStore> 
   Effect.gen(function* () {
     const store = yield* ReconcileStore
     yield* store.linkGroups(frame)
-    yield* store.refreshLedger(frame)
-    yield* store.linkCustomers(frame, frame.sync.match)
-    for (const source of frame.read) yield* store.claim(frame, source)
-    yield* store.compare(frame)
+    yield* Step.named(`compare ${frame.sync.to} with what was known of it`, store.refreshLedger(frame))
+    yield* Step.named(`match customers with those of ${frame.sync.to}`, store.linkCustomers(frame, frame.sync.match))
+    for (const source of frame.read) yield* Step.named(`work out who belongs where, from ${source}`, store.claim(frame, source))
+    yield* Step.named("list the changes", store.compare(frame))
   })
 
-const restrict = (scope: Scope) =>
+/** A name that no group has is a slip of the person who typed it: the run does nothing. */
+const refuseUnknown = ([first]: ReadonlyArray<UnknownGroup>, { name, to }: SyncConfig): Effect.Effect<void, Observe.Stopped> => {
+  if (first === undefined) return Effect.void
+  const near = first.nearest === null ? "" : `; did you mean ${JSON.stringify(first.nearest)}?`
+  const message = `--only ${JSON.stringify(first.name)}: no group of ${name} is called so, at ${to}, at its sources or earlier${near}${near === "" ? "." : ""} Nothing was done. Which there are: groupbridge groups ${name}`
+  return Effect.fail(new Observe.Stopped(Failure.make("config", message)))
+}
+
+const restrict = (sync: SyncConfig, scope: Scope) =>
   Effect.gen(function* () {
     const plan = yield* PlanStore
-    const unknown = scope.only.length === 0 ? [] : yield* (yield* ReconcileStore).restrictToGroups(scope.only)
+    if (scope.only.length > 0) yield* refuseUnknown(yield* (yield* ReconcileStore).restrictToGroups(scope.only), sync)
     if (scope.part !== null) yield* plan.restrictToPart(scope.part)
-    if (scope.file === null) return { unknown, leftOver: [] }
+    if (scope.file === null) return []
     yield* plan.beginFile
     yield* PlanFile.open(scope.file, (rows) => plan.restrictToFile(rows))
-    return { unknown, leftOver: yield* plan.endFile }
+    return yield* plan.endFile
   })
 
-const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly customers: number }>): UnmatchedSummary => ({
+const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly customers: number }>): Omit<PlanResult["unmatched"], "people"> => ({
   total: rows.reduce((sum, row) => sum + row.customers, 0),
   change: 0,
   reasons: rows.map((row) => ({ reason: row.reason as UnmatchedReason, customers: row.customers }))
@@ -98,12 +113,18 @@ export const nothing = (sync: Pick<SyncConfig, "name" | "from" | "to">): PlanRes
   guards: [],
   held: [],
   estimate: { calls: 0, reads: 0, fewest: 0, seconds: 0, endsAt: null, perHour: null, endpoints: [] },
-  unmatched: { total: 0, change: 0, reasons: [] },
+  unmatched: { total: 0, change: 0, reasons: [], people: [] },
   withheld: [],
   warnings: [],
+  blocked: [],
   pinned: [],
   byHand: [],
+  unconfirmed: 0,
   foundRows: 0,
+  rules: [],
+  mostChanged: [],
+  matching: null,
+  hash: null,
   firstRun: false,
   error: null
 })
@@ -114,6 +135,11 @@ export const end = (connected: Connected, identity: Identity | null): PlanResult
   connector: connected.connector.title,
   account: identity?.label ?? ""
 })
+
+const sourceEnd = (connected: Connected, identity: Identity | null): PlanSource => {
+  const recordUrls = connected.connector.source?.recordUrls?.(connected.config.options)
+  return { ...end(connected, identity), ...(recordUrls === undefined ? {} : { recordUrls }) }
+}
 
 /** Stores the plan's free changes as the run's work. */
 export const commit = (frame: Frame): Effect.Effect<void, StateError, PlanStore> => Effect.flatMap(PlanStore, (store) => store.commit(frame))
@@ -126,45 +152,44 @@ export const figures = (connected: Connected, declaration: TargetDeclaration) =>
       groups: { create: found.creates, update: found.updates, delete: found.deletes },
       assignments: { add: found.adds, remove: found.removes }
     }
-    return { counts, estimate: yield* Estimating.ofGroups(connected, declaration, found) }
+    return { counts, estimate: yield* CostEstimate.ofGroups(connected, declaration, found) }
   })
 
 /** What a person should know of a target that cannot show all that matters. */
-const limits = ({ sync, declaration: { customers, groups, groupWord } }: Seen, { create }: ChangeCounts["groups"]): ReadonlyArray<string> => [
-  ...(groups.create === "on-first-use" && !groups.list && create > 0
-    ? [`a ${groupWord} that is there already under a new one's slug cannot be seen: whoever is added joins it. Another slug: slug: in the rule`]
-    : []),
-  ...(!customers.list &&
-  !customers.search &&
-  customers.namedBy === "id" &&
-  !sync.match.some((rule) => rule._tag === "File" || (rule._tag === "Fields" && rule.target === "id"))
-    ? [`${sync.to} shows no customers, so nobody can be matched by address; give their ids there by match: [{ file: map.csv }] (columns email, target)`]
-    : [])
-]
+const limits = ({ sync, declaration: { customers, groups, groupWord } }: Seen, { create }: ChangeCounts["groups"]) =>
+  Effect.map(MatchLimits.unseen(sync, customers), (unseen) => [
+    ...(groups.create === "on-first-use" && !groups.list && create > 0
+      ? [`a ${groupWord} that is there already under a new one's slug cannot be seen: customers who are added join it. Another slug: slug: in the rule`]
+      : []),
+    ...MatchLimits.impossible(sync, customers),
+    ...unseen
+  ])
 
 interface Restricted {
-  /** Names given by `--only` that no group has. */
-  readonly unknown: ReadonlyArray<string>
   readonly newTasks: number
   /** What has no place in this run. */
   readonly later: PlanResult["withheld"]
 }
 
-const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading>, { unknown, newTasks, later }: Restricted) =>
+/** A dry run counts whom the rules reach, for its report; a run that writes does not take the time. */
+const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading>, { newTasks, later }: Restricted, isDry: boolean) =>
   Effect.gen(function* () {
     const plan = yield* PlanStore
-    const summary = yield* (yield* ReconcileStore).summary(frame)
+    const store = yield* ReconcileStore
+    const summary = yield* store.summary(frame)
+    const matching = isDry ? yield* store.matching(frame) : null
     const blocked = yield* (yield* MappingStore).blocked
+    const unreadSources = seen.sources.filter((source) => source.read === null)
+    const inVain = isDry && unreadSources.length === 0 ? (yield* RuleReach.inVain(frame.sync)).includes : []
     const held = yield* plan.parts(frame)
     const { counts, estimate } = yield* figures(seen.target, seen.declaration)
-    const unreadSources = seen.sources.filter((source) => source.read === null)
     const withheld = seen.sources.flatMap(
       (source) => source.read?.withheld.map((item) => ({ reason: `${source.connected.config.name}: ${item.reason}`, changes: item.memberships })) ?? []
     )
     const result: PlanResult = {
       sync: frame.sync.name,
       status: held.length > 0 ? "held" : newTasks + total(counts) + later.length > 0 ? "changes" : "none",
-      from: seen.sources.map((source) => end(source.connected, source.identity)),
+      from: seen.sources.map((source) => sourceEnd(source.connected, source.identity)),
       to: end(seen.target, seen.targetIdentity),
       reads: seen.sources.flatMap(({ read, identity }) =>
         read === null
@@ -190,20 +215,20 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
       guards: readings,
       held,
       estimate,
-      unmatched: unmatchedOf(summary.unmatched),
+      unmatched: { ...unmatchedOf(summary.unmatched), people: matching?.people ?? [] },
       withheld: [
         ...unreadSources.map((source) => ({
           reason: source.error ?? `${source.connected.config.name} could not be read: it keeps what it had and adds nothing`,
-          changes: 0
+          changes: 0,
+          unread: source.connected.config.name
         })),
         ...withheld,
         ...later
       ],
       warnings: [
-        ...unknown.map((name) => `--only ${name}: no target group is called so`),
         ...summary.warnings,
-        ...limits(seen, counts.groups),
-        ...blocked.map((wish) => `"${wish.name}" (${wish.handle}) is left alone: ${wish.reason}`),
+        ...inVain,
+        ...(yield* limits(seen, counts.groups)),
         ...seen.sources.flatMap(({ connected, read }) =>
           (read?.streams ?? []).flatMap(({ name, why }) =>
             why === null ? [] : [`${connected.config.name}: ${name} were read in full, as what changed could not be told: ${why}`]
@@ -211,9 +236,15 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
         ),
         ...seen.unread.map((what) => `${what} could not be read whole, so nothing was concluded from them`)
       ],
+      blocked,
       pinned: yield* (yield* UndoStore).pinned,
       byHand: summary.byHand,
+      unconfirmed: summary.unconfirmed,
       foundRows: summary.foundRows,
+      rules: frame.sync.rules.map((rule) => ({ index: rule.index, line: rule.place.line, meaning: Meaning.rule(rule) })),
+      mostChanged: yield* plan.mostChanged(mostChangedGroups),
+      matching: matching?.counts ?? null,
+      hash: null,
       firstRun: yield* plan.firstRun(frame),
       error: null
     }
@@ -239,14 +270,17 @@ export const make = (seen: Seen, run: number, scope: Scope, spool: string, keep:
     }
     const judgement = Effect.gen(function* () {
       yield* compare(frame)
-      const readings = yield* Guards.hold(frame, scope.lifted)
-      const { unknown, leftOver } = yield* restrict(scope)
+      const readings = yield* Step.named("check the limits", Guards.hold(frame, scope.lifted))
+      const leftOver = yield* restrict(seen.sync, scope)
       const newTasks = seen.declaration.assignments.remove === "none" ? yield* (yield* PlanStore).openTasks(frame) : 0
-      const later = yield* Cutting.cut(seen.target, seen.declaration, scope.within)
-      const result = yield* describe(seen, frame, readings, { unknown, newTasks, later })
-      yield* PlanFile.writeChanges(frame, spool)
-      if (keep) yield* commit(frame)
-      return { result, leftOver, frame }
+      const later = yield* CallCeiling.cut(seen.target, seen.declaration, scope.within)
+      const result = yield* Step.named("count and estimate", describe(seen, frame, readings, { newTasks, later }, !keep))
+      const changes = yield* Step.named("write the plan", PlanFile.writeChanges(frame, spool))
+      if (keep) {
+        yield* commit(frame)
+        yield* (yield* PlanStore).storeSkipped(frame)
+      }
+      return { result: { ...result, hash: PlanFile.hash(result, frame.sync.meaning, changes) }, leftOver, frame }
     })
     return yield* store.judgement(keep, judgement)
   })

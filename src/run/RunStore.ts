@@ -2,10 +2,13 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Identity } from "../contract/Identity.ts"
-import type { PacerUse } from "../contract/Pacer.ts"
+import type { PacerInference, PacerUse } from "../contract/Pacer.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { ChangeCounts, Refused, RunFailure } from "../model/Result.ts"
-import type { Decider } from "./Overview.ts"
+import type { Decider } from "../model/Decision.ts"
+
+/** Who begins runs by their schedule. */
+export const scheduler = "schedule"
 
 export type RunKind = "sync" | "apply" | "approve" | "migrate" | "undo"
 
@@ -43,6 +46,8 @@ export class RunStore extends Context.Tag("groupbridge/RunStore")<
     readonly fresh: boolean
     /** Why this is not the state that ran here last, in words for a person: another one, or an older one. Null: it is. */
     readonly objection: Effect.Effect<string | null, StateError>
+    /** By how much the clock went back since the state was written, in milliseconds, until a run that did not fail has ended; null: it did not. */
+    readonly clockWentBack: Effect.Effect<number | null, StateError>
     /** Grows with every call that may have written. */
     readonly written: Effect.Effect<number, StateError>
     /** Fails where there is an `objection`. Takes the lease if it is free or has ended. `instead`: the number of a lease whose holder is known to be dead, which ends now. */
@@ -53,6 +58,8 @@ export class RunStore extends Context.Tag("groupbridge/RunStore")<
     readonly stillOurs: Effect.Effect<void, StateError>
     readonly release: (number: number) => Effect.Effect<void, StateError>
     readonly begin: (sync: string, kind: RunKind, who: string, host: string, about: About) => Effect.Effect<number, StateError>
+    /** When the last run of the sync that `serve` began was started, epoch milliseconds; null: none was. */
+    readonly lastTurn: (sync: string) => Effect.Effect<number | null, StateError>
     readonly end: (
       run: number,
       outcome: { readonly status: string; readonly calls: { readonly read: number; readonly write: number }; readonly error: RunFailure | null }
@@ -66,7 +73,12 @@ export class RunStore extends Context.Tag("groupbridge/RunStore")<
     readonly bind: (connection: string, connector: string, identity: Identity) => Effect.Effect<Binding, StateError>
     readonly rebind: (connection: string) => Effect.Effect<boolean, StateError>
     readonly pacerUse: (connection: string) => Effect.Effect<ReadonlyArray<PacerUse>, StateError>
-    readonly storePacerUse: (connection: string, use: ReadonlyArray<PacerUse>) => Effect.Effect<void, StateError>
+    /** Undocumented limits that the last runs inferred; those older than a week are not believed. */
+    readonly pacerLimits: (connection: string) => Effect.Effect<ReadonlyArray<PacerInference>, StateError>
+    readonly storePacer: (
+      connection: string,
+      learned: { readonly use: ReadonlyArray<PacerUse>; readonly inferred: ReadonlyArray<PacerInference> }
+    ) => Effect.Effect<void, StateError>
     /** Planned changes that nobody carried out are void, such as those of a run that was declined. */
     readonly voidPlanned: (run: number) => Effect.Effect<void, StateError>
     /** Runs `steps` in one transaction that is stored if `keep`, and otherwise taken back. With `keep`, fails with `Superseded` as `stillOurs` does. */

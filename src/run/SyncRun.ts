@@ -3,8 +3,11 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Journal } from "../apply/Journal.ts"
+import type { WriterStore } from "../apply/WriterStore.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import type { ConnectorError } from "../contract/ConnectorError.ts"
+import { isBelieved } from "../model/StoredTime.ts"
+import type { StateError } from "../contract/StateError.ts"
 import type { PlanResult, RunFailure, SyncResult } from "../model/Result.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import { PlanStore } from "../plan/PlanStore.ts"
@@ -16,21 +19,20 @@ import type { MappingStore } from "../reconcile/MappingStore.ts"
 import type { ReconcileStore } from "../reconcile/ReconcileStore.ts"
 import type { TeamJournal } from "../team/TeamJournal.ts"
 import type { TeamStore } from "../team/TeamStore.ts"
-import * as Attempt from "./Attempt.ts"
+import * as RunLifecycle from "./RunLifecycle.ts"
+import * as ConfigGone from "./ConfigGone.ts"
 import type { Connections } from "./Connections.ts"
-import type { Explanation } from "./Explanation.ts"
 import * as Failure from "./Failure.ts"
-import type { Forgetting } from "./Forgetting.ts"
-import * as Looking from "./Looking.ts"
-import type { Overview } from "./Overview.ts"
+import * as Observe from "./Observe.ts"
+import { NameStore } from "./NameStore.ts"
+import type { OperationsStore } from "./OperationsStore.ts"
+import * as OtherWriter from "./OtherWriter.ts"
 import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
-import type { RebuildStore } from "./RebuildStore.ts"
-import type { Records } from "./Records.ts"
 import type { RunKind, RunStore } from "./RunStore.ts"
 
-/** Everything that is remembered, as one requirement. */
-export type Memory =
+/** The stores that runs need. */
+export type RunMemory =
   | SnapshotStore
   | TargetStore
   | AddressStore
@@ -38,25 +40,23 @@ export type Memory =
   | ReconcileStore
   | PlanStore
   | Journal
+  | WriterStore
   | RunStore
-  | Overview
-  | Explanation
+  | NameStore
+  | OperationsStore
   | UndoStore
-  | Records
-  | Forgetting
-  | RebuildStore
   | TeamStore
   | TeamJournal
 
 export interface RunOptions {
   readonly scope: Planning.Scope
-  readonly depth: Looking.Depth
+  readonly depth: Observe.Depth
   /** Where the plan's changes are spooled, one JSON object a line; the caller reads it and takes it away. */
   readonly spool: string
-  readonly onLook: Looking.OnLook
+  readonly onLook: Observe.OnLook
 }
 
-export type WritingOptions = RunOptions & Omit<Attempt.Options, "undoes" | "approves" | "within">
+export type WritingOptions = RunOptions & Omit<RunLifecycle.Options, "undoes" | "approves" | "within">
 
 /** An error that ends one source's part, not the run: it is not there, or it refuses us. Its claims stay as they are. */
 const isUnread = (error: { readonly _tag: string }): error is ConnectorError => error._tag === "ConnectorError"
@@ -67,8 +67,8 @@ const isFull = (kind: RunKind | "plan", { depth, scope }: RunOptions): boolean =
 
 const see = (sync: SyncConfig, connections: Connections, options: RunOptions, kind: RunKind | "plan") =>
   Effect.gen(function* () {
-    const target = yield* Attempt.openTarget(sync, connections)
-    const { identity: targetIdentity } = yield* Looking.identify(target)
+    const target = yield* RunLifecycle.openTarget(sync, connections)
+    const { identity: targetIdentity } = yield* Observe.identify(target)
     const sources = yield* Effect.forEach(sync.from, (name) =>
       seeSource(name, connections, { dry: kind === "plan", full: isFull(kind, options) }, options.onLook)
     )
@@ -77,16 +77,16 @@ const see = (sync: SyncConfig, connections: Connections, options: RunOptions, ki
     const [first] = failed
     if (first !== undefined && failed.length === sources.length) return yield* first
     const before = yield* connections.calls
-    const unread = yield* Looking.lookAtTarget(sync, target.target, sources.flatMap(Looking.asRead), options.depth, options.onLook)
+    const unread = yield* Observe.lookAtTarget(sync, target.target, sources.flatMap(Observe.asRead), options.depth, options.onLook)
     return { sync, sources, target, declaration: target.target.declaration, targetIdentity, unread, readCalls: before.read } satisfies Planning.Seen
   })
 
-const seeSource = (name: string, connections: Connections, how: { readonly dry: boolean; readonly full: boolean }, onLook: Looking.OnLook) =>
+const seeSource = (name: string, connections: Connections, how: { readonly dry: boolean; readonly full: boolean }, onLook: Observe.OnLook) =>
   Effect.gen(function* () {
     const connected = yield* connections.open(name)
     const looked = Effect.gen(function* () {
-      const identified = yield* Looking.identify(connected)
-      return { identity: identified.identity, read: yield* Looking.readSource(connections, connected, identified, how, onLook) }
+      const identified = yield* Observe.identify(connected)
+      return { identity: identified.identity, read: yield* Observe.readSource(connections, connected, identified, how, onLook) }
     })
     return yield* looked.pipe(
       Effect.map(({ identity, read }) => ({ connected, identity, read, error: null, failure: null })),
@@ -98,24 +98,31 @@ const seeSource = (name: string, connections: Connections, how: { readonly dry: 
 const failedPlan = (sync: SyncConfig, error: RunFailure): PlanResult => ({ ...Planning.nothing(sync), status: "failed", error })
 
 /** Looks and plans, and leaves no decision behind. Never fails: what went wrong stands in the result. */
-export const dryRun = (sync: SyncConfig, connections: Connections, options: RunOptions): Effect.Effect<PlanResult, never, Memory> =>
+export const dryRun = (sync: SyncConfig, connections: Connections, options: RunOptions): Effect.Effect<PlanResult, never, RunMemory> =>
   Effect.gen(function* () {
+    const gate = yield* OtherWriter.gate(sync, connections, null)
+    if (gate.blocked) return yield* ConfigGone.heldWhole(Planning.nothing(sync), gate, options.spool)
     const seen = yield* see(sync, connections, options, "plan")
-    return (yield* Planning.make(seen, 0, options.scope, options.spool, false)).result
-  }).pipe(Effect.catchAll((error) => Effect.succeed(failedPlan(sync, Attempt.asFailure(error)))))
+    const held = yield* OtherWriter.heldWhole(sync, Planning.nothing(sync), null, options.spool)
+    if (held !== null) return held
+    const { result } = yield* Planning.make(seen, 0, options.scope, options.spool, false)
+    return ConfigGone.within(result, gate)
+  }).pipe(Effect.catchAll((error) => Effect.succeed(failedPlan(sync, RunLifecycle.asFailure(error)))))
 
 /** A saved plan that is not of this config, these accounts or this time is refused whole, before anything is planned or sent. */
-const refuseStale = (file: string, seen: Planning.Seen): Effect.Effect<void, PlanFile.PlanFileError | Looking.Stopped> =>
+const refuseStale = (file: string, seen: Planning.Seen): Effect.Effect<void, PlanFile.PlanFileError | StateError | Observe.Stopped, NameStore> =>
   Effect.gen(function* () {
-    const header = yield* PlanFile.header(file)
+    const names = yield* NameStore
+    const header = PlanFile.renamed(yield* PlanFile.header(file), { connections: yield* names.former("connection"), syncs: yield* names.former("sync") })
     const now = yield* Clock.currentTimeMillis
     const refuse = (why: string) =>
       Effect.fail(
-        new Looking.Stopped(
+        new Observe.Stopped(
           Failure.make("stale", `${file} is not applied, and nothing was sent: ${why}. Make a new plan: groupbridge plan ${seen.sync.name} --save ${file}`)
         )
       )
     if (header.sync !== seen.sync.name) return yield* refuse(`it is a plan of the sync ${header.sync}`)
+    if (!isBelieved(header.created, now)) return yield* refuse("it was made at a time that is still to come, so its age is not known")
     if (now - header.created > Duration.toMillis(seen.sync.planMaxAge))
       return yield* refuse(`it is older than planMaxAge (${Duration.format(seen.sync.planMaxAge)})`)
     if (JSON.stringify(header.meaning) !== JSON.stringify(seen.sync.meaning)) return yield* refuse("the config means something else now")
@@ -143,12 +150,25 @@ export const headerOf = (result: PlanResult, sync: SyncConfig, accounts: Readonl
 })
 
 /** Looks, plans and applies. Never fails: what went wrong stands in the result, and everything done is stored. */
-export const run = (sync: SyncConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, Memory> =>
-  Attempt.make(sync, connections, { ...options, undoes: null, approves: options.scope.part, within: options.scope.within }, Pause.refuse(sync.name), (number) =>
-    Effect.gen(function* () {
-      const seen = yield* see(sync, connections, options, options.kind)
-      if (options.scope.file !== null) yield* refuseStale(options.scope.file, seen)
-      const { frame, ...planned } = yield* Planning.make(seen, number, options.scope, options.spool, true)
-      return { planned, begin: Effect.void, end: Effect.flatMap(PlanStore, (store) => store.moveBaseline(frame)) }
-    })
+export const run = (sync: SyncConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, RunMemory> =>
+  RunLifecycle.make(
+    sync,
+    connections,
+    { ...options, undoes: null, approves: options.scope.part, within: options.scope.within },
+    Pause.refuse(sync.name),
+    (number) =>
+      Effect.gen(function* () {
+        const gate = yield* OtherWriter.gate(sync, connections, number)
+        if (gate.blocked) return RunLifecycle.idle(yield* ConfigGone.heldWhole(Planning.nothing(sync), gate, options.spool))
+        const seen = yield* see(sync, connections, options, options.kind)
+        const held = yield* OtherWriter.heldWhole(sync, Planning.nothing(sync), number, options.spool)
+        if (held !== null) return RunLifecycle.idle(held)
+        if (options.scope.file !== null) yield* refuseStale(options.scope.file, seen)
+        const { frame, ...planned } = yield* Planning.make(seen, number, options.scope, options.spool, true)
+        return {
+          planned: { ...planned, result: ConfigGone.within(planned.result, gate) },
+          begin: Effect.void,
+          end: Effect.flatMap(PlanStore, (store) => store.moveBaseline(frame))
+        }
+      })
   )

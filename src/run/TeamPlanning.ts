@@ -1,4 +1,5 @@
 /** Makes the plan of a sync of staff from what was seen. All of it happens in one transaction: a dry run's is taken back, so that it moves nothing. */
+import * as Id from "../model/Id.ts"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -18,7 +19,7 @@ import { TeamJournal } from "../team/TeamJournal.ts"
 import { type Frame, type HeldProposal, TeamStore } from "../team/TeamStore.ts"
 import * as Wishes from "../team/Wishes.ts"
 import type { Connected } from "./Connections.ts"
-import * as Estimating from "./Estimating.ts"
+import * as CostEstimate from "./CostEstimate.ts"
 import * as Planning from "./Planning.ts"
 import { RunStore } from "./RunStore.ts"
 
@@ -70,7 +71,7 @@ const changeOf = (sync: string, proposal: Proposal, part: number | null): Change
     ...(source === null ? {} : { source: { ...source, record: "agent", group: "" } }),
     ...(op === "member.role" ? { values: { role }, before: { role: was } } : {}),
     precondition: { ledger: origin, desired: op !== "member.remove" },
-    ...(part === null ? {} : { held: `H-${part}` })
+    ...(part === null ? {} : { held: Id.part(part) })
   }
 }
 
@@ -84,12 +85,14 @@ const estimate = (target: OpenTeam, free: Guards.Judged["free"]) =>
     const { invite, remove, role } = members ?? { invite: 0, role: 0, remove: 0 }
     const takers = free.filter(({ proposal }) => LastAdmin.takes(proposal, target.team.declaration)).length
     const isFirst = free.length > 0 && !(yield* (yield* TeamJournal).confirmed(target.config.name))
+    const number = CostEstimate.signingWork(target.target?.declaration.groupWord ?? "group", yield* CostEstimate.signing(target, free.length))
     const writes = [
+      number.write,
       { endpoint: "send an invitation", calls: invite },
       { endpoint: "change a role", calls: role },
       { endpoint: "remove a team member", calls: remove }
     ]
-    return yield* Estimating.of(target, writes, [{ endpoint: "look at the team", calls: look * (takers + (isFirst ? 1 : 0)) }])
+    return yield* CostEstimate.of(target, writes, [number.read, { endpoint: "look at the team", calls: look * (takers + (isFirst ? 1 : 0)) }])
   })
 
 /** A refused change waits for its time, unless it is another one by now. */
@@ -133,7 +136,9 @@ const describe = (
   cost: Estimate
 ): PlanResult => {
   const { sources, sync, target, targetIdentity } = seen
-  const unread: ReadonlyArray<Withheld> = sources.flatMap(({ error }) => (error === null ? [] : [{ reason: error, changes: 0 }]))
+  const unread: ReadonlyArray<Withheld> = sources.flatMap(({ connected, error }) =>
+    error === null ? [] : [{ reason: error, changes: 0, unread: connected.config.name }]
+  )
   return {
     ...Planning.nothing(sync),
     status: parts.length > 0 ? "held" : total(counts) > 0 ? "changes" : "none",
@@ -200,15 +205,15 @@ export const make = (seen: Seen, run: number, scope: Planning.Scope, spool: stri
       const parts = yield* store.parts(frame)
       const free = judged.free.toSorted((a, b) => inOrder(a.proposal, b.proposal)).filter(within(scope))
       const counts = countsOf(free)
-      const told = { ...found, warnings: [...unknownRoles(seen, scope), ...found.warnings, ...spared(kept.spared, target)] }
-      const result = describe(seen, told, parts, judged.readings, counts, yield* estimate(target, free))
+      const reported = { ...found, warnings: [...unknownRoles(seen, scope), ...found.warnings, ...spared(kept.spared, target)] }
+      const result = describe(seen, reported, parts, judged.readings, counts, yield* estimate(target, free))
       const changes = [
         ...free.map(({ proposal }) => changeOf(sync.name, proposal, null)),
         ...held.map(({ part, proposal }) => changeOf(sync.name, proposal, part))
       ]
-      yield* PlanFile.writeAll(changes, spool)
+      const digest = yield* PlanFile.writeAll(changes, spool)
       if (keep) yield* store.commit(frame, free)
-      return { result, leftOver: [] } satisfies Planning.Planned
+      return { result: { ...result, hash: PlanFile.hash(result, [], digest) }, leftOver: [] } satisfies Planning.Planned
     })
     return yield* (yield* RunStore).judgement(keep, judgement)
   })

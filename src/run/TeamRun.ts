@@ -9,13 +9,15 @@ import * as Evidence from "../team/Evidence.ts"
 import * as Reader from "../team/Reader.ts"
 import { TeamJournal } from "../team/TeamJournal.ts"
 import { TeamStore } from "../team/TeamStore.ts"
-import * as Attempt from "./Attempt.ts"
+import * as RunLifecycle from "./RunLifecycle.ts"
+import * as ConfigGone from "./ConfigGone.ts"
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
-import * as Looking from "./Looking.ts"
+import * as Observe from "./Observe.ts"
+import * as OtherWriter from "./OtherWriter.ts"
 import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
-import type { Memory, RunOptions, WritingOptions } from "./SyncRun.ts"
+import type { RunMemory, RunOptions, WritingOptions } from "./SyncRun.ts"
 import * as TeamPlanning from "./TeamPlanning.ts"
 
 /** Who we are is asked as the team has it: the credential need not be good for customers. */
@@ -29,11 +31,11 @@ const openTeam = (sync: TeamConfig, connections: Connections) =>
 /** An error that ends one source's part, not the run: it is not there, or it refuses us. */
 const isUnread = (error: { readonly _tag: string }): error is ConnectorError => error._tag === "ConnectorError"
 
-const seeSource = (sync: TeamConfig, name: string, connections: Connections, onLook: Looking.OnLook) =>
+const seeSource = (sync: TeamConfig, name: string, connections: Connections, onLook: Observe.OnLook) =>
   Effect.gen(function* () {
     const connected = yield* connections.open(name)
     const looked = Effect.gen(function* () {
-      const { distrust, identity } = yield* Looking.identify(connected)
+      const { distrust, identity } = yield* Observe.identify(connected)
       const { connector, source } = connected
       const declaration = connector.source?.declaration.agents
       if (source === null || declaration === undefined) return yield* Effect.dieMessage(`the config was accepted with ${name} as a source of staff`)
@@ -51,7 +53,7 @@ const seeSource = (sync: TeamConfig, name: string, connections: Connections, onL
 const see = (sync: TeamConfig, connections: Connections, { onLook }: RunOptions) =>
   Effect.gen(function* () {
     const target = yield* openTeam(sync, connections)
-    const { distrust, identity: targetIdentity } = yield* Looking.identify(target)
+    const { distrust, identity: targetIdentity } = yield* Observe.identify(target)
     const sources = yield* Effect.forEach(sync.from, (name) => seeSource(sync, name, connections, onLook))
     const failed = sources.flatMap((source) => (source.failure === null ? [] : [source.failure]))
     const [first] = failed
@@ -63,33 +65,41 @@ const see = (sync: TeamConfig, connections: Connections, { onLook }: RunOptions)
     return { sync, sources, target, targetIdentity, team, at, readCalls: before.read } satisfies TeamPlanning.Seen
   })
 
+/** A plan without anything in it. */
+const nothing = (sync: TeamConfig): PlanResult => {
+  const plan = Planning.nothing(sync)
+  return { ...plan, summary: { ...plan.summary, ...TeamPlanning.empty } }
+}
+
 /** Looks and plans, and leaves no decision behind. Never fails: what went wrong stands in the result. */
-export const dryRun = (sync: TeamConfig, connections: Connections, options: RunOptions): Effect.Effect<PlanResult, never, Memory> =>
+export const dryRun = (sync: TeamConfig, connections: Connections, options: RunOptions): Effect.Effect<PlanResult, never, RunMemory> =>
   Effect.gen(function* () {
+    const gate = yield* OtherWriter.gate(sync, connections, null)
+    if (gate.blocked) return yield* ConfigGone.heldWhole(nothing(sync), gate, options.spool)
     const seen = yield* see(sync, connections, options)
-    return (yield* TeamPlanning.make(seen, 0, options.scope, options.spool, false)).result
-  }).pipe(
-    Effect.catchAll((error) => {
-      const plan = Planning.nothing(sync)
-      return Effect.succeed<PlanResult>({ ...plan, summary: { ...plan.summary, ...TeamPlanning.empty }, status: "failed", error: Attempt.asFailure(error) })
-    })
-  )
+    const { result } = yield* TeamPlanning.make(seen, 0, options.scope, options.spool, false)
+    return ConfigGone.within(result, gate)
+  }).pipe(Effect.catchAll((error) => Effect.succeed<PlanResult>({ ...nothing(sync), status: "failed", error: RunLifecycle.asFailure(error) })))
 
 /** Looks, plans and applies. Never fails: what went wrong stands in the result, and everything done is stored. */
-export const run = (sync: TeamConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, Memory> =>
-  Attempt.ply<TeamPlanning.OpenTeam, Memory>(
+export const run = (sync: TeamConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, RunMemory> =>
+  RunLifecycle.execute<TeamPlanning.OpenTeam, RunMemory>(
     sync,
     connections,
     { ...options, undoes: null, approves: options.scope.part, within: options.scope.within },
     Pause.refuse(sync.name),
     {
       nothing: TeamPlanning.empty,
+      idle: nothing(sync),
       open: openTeam(sync, connections),
       settle: ({ team: { api } }) => Evidence.settleOpenCalls(api, sync.to),
       plan: (number) =>
         Effect.gen(function* () {
+          const gate = yield* OtherWriter.gate(sync, connections, number)
+          if (gate.blocked) return RunLifecycle.idle(yield* ConfigGone.heldWhole(nothing(sync), gate, options.spool))
           const seen = yield* see(sync, connections, options)
-          return { planned: yield* TeamPlanning.make(seen, number, options.scope, options.spool, true), begin: Effect.void, end: Effect.void }
+          const planned = yield* TeamPlanning.make(seen, number, options.scope, options.spool, true)
+          return { planned: { ...planned, result: ConfigGone.within(planned.result, gate) }, begin: Effect.void, end: Effect.void }
         }),
       apply: ({ team: { api, declaration } }, means) => Applier.apply({ ...means, api, declaration }),
       progress: (number) => Effect.flatMap(TeamJournal, (journal) => journal.progress(number))

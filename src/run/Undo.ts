@@ -1,27 +1,34 @@
 /** Takes back what a run really changed, as far as nobody changed it since, and pins it so that no sync does it again until it is released. */
+import * as Id from "../model/Id.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { SyncConfig } from "../config/Config.ts"
 import { total, type PlanResult, type SyncResult } from "../model/Result.ts"
+import * as Judgement from "../plan/Judgement.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
+import { PlanStore } from "../plan/PlanStore.ts"
 import { type LeftAlone, UndoStore } from "../plan/UndoStore.ts"
 import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
-import * as Attempt from "./Attempt.ts"
+import * as RunLifecycle from "./RunLifecycle.ts"
+import * as ConfigGone from "./ConfigGone.ts"
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
-import * as Looking from "./Looking.ts"
-import { type Decider, Overview } from "./Overview.ts"
+import * as Observe from "./Observe.ts"
+import { OperationsStore } from "./OperationsStore.ts"
+import { type Decider } from "../model/Decision.ts"
+import * as OtherWriter from "./OtherWriter.ts"
+import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
 import { RunStore } from "./RunStore.ts"
-import type { Memory } from "./SyncRun.ts"
+import type { RunMemory } from "./SyncRun.ts"
 
-export interface Options extends Omit<Attempt.Options, "kind" | "undoes" | "approves" | "within"> {
+export interface Options extends Omit<RunLifecycle.Options, "kind" | "undoes" | "approves" | "within"> {
   /** The number of the run to take back. */
   readonly run: number
   readonly reason: string | null
   /** Where the plan's changes are spooled, as for a sync. */
   readonly spool: string
-  readonly onLook: Looking.OnLook
+  readonly onLook: Observe.OnLook
 }
 
 const reasons: Readonly<Record<LeftAlone["groups"][number]["why"], string>> = {
@@ -33,7 +40,7 @@ const reasons: Readonly<Record<LeftAlone["groups"][number]["why"], string>> = {
 const few = 10
 
 /** What is not taken back, in words for a person. */
-const told = ({ already, changedSince, groups }: LeftAlone, run: string): ReadonlyArray<string> => [
+const reported = ({ already, changedSince, groups }: LeftAlone, run: string): ReadonlyArray<string> => [
   ...(already === 0 ? [] : [`${already} of its memberships are as they were before ${run} already`]),
   ...(changedSince === 0 ? [] : [`${changedSince} of its memberships were changed again since, or their group or customer is gone: they are left as they are`]),
   ...groups.slice(0, few).map(({ name, why }) => `"${name}" ${reasons[why]}`),
@@ -41,19 +48,19 @@ const told = ({ already, changedSince, groups }: LeftAlone, run: string): Readon
 ]
 
 /** Looks at the groups that the run changed, as far as their numbers tell that somebody else did too. Answers what could not be read whole. */
-const look = (target: Attempt.OpenTarget, { onLook, run }: Options) =>
+const look = (target: RunLifecycle.OpenTarget, { onLook, run }: Options) =>
   Effect.gen(function* () {
     const store = yield* UndoStore
     const { name } = target.config
-    return yield* Looking.lookAgain(name, target.target, store.groupsToRead(run), (what, rows, all) => onLook(name, what, rows, all))
+    return yield* Observe.lookAgain(name, target.target, store.groupsToRead(run), (what, rows, all) => onLook(name, what, rows, all))
   })
 
-const plan = (sync: SyncConfig, options: Options, undo: number, target: Attempt.OpenTarget) =>
+const plan = (sync: SyncConfig, options: Options, undo: number, target: RunLifecycle.OpenTarget) =>
   Effect.gen(function* () {
-    const { identity } = yield* Looking.identify(target)
+    const { identity } = yield* Observe.identify(target)
     if (target.target.declaration.assignments.remove === "none") {
       return yield* Effect.fail(
-        new Looking.Stopped(
+        new Observe.Stopped(
           Failure.make(
             "vendor",
             `${sync.to} has no call that takes a membership away, so nothing of r-${options.run} can be taken back by program. What it did, to undo it by hand: groupbridge runs r-${options.run} --csv`
@@ -63,12 +70,14 @@ const plan = (sync: SyncConfig, options: Options, undo: number, target: Attempt.
     }
     const unread = yield* look(target, options)
     const store = yield* UndoStore
-    const run = `r-${options.run}`
+    const run = Id.run(options.run)
     const frame: Frame = { sync, read: [], run: undo, now: yield* Clock.currentTimeMillis, words: new Map(), target: target.target.declaration }
     const judgement = Effect.gen(function* () {
       yield* (yield* ReconcileStore).refreshLedger(frame)
       const left = yield* store.reverse(options.run, target.target.declaration.groups.delete)
       const { counts, estimate } = yield* Planning.figures(target, target.target.declaration)
+      const { add: additions, remove: removals } = counts.assignments
+      const measures = { ...(yield* (yield* PlanStore).measure(frame)), removals, additions, creations: counts.groups.create }
       yield* PlanFile.writeChanges(frame, options.spool)
       yield* Planning.commit(frame)
       const changes = total(counts)
@@ -79,26 +88,33 @@ const plan = (sync: SyncConfig, options: Options, undo: number, target: Attempt.
         to: Planning.end(target, identity),
         summary: { ...Planning.nothing(sync).summary, ...counts },
         estimate,
-        warnings: [...told(left, run), ...unread.map((what) => `${what} could not be read whole: who was changed there by hand since is not known`)],
+        guards: Judgement.judgeRemovals(measures, sync.guards, new Map()).readings,
+        warnings: [...reported(left, run), ...unread.map((what) => `${what} could not be read whole: who was changed there by hand since is not known`)],
         pinned: changes === 0 ? [] : [{ run, changes }]
       } satisfies PlanResult
     })
     return yield* (yield* RunStore).judgement(true, judgement)
   })
 
-/** Undoes a run of this sync; asks nobody but `confirm`. Never fails: what went wrong stands in the result. A paused sync may be undone. */
-export const run = (sync: SyncConfig, connections: Connections, options: Options): Effect.Effect<SyncResult, never, Memory> =>
-  Attempt.make<Memory>(sync, connections, { ...options, kind: "undo", undoes: options.run, approves: null, within: null }, Effect.void, (undo, target) =>
-    Effect.map(plan(sync, options, undo, target), (result) => ({
-      planned: { result, leftOver: [] },
-      begin: total(result.summary) === 0 ? Effect.void : begin(options, undo),
-      end: Effect.void
-    }))
+/** Undoes a run of this sync; asks nobody but `confirm`. Never fails: what went wrong stands in the result. A pause of the sync refuses it. The result's `guards` say which removal limits of a sync it exceeds; they hold nothing here. */
+export const run = (sync: SyncConfig, connections: Connections, options: Options): Effect.Effect<SyncResult, never, RunMemory> =>
+  RunLifecycle.make<RunMemory>(
+    sync,
+    connections,
+    { ...options, kind: "undo", undoes: options.run, approves: null, within: null },
+    Pause.refuse(sync.name),
+    (undo, target) =>
+      Effect.gen(function* () {
+        const gate = yield* OtherWriter.gate(sync, connections, undo)
+        if (gate.blocked) return RunLifecycle.idle(yield* ConfigGone.heldWhole(Planning.nothing(sync), gate, options.spool))
+        const result = yield* plan(sync, options, undo, target)
+        return { planned: { result, leftOver: [] }, begin: total(result.summary) === 0 ? Effect.void : begin(options, undo), end: Effect.void }
+      })
   )
 
 const begin = ({ host, reason, run, who }: Options, undo: number) =>
   Effect.gen(function* () {
     const by: Decider = { who, host, reason }
     yield* (yield* UndoStore).pin(undo, run)
-    yield* (yield* Overview).note("undo", `r-${run}`, by)
+    yield* (yield* OperationsStore).note("undo", Id.run(run), by)
   })

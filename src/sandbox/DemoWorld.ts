@@ -4,13 +4,13 @@ import type * as Scope from "effect/Scope"
 
 /** Something that people do at the vendors, told in a line each. */
 export interface Scene {
-  readonly told: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<string>
   readonly happen: () => void
 }
 
 export interface DemoWorld {
   /** What is there at the start. */
-  readonly told: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<string>
   /** The whole config file, YAML. Its only sync is called `sync`. */
   readonly config: string
   /** The `.env` beside it, with the secrets that it names. */

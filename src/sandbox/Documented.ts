@@ -2,17 +2,7 @@
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import type { LoggedCall } from "./Faulty.ts"
-
-/** Schemas as the vendor documents them; what they do not name is a mistake. Without `body` none is documented. */
-export interface DocumentedCall {
-  readonly method: string
-  /** From the host on; a name in braces stands for one segment: `/api/v2/users/{id}`. */
-  readonly path: string
-  /** Over texts, by name. */
-  readonly query: Schema.Schema.AnyNoContext
-  readonly body?: Schema.Schema.AnyNoContext
-}
+import type { DocumentedCall, LoggedCall } from "./Sandbox.ts"
 
 type Parameters = Readonly<Record<string, Schema.Schema.AnyNoContext | Schema.optional<Schema.Schema.AnyNoContext>>>
 

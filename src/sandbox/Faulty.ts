@@ -1,22 +1,31 @@
 /** Wraps a sandbox so that calls go wrong on demand, and remembers every call. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { Fault, SandboxApp, SandboxRequest, SandboxResponse } from "./Sandbox.ts"
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
+import type { Encoding, Fault, LoggedCall, SandboxApp, SandboxRequest, SandboxResponse } from "./Sandbox.ts"
 
 /** What becomes of one call on its way back: an answer, or one of the ways in which none arrives whole. */
-export type Delivery = SandboxResponse | { readonly _tag: "Reset" } | { readonly _tag: "Stall" } | { readonly _tag: "Cut"; readonly response: SandboxResponse }
+export type Delivery =
+  | SandboxResponse
+  | { readonly _tag: "Reset" | "Stall" }
+  | { readonly _tag: "Cut" | "Closed"; readonly response: SandboxResponse }
+  /** The answer's body as these bytes. */
+  | { readonly _tag: "Bytes"; readonly response: SandboxResponse; readonly bytes: Uint8Array }
 
 /** An app as `InProcess` and `Serve` take it. Every `SandboxApp` is one that nothing happens to. */
 export type DeliveringApp = (request: SandboxRequest) => Effect.Effect<Delivery>
 
-/** `status` is the vendor's; null where it never acted. `at` is epoch milliseconds. */
-export interface LoggedCall {
-  readonly method: string
-  readonly path: string
-  readonly query: URLSearchParams
-  readonly body: string
-  readonly status: number | null
-  readonly at: number
+const encoders: Readonly<Record<Encoding, (text: string) => Uint8Array>> = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync }
+
+const encoded = (response: SandboxResponse, encoding: Encoding): Delivery =>
+  response.body === ""
+    ? response
+    : { _tag: "Bytes", response: { ...response, headers: { ...response.headers, "content-encoding": encoding } }, bytes: encoders[encoding](response.body) }
+
+/** In a field that nobody asks for, so that a client that overlooks the byte sees nothing wrong. */
+const garbled = (body: string): Uint8Array => {
+  const at = body.indexOf('{"') + 1
+  return Buffer.concat([Buffer.from(`${body.slice(0, at)}"note":"caf`), Buffer.of(0xe9), Buffer.from(`",${body.slice(at)}`)])
 }
 
 export interface FaultySandbox {
@@ -54,7 +63,12 @@ export const make = (app: SandboxApp): FaultySandbox => {
         case "Answer":
           return Effect.as(note(request, fault.response.status), fault.response)
         case "Cut":
-          return Effect.map(act(request), (response) => ({ _tag: "Cut", response }))
+        case "Closed":
+          return Effect.map(act(request), (response) => ({ _tag: fault._tag, response }))
+        case "Encoded":
+          return Effect.map(act(request), (response) => encoded(response, fault.encoding))
+        case "Garbled":
+          return Effect.map(act(request), (response) => ({ _tag: "Bytes", response, bytes: garbled(response.body) }))
         case "Reset":
         case "Stall":
           return Effect.as(fault.when === "after" ? act(request) : note(request, null), { _tag: fault._tag })

@@ -36,12 +36,22 @@ const answer = (
   request: HttpClientRequest.HttpClientRequest,
   delivery: Delivery
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
-  if (!("_tag" in delivery)) return Effect.succeed(HttpClientResponse.fromWeb(request, webResponse(delivery, delivery.body)))
+  if (!("_tag" in delivery)) return Effect.succeed(HttpClientResponse.fromWeb(request, webResponse(measured(delivery), delivery.body)))
   switch (delivery._tag) {
     case "Reset":
       return Effect.fail(lost(request, new TransportFailure({ words: "connection reset", reached: true, passing: true })))
     case "Stall":
       return Effect.never
+    case "Bytes": {
+      const { bytes, response } = delivery
+      const headers = { ...response.headers, "content-length": String(bytes.byteLength) }
+      return Effect.succeed(HttpClientResponse.fromWeb(request, webResponse({ ...response, headers }, bytes)))
+    }
+    case "Closed": {
+      const { response } = delivery
+      const half = Buffer.from(response.body).subarray(0, response.body.length >> 1)
+      return Effect.succeed(HttpClientResponse.fromWeb(request, webResponse(response, half)))
+    }
     case "Cut":
       return Effect.succeed(HttpClientResponse.fromWeb(request, webResponse(delivery.response, cutStream(delivery.response.body))))
   }
@@ -53,7 +63,11 @@ const lost = (request: HttpClientRequest.HttpClientRequest, cause: TransportFail
 /** These may not carry a body, not even an empty one. */
 const bodiless = new Set([204, 205, 304])
 
-const webResponse = ({ status, headers }: SandboxResponse, body: string | ReadableStream<Uint8Array>) =>
+/** With the length that a server tells of a whole body. */
+const measured = (response: SandboxResponse): SandboxResponse =>
+  bodiless.has(response.status) ? response : { ...response, headers: { ...response.headers, "content-length": String(Buffer.byteLength(response.body)) } }
+
+const webResponse = ({ status, headers }: SandboxResponse, body: string | Uint8Array | ReadableStream<Uint8Array>) =>
   new Response(bodiless.has(status) ? null : body, { status, headers })
 
 const cutStream = (body: string) => {

@@ -1,7 +1,8 @@
 /** What a vendor's sandbox is: an HTTP app that behaves like the vendor, with faults on demand and a log of what it was asked. */
 import type * as Effect from "effect/Effect"
 import type { TargetCustomer } from "../model/Customer.ts"
-import type { DocumentedCall } from "./Documented.ts"
+import type * as Schema from "effect/Schema"
+import type { IssuedTokens } from "./IssuedTokens.ts"
 
 export interface SandboxRequest {
   readonly method: string
@@ -22,15 +23,42 @@ export interface SandboxResponse {
 /** The vendor's behaviour. Time is Effect's Clock, so limits and waits obey a TestClock. */
 export type SandboxApp = (request: SandboxRequest) => Effect.Effect<SandboxResponse>
 
+export type Encoding = "gzip" | "br" | "deflate"
+
 /**
  * What goes wrong with one call. `before`: the vendor never acts. `after`: it acts and the answer is lost.
- * `cut`: the body ends in its middle. `stall`: no answer ever comes. `answer`: this answer instead of acting.
+ * `cut`: the body ends in its middle; `closed`: so it does, and nothing but the closing of the connection says where it ends.
+ * `stall`: no answer ever comes. `answer`: this answer instead of acting. `encoded`: the answer is compressed.
+ * `garbled`: a byte in the answer is no UTF-8.
  */
 export type Fault =
   | { readonly _tag: "Answer"; readonly response: SandboxResponse }
   | { readonly _tag: "Reset"; readonly when: "before" | "after" }
   | { readonly _tag: "Cut" }
+  | { readonly _tag: "Closed" }
+  | { readonly _tag: "Encoded"; readonly encoding: Encoding }
+  | { readonly _tag: "Garbled" }
   | { readonly _tag: "Stall"; readonly when: "before" | "after" }
+
+/** `status` is the vendor's; null where it never acted. `at` is epoch milliseconds. */
+export interface LoggedCall {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly body: string
+  readonly status: number | null
+  readonly at: number
+}
+
+/** Schemas as the vendor documents them; what they do not name is a mistake. Without `body` none is documented. */
+export interface DocumentedCall {
+  readonly method: string
+  /** From the host on; a name in braces stands for one segment: `/api/v2/users/{id}`. */
+  readonly path: string
+  /** Over texts, by name. */
+  readonly query: Schema.Schema.AnyNoContext
+  readonly body?: Schema.Schema.AnyNoContext
+}
 
 /** A plain description of what a source holds, from which every source's sandbox can be filled. */
 export interface SourceWorld {
@@ -91,6 +119,7 @@ export interface TargetEdits {
   readonly addMember: (group: string, customer: string) => void
   readonly removeMember: (group: string, customer: string) => void
   readonly deleteGroup: (id: string) => void
+  readonly renameGroup: (id: string, name: string) => void
 }
 
 /** Who works at a source, as a person at the helpdesk changes it. Ids are the vendor's. */
@@ -121,6 +150,20 @@ export interface TeamEdits {
   readonly settleInvite: (email: string, status: "accepted" | "expired" | "revoked") => void
 }
 
+/** A record of a list, as it is on the wire. */
+export type WireRow = Readonly<Record<string, unknown>>
+
+/** A credential that is exchanged for tokens that end. */
+export interface RenewingCredential {
+  /** Options of a connection with that credential. */
+  readonly options: (baseUrl: string) => Readonly<Record<string, unknown>>
+  /** The same with a credential for which no token is issued. */
+  readonly refusedOptions: (baseUrl: string) => Readonly<Record<string, unknown>>
+  readonly tokens: IssuedTokens
+  /** How long a token lives, in milliseconds, as the sandbox tells it when it issues one. */
+  readonly lifetimeMillis: number
+}
+
 /** What every `sandbox.ts` exports as `make`. */
 export interface AnySandbox {
   /** Absent where the connector is `local`: then no call of it can go wrong or be refused. */
@@ -131,12 +174,18 @@ export interface AnySandbox {
   readonly documented?: ReadonlyArray<DocumentedCall>
   /** The same with a credential that the vendor refuses. Goes with `app`. */
   readonly refusedOptions?: (baseUrl: string) => Readonly<Record<string, unknown>>
-  /** Values that must never be seen in anything the program emits. */
+  /** Values that must never be seen in anything the program emits; tokens that were issued are added to it. */
   readonly secrets: ReadonlyArray<string>
   /** Rows of one full page of the longest list, for tests at the page's edge. */
   readonly pageSize: number
   readonly source?: SourceEdits
+  /** Fields of a row in the list of that path on which identity, groups or their names rest. Every other field may hold anything. Goes with `app` and a list. */
+  readonly needed?: (path: string) => ReadonlyArray<string>
+  /** A customer's row as the vendor may show it where it leaves this customer's groups in doubt, and nothing else. Absent where no row can. */
+  readonly doubtful?: (row: WireRow) => WireRow
   readonly target?: TargetEdits
+  /** Goes with a connector that renews credentials. */
+  readonly renewing?: RenewingCredential
   /** Goes with a source that declares agents. */
   readonly agents?: AgentEdits
   /** Goes with a connector that has a `team`. */

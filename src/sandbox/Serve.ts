@@ -41,6 +41,13 @@ const handle = (app: DeliveringApp, incoming: Http.IncomingMessage, outgoing: Ht
         return
       case "Stall":
         return
+      case "Bytes": {
+        const { bytes, response } = delivery
+        outgoing.writeHead(response.status, { ...response.headers, "content-length": bytes.byteLength }).end(bytes)
+        return
+      }
+      case "Closed":
+        return close(incoming, outgoing, delivery.response)
       case "Cut":
         return yield* cut(outgoing, delivery.response)
     }
@@ -61,6 +68,13 @@ const asked = (incoming: Http.IncomingMessage, body: string): SandboxRequest => 
 
 const send = (outgoing: Http.ServerResponse, { status, headers, body }: SandboxResponse): void => {
   outgoing.writeHead(status, headers).end(body)
+}
+
+/** As an old proxy does that is ended while it passes an answer on: no length, half of the body, and a clean end of the connection. */
+const close = (incoming: Http.IncomingMessage, outgoing: Http.ServerResponse, { status, headers, body }: SandboxResponse): void => {
+  const head = [`HTTP/1.1 ${status} .`, ...Object.entries({ ...headers, connection: "close" }).map(([name, value]) => `${name}: ${value}`)]
+  outgoing.detachSocket(incoming.socket)
+  incoming.socket.end(Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), Buffer.from(body).subarray(0, body.length >> 1)]))
 }
 
 /** The length is announced whole, so that the client can tell that half is missing. */

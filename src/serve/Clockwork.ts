@@ -1,25 +1,15 @@
-/** What tells that it is time. A port, so that tests need not wait. */
+/** What says that time has passed. A port, so that tests need not wait. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-
-/** When one sync runs by itself. */
-export interface Turn {
-  readonly sync: string
-  /** A cron expression. */
-  readonly schedule: string
-  /** Null: the machine's. */
-  readonly timezone: string | null
-}
 
 export class Clockwork extends Context.Tag("groupbridge/Clockwork")<
   Clockwork,
   {
     /**
-     * Runs `due` at every time of the turn, and tells it the time that the schedule names (epoch milliseconds), until the scope ends; a time that
-     * passed while the machine slept or was busy counts as soon as it is noticed. Turns of one time are told one after another, in no order.
-     * Answers a way to ask for the next time, null if there is none.
+     * Runs `tick` at once, then at least once a minute until the scope ends, also while the wall clock is set back, and soon after it was set or the
+     * machine slept. Never runs it twice at the same time.
      */
-    readonly start: (turn: Turn, due: (at: number) => Effect.Effect<void>) => Effect.Effect<Effect.Effect<number | null>, never, Scope.Scope>
+    readonly start: (tick: Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
   }
 >() {}

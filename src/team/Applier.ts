@@ -33,10 +33,10 @@ const longestBackoff = Duration.seconds(8)
 /** So many changes in a row that we may not make are the credential's fault, not theirs. */
 const mostNotAllowed = 3
 
-const send = (api: TeamTarget, { email, member, op, role }: OpenCall): Effect.Effect<void, ConnectorError> => {
+const send = (api: TeamTarget, { email, key, member, op, role }: OpenCall): Effect.Effect<void, ConnectorError> => {
   switch (op) {
     case "member.invite":
-      return api.invite(email, role)
+      return api.invite(email, role, key ?? undefined)
     case "member.role":
       return api.changeRole(member ?? "", role)
     case "member.remove":
@@ -71,6 +71,8 @@ const settleFailure = ({ api }: Applying, call: OpenCall, error: ConnectorError)
   Effect.gen(function* () {
     const journal = yield* TeamJournal
     if (error.effect === "unknown") {
+      // An answer that says nothing is an answer: under the same key it would come again.
+      if (error.status === null) yield* journal.noteLost(call)
       const outcome = yield* Evidence.settle(api, call)
       if (outcome === null) return yield* Evidence.unseen(call, call.email)
       return outcome === "undone" ? "again" : "settled"

@@ -49,8 +49,8 @@ export const settle = (api: TeamTarget, call: OpenCall): Effect.Effect<Outcome |
 /** Settles what a killed run left under way, as far as the team shows it. */
 export const settleOpenCalls = (api: TeamTarget, to: string): Effect.Effect<void, ConnectorError | StateError, TeamJournal> =>
   Effect.gen(function* () {
-    const calls = yield* (yield* TeamJournal).openCalls(to)
-    yield* Effect.forEach(calls, (call) => settle(api, call), { discard: true })
+    const journal = yield* TeamJournal
+    yield* Effect.forEach(yield* journal.openCalls(to), (call) => Effect.zipRight(journal.noteLost(call), settle(api, call)), { discard: true })
   })
 
 /** What a call did cannot be seen. */

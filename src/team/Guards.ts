@@ -1,6 +1,7 @@
 /** What of a sync of staff waits for a person: limits, and what persons have decided before. Pure. */
 import type { TeamLimits } from "../config/Config.ts"
-import type { GuardName } from "../model/Cause.ts"
+import { type GuardName, windowHours } from "../model/Guard.ts"
+import type { HoldReason } from "../model/HoldReason.ts"
 import type { GuardReading } from "../model/Change.ts"
 import type { Decided, Proposal } from "./Staff.ts"
 
@@ -17,7 +18,7 @@ export interface Held {
   readonly limit: number
   readonly value: number
   readonly unit: string
-  readonly why: ReadonlyArray<string>
+  readonly why: ReadonlyArray<HoldReason>
   readonly proposals: ReadonlyArray<Proposal>
 }
 
@@ -56,12 +57,12 @@ interface Rule {
 const rulesOf = (limits: TeamLimits, lately: Lately): ReadonlyArray<Rule> => [
   { guard: "drift", limit: 0, unit: "changes", lately: 0 },
   { guard: "ruleChange", limit: 0, unit: "changes", lately: 0 },
-  { guard: "roleRaise", limit: limits.roleRaise, unit: "raises in 24 h", lately: lately.raises },
-  { guard: "invites", limit: limits.invites, unit: "invitations in 24 h", lately: lately.invites },
-  { guard: "removals", limit: limits.removals, unit: "removals in 24 h", lately: lately.removals }
+  { guard: "roleRaise", limit: limits.roleRaise, unit: `raises in ${windowHours} h`, lately: lately.raises },
+  { guard: "invites", limit: limits.invites, unit: `invitations in ${windowHours} h`, lately: lately.invites },
+  { guard: "removals", limit: limits.removals, unit: `removals in ${windowHours} h`, lately: lately.removals }
 ]
 
-const why = ({ lately }: Rule): ReadonlyArray<string> => (lately === 0 ? [] : [`${lately} of them were done in the last 24 h`])
+const why = ({ lately }: Rule): ReadonlyArray<HoldReason> => (lately === 0 ? [] : [{ code: "recent", changes: lately }])
 
 /**
  * What one guard says of the changes that it is about and that no guard before it holds: all of them or none, and what an open part

@@ -1,4 +1,4 @@
-/** One who may do everything always stays: whoever would be the last is neither lowered nor removed. Pure. */
+/** One who may do everything always stays: the last of them is neither lowered nor removed. Pure. */
 import type { TeamDeclaration, TeamMember } from "../contract/Team.ts"
 import type { Proposal } from "./Staff.ts"
 

@@ -6,6 +6,7 @@ import type { ConnectorError } from "../contract/ConnectorError.ts"
 import type { Source } from "../contract/Source.ts"
 import type { ListPage } from "../contract/Target.ts"
 import type { Agent, AgentsDeclaration, TeamTarget } from "../contract/Team.ts"
+import * as EndlessList from "../read/EndlessList.ts"
 import type { TeamSeen } from "./Question.ts"
 import type { AgentsRead } from "./Wishes.ts"
 
@@ -23,7 +24,7 @@ const walk = <A>(pages: Stream.Stream<ListPage<A>, ConnectorError>, idOf: (item:
     const found = new Map<string, A>()
     let [ended, circle, steady] = [false, false, true]
     let total: number | null = null
-    return pages.pipe(
+    return EndlessList.bounded(pages).pipe(
       Stream.takeUntil((page) => {
         const before = found.size
         for (const item of page.items) found.set(idOf(item), item)

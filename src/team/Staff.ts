@@ -1,5 +1,6 @@
 /** The words of a sync of staff: whom a source wants in a team, what we know of the people there, and what could be done. */
-import type { Cause, GuardName } from "../model/Cause.ts"
+import type { Cause } from "../model/Cause.ts"
+import type { GuardName } from "../model/Guard.ts"
 import type { HeldPart, TeamOp } from "../model/Change.ts"
 
 /** A record of a person who works at a source. */
@@ -9,12 +10,12 @@ export interface AgentKey {
 }
 
 /** Somebody who works at a source and has a role there that gives one in the team. `address` is the e-mail as it is compared. */
-export interface Wish {
+export interface DesiredRole {
   readonly address: string
   readonly email: string
   readonly name: string | null
   readonly role: string
-  /** The source's own roles as one text: what the wish rests on. */
+  /** The source's own roles as one text: what the desired role rests on. */
   readonly roles: string
   readonly source: AgentKey
 }
@@ -32,13 +33,13 @@ export interface Known {
   readonly place: Place | null
   /** The id at the target, once they were seen as a member. */
   readonly member: string | null
-  /** The wish as it was when role and wish last agreed, or when the person was first seen. A differing role is by hand while the source still says this. */
+  /** The desired role as it was when role and desired role last agreed, or when the person was first seen. A differing role is by hand while the source still says this. */
   readonly noted: { readonly role: string; readonly roles: string } | null
-  /** The record that wished them last. */
+  /** The record that asked for them last. */
   readonly source: AgentKey | null
 }
 
-/** A change that would make a wish true. `role` is the one given, or for a removal the one lost; `was` the one found, for a change of it. */
+/** A change that would make a desired role true. `role` is the one given, or for a removal the one lost; `was` the one found, for a change of it. */
 export interface Proposal {
   readonly op: TeamOp
   readonly address: string

@@ -21,6 +21,8 @@ export interface OpenCall extends Work {
   readonly call: number
   readonly connection: string
   readonly intentAt: number
+  /** Random, one for each intent, carried on by its retry alone; null for a call of an older version. */
+  readonly key: string | null
 }
 
 /** `done`: by our call. `already`: it was so before. `undone`: it is not so, still to be done while its run is under way. */
@@ -38,6 +40,8 @@ export class TeamJournal extends Context.Tag("groupbridge/TeamJournal")<
      * the lease is no longer ours.
      */
     readonly intend: (writer: Writer, work: Work) => Effect.Effect<OpenCall | null, StateError>
+    /** The call's answer was lost: if it turns out undone, the next intent for exactly the same carries its key. */
+    readonly noteLost: (call: OpenCall) => Effect.Effect<void, StateError>
     /** Stores what came of a call, and moves what is known of the person. This and `refuse` fail with `Superseded`, storing nothing, when it has an outcome already. */
     readonly settle: (call: OpenCall, outcome: Outcome, detail: string | null) => Effect.Effect<void, StateError>
     /** Refuses the change with the reason; it is tried again when changed, else after 1 h doubling to a day. */

@@ -2,7 +2,7 @@
 import type { TeamConfig } from "../config/Config.ts"
 import type { Agent } from "../contract/Team.ts"
 import * as Address from "../model/Address.ts"
-import type { AgentKey, Wish } from "./Staff.ts"
+import type { AgentKey, DesiredRole } from "./Staff.ts"
 
 /** What a source showed of who works there. `doubt`: why nobody is gone for not being in it; null: it is whole. */
 export interface AgentsRead {
@@ -12,8 +12,8 @@ export interface AgentsRead {
 }
 
 export interface Wanted {
-  readonly wishes: ReadonlyMap<string, Wish>
-  /** Addresses that several agents share who would have different roles. */
+  readonly wishes: ReadonlyMap<string, DesiredRole>
+  /** Addresses that several agents share who would have different roles, or who spell them in other letters. */
   readonly ambiguous: ReadonlySet<string>
   /** Active agents whose roles give none in the team. */
   readonly unmapped: ReadonlySet<string>
@@ -37,7 +37,7 @@ const roleOf = (agent: Agent, roles: TeamConfig["roles"]): string | null => {
 
 /** Of several agents with one address those count that are active and have a role; the first is told as the source. */
 export const of = (reads: ReadonlyArray<AgentsRead>, roles: TeamConfig["roles"]): Wanted => {
-  const wishes = new Map<string, Wish>()
+  const wishes = new Map<string, DesiredRole>()
   const ambiguous = new Set<string>()
   const unmapped = new Set<string>()
   const unaddressed: Array<string> = []
@@ -59,7 +59,7 @@ export const of = (reads: ReadonlyArray<AgentsRead>, roles: TeamConfig["roles"])
       }
       const before = wishes.get(address)
       if (before === undefined) wishes.set(address, { address, email: agent.email.trim(), name: agent.name, role, roles: rolesText(agent.roles), source })
-      else if (before.role !== role) ambiguous.add(address)
+      else if (before.role !== role || !Address.isSame(before.email, agent.email)) ambiguous.add(address)
     }
   }
   return { wishes, ambiguous, unmapped, unaddressed, listed }

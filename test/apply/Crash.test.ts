@@ -3,9 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { ChangeOp } from "../../src/model/Change.ts"
 import { RunStore } from "../../src/run/RunStore.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
-import * as Bridge from "../support/Bridge.ts"
-import { passing } from "../support/Time.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import { passing } from "../kit/Time.ts"
 import * as Killable from "./Killable.ts"
 
 type World = Effect.Effect.Success<typeof Bridge.small>
@@ -48,6 +48,12 @@ const letGo = (bridge: World) => {
   ] as const)
     source.leave(person, organization)
   source.untag("1", "vip")
+  // A source without any membership would not be believed.
+  source.load({
+    customers: [{ id: "9", email: "stays@x.io", name: "Stays" }],
+    organizations: [{ id: "109", name: "Stays" }],
+    memberships: [{ customer: "9", organization: "109" }]
+  })
 }
 
 /** A story in parts, killed once in its first or second part; answers what target and state hold after each part. */
@@ -225,7 +231,7 @@ describe("invariant 2: killed at any boundary and run again, it ends as if never
         yield* Killable.killed(bridge, { at: "result stored", op: "assignment.add", call: 1 })
         const sent = bridge.target.writes()
         assert.isAbove(sent, 0)
-        const used = yield* Effect.flatMap(RunStore, (store) => store.pacerUse("cstar")).pipe(Effect.provide(SqliteState.layer(Killable.stateFile(bridge))))
+        const used = yield* Effect.flatMap(RunStore, (store) => store.pacerUse("cstar")).pipe(Effect.provide(StateLayer.layer(Killable.stateFile(bridge))))
         assert.strictEqual(used.length, sent)
         yield* Killable.sync(bridge)
       })

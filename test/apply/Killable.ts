@@ -5,8 +5,8 @@ import * as Fiber from "effect/Fiber"
 import Sqlite from "better-sqlite3"
 import { copyFileSync, existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { connectors } from "../../connectors/registry.ts"
-import { Journal } from "../../src/apply/Journal.ts"
+import * as Connectors from "../../connectors/registry.ts"
+import { type CallOp, Journal } from "../../src/apply/Journal.ts"
 import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import type { ChangeOp } from "../../src/model/Change.ts"
 import type { SyncResult } from "../../src/model/Result.ts"
@@ -17,8 +17,10 @@ import * as SyncRun from "../../src/run/SyncRun.ts"
 import type { DeliveringApp } from "../../src/sandbox/Faulty.ts"
 import * as InProcess from "../../src/sandbox/InProcess.ts"
 import type { SandboxRequest, SandboxResponse } from "../../src/sandbox/Sandbox.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
-import * as Bridge from "../support/Bridge.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
+import * as Bridge from "../kit/Bridge.ts"
+
+const connectors = await Connectors.load()
 
 type World = Effect.Effect.Success<typeof Bridge.small>
 
@@ -60,7 +62,7 @@ const stopper = (place: Place, strike: Effect.Effect<void>) => {
     struck = true
     return strike
   })
-  const reach = (at: Place["at"], op: ChangeOp, first: Effect.Effect<unknown> = Effect.void): Effect.Effect<void> =>
+  const reach = (at: Place["at"], op: CallOp, first: Effect.Effect<unknown> = Effect.void): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (struck) return wait
       if (place.at !== at || (at !== "planning" && place.op !== op)) return Effect.void
@@ -145,7 +147,7 @@ const run = (bridge: World, options: RunOptions, place: Place | null, strike: Ef
           renew: (number, millis) => Effect.suspend(() => (stop.isStruck() ? Effect.never : store.renew(number, millis))),
           judgement: (keep, steps) => Effect.zipRight(stop.reach("planning", "group.create"), store.judgement(keep, steps))
         })),
-        Effect.provide(SqliteState.layer(config.state))
+        Effect.provide(StateLayer.layer(config.state))
       )
     })
   ).pipe(Effect.orDie)
@@ -207,14 +209,17 @@ const query = (bridge: World, text: string): ReadonlyArray<Readonly<Record<strin
 
 /** What the state believes: groups that exist, whose they are, and every row with its origin. Without what differs from run to run. */
 export const believed = (bridge: World) => ({
-  groups: query(bridge, "SELECT name, handle, made_by_us, count, expected_count FROM target_group WHERE key IS NOT NULL AND gone_at IS NULL ORDER BY name, id"),
+  groups: query(
+    bridge,
+    "SELECT name, group_key, made_by_us, count, expected_count FROM target_group WHERE key IS NOT NULL AND gone_at IS NULL ORDER BY name, id"
+  ),
   rows: query(
     bridge,
-    "SELECT g.name, t.email, a.origin FROM assignment a JOIN target_group g ON g.id = a.grp JOIN target_customer t ON t.id = a.customer ORDER BY g.name, t.email"
+    "SELECT g.name, t.email, a.origin FROM assignment a JOIN target_group g ON g.id = a.group_id JOIN target_customer t ON t.id = a.target_customer_id ORDER BY g.name, t.email"
   ),
   wishes: query(
     bridge,
-    "SELECT g.name, t.email, c.lapsed_at IS NULL AS stands FROM claim c JOIN target_group g ON g.id = c.grp JOIN target_customer t ON t.id = c.customer ORDER BY g.name, t.email"
+    "SELECT g.name, t.email, c.expired_at IS NULL AS stands FROM claim c JOIN target_group g ON g.id = c.group_id JOIN target_customer t ON t.id = c.target_customer_id ORDER BY g.name, t.email"
   ),
   canary: query(bridge, "SELECT count(*) AS n FROM connection WHERE canary_at IS NOT NULL")
 })
@@ -222,8 +227,8 @@ export const believed = (bridge: World) => ({
 /** Calls, rows of calls and planned changes of which nobody knows what became. */
 export const unaccounted = (bridge: World) => [
   ...query(bridge, "SELECT id, op FROM call WHERE outcome IS NULL"),
-  ...query(bridge, "SELECT call, customer FROM call_row WHERE outcome IS NULL"),
-  ...query(bridge, "SELECT run, op FROM planned WHERE state = 'planned'")
+  ...query(bridge, "SELECT call, target_customer_id FROM call_row WHERE outcome IS NULL"),
+  ...query(bridge, "SELECT run, op FROM planned_change WHERE state = 'planned'")
 ]
 
 /** What became of the calls of each kind. */

@@ -1,6 +1,6 @@
 /** Programs run beside a benchmark: what they cost, and servers that keep their work out of the measured process. */
 import { buildSync } from "esbuild"
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
@@ -15,13 +15,13 @@ export interface Measured {
 /** Of Linux's clock ticks in /proc, which are a hundredth of a second on every common build. */
 const tick = 0.01
 
-/** Runs a Node program to its end. Its peak (VmHWM) and its time are the kernel's own, read while it lives. */
-export const measure = (args: ReadonlyArray<string>): Promise<Measured> =>
+/** Runs a Node program to its end, on that Node. Its peak (VmHWM) and its time are the kernel's own, read while it lives. */
+export const measure = (args: ReadonlyArray<string>, node: string = process.execPath): Promise<Measured> =>
   new Promise((resolve) => {
     const started = performance.now()
     let peak = 0
     let ticks = 0
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] })
+    const child = spawn(node, args, { stdio: ["ignore", "ignore", "inherit"] })
     const look = () => {
       try {
         peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0))
@@ -38,7 +38,7 @@ export const measure = (args: ReadonlyArray<string>): Promise<Measured> =>
     })
   })
 
-const program = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
+export const program = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
 
 const hour = 3_600_000
 
@@ -50,6 +50,18 @@ export const command = async (args: ReadonlyArray<string>, hours = 0): Promise<M
   const one = await measure([...(hours === 0 ? [] : later(hours)), program, ...args])
   if (one.code !== 0) throw new Error(`groupbridge ${args.join(" ")} ended with ${one.code}`)
   return one
+}
+
+/** What bash reports of its children: user and system time, by the kernel's own account, to a thousandth of a second. */
+const times = /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s$/
+
+/** Seconds of processor time that a Node program takes from its start to its end. Processes that share the machine hardly move that, other than the time on the clock. Fails where the program does. */
+export const processorTime = (args: ReadonlyArray<string>, node: string = process.execPath): number => {
+  const script = '"$@" > /dev/null || exit; times'
+  const ended = spawnSync("bash", ["-c", script, "bash", node, ...args], { encoding: "utf8" })
+  if (ended.status !== 0) throw new Error(`${args.join(" ")} ended with ${ended.status}: ${ended.stderr}`)
+  const [, userMinutes, user, systemMinutes, system] = times.exec(ended.stdout.trim().split("\n").at(-1) ?? "") ?? []
+  return 60 * (Number(userMinutes) + Number(systemMinutes)) + Number(user) + Number(system)
 }
 
 export interface Server<Ask, Tell> {

@@ -8,7 +8,7 @@ import pThrottle from "p-throttle"
 import { setTimeout as sleep } from "node:timers/promises"
 import { request } from "undici"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
-import * as SlotPacer from "../../src/http/SlotPacer.ts"
+import * as SlotPacer from "../../src/http/pacing/SlotPacer.ts"
 import * as UndiciClient from "../../src/http/UndiciClient.ts"
 import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
 
@@ -62,7 +62,7 @@ export const ours: Client = ({ limit, total, url }) =>
       Effect.gen(function* () {
         const windows = limit === null ? [] : [{ ...limit, endpoint: null }]
         const pacer = yield* SlotPacer.make({ windows, restored: [], concurrency: atOnce })
-        const context = { name: "vendor", client: yield* UndiciClient.make(null), pacer, redactor: SecretRedactor.make() }
+        const context = { name: "vendor", client: yield* UndiciClient.make(), pacer, redactor: SecretRedactor.make() }
         const client = yield* LiveVendorClient.make(context, { baseUrl: url, headers: {} })
         const call = client.read({ path: "/", schema: Schema.Struct({ ok: Schema.Boolean }) })
         yield* Effect.forEach(Array.from({ length: total }), () => call, { concurrency: atOnce, discard: true })

@@ -1,4 +1,5 @@
 /** How fast the difference between wishes and ledger is found, beside SQLite's own EXCEPT over the same rows in the same process. */
+import type { Statements } from "../../state/database/Statements.ts"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -7,8 +8,8 @@ import { join } from "node:path"
 import * as Cstar from "../../connectors/cstar/CstarTarget.ts"
 import type { SyncConfig } from "../../src/config/Config.ts"
 import type { Frame } from "../../src/reconcile/ReconcileStore.ts"
-import * as Database from "../../state/Database.ts"
-import * as SqliteReconcile from "../../state/SqliteReconcile.ts"
+import * as Database from "../../state/database/Database.ts"
+import * as SqliteReconcileStore from "../../state/reconcile/SqliteReconcileStore.ts"
 import { type Figure, type Size, thousands } from "./Figure.ts"
 
 /** Members of a group. */
@@ -49,18 +50,18 @@ const sync: SyncConfig = {
 }
 
 /** So many assignments of four groups a customer; one in a hundred is new at the source, and as many have left it. */
-const fill = (sql: Database.Statements, rows: number): void => {
+const fill = (sql: Statements, rows: number): void => {
   const customers = rows / 4
   const groups = Math.ceil(rows / perGroup)
   const numbers = (count: number) => `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`
-  sql.run("INSERT INTO connection (id, name) VALUES (1, 'zendesk'), (2, 'cstar')")
+  sql.run("INSERT INTO connection (id, name, prefix) VALUES (1, 'zendesk', 'zendesk'), (2, 'cstar', 'cstar')")
   sql.run("INSERT INTO sync (id, name) VALUES (1, 'customers')")
   sql.run("INSERT INTO claimant (id, sync, connection) VALUES (1, 1, 1)")
   sql.run(
     `${numbers(groups)} INSERT INTO source_group (id, connection, kind, carrier, key, name, fields, since) SELECT i, 1, 'organization', 'customer', 'g' || i, 'Group ' || i, '{}', 1 FROM n`
   )
   sql.run(
-    `${numbers(groups)} INSERT INTO target_group (id, connection, key, handle, basis, made_by_us, name, folded) SELECT i, 2, 't' || i, 'zendesk/organization:g' || i, 'mark', 1, 'Group ' || i, 'group ' || i FROM n`
+    `${numbers(groups)} INSERT INTO target_group (id, connection, key, group_key, basis, made_by_us, name, folded) SELECT i, 2, 't' || i, 'zendesk/organization:g' || i, 'mark', 1, 'Group ' || i, 'group ' || i FROM n`
   )
   sql.run(
     `${numbers(customers)} INSERT INTO source_customer (id, connection, key, email, address, role, suspended, verified, fields, since, changed) SELECT i, 1, 'c' || i, i || '@x.io', i || '@x.io', 'customer', 0, 1, '{}', 1, 1 FROM n`
@@ -70,20 +71,22 @@ const fill = (sql: Database.Statements, rows: number): void => {
   )
   sql.run("INSERT INTO customer_link SELECT id, 2, id, 'email', address, 1 FROM source_customer")
   // Row i: customer (i - 1) % customers, in a group of their own round.
-  const all = `${numbers(rows)}, m(grp, customer, i) AS (SELECT 1 + (i * 7919 + (i - 1) / ${customers}) % ${groups}, 1 + (i - 1) % ${customers}, i FROM n)`
-  sql.run(`INSERT OR IGNORE INTO source_membership SELECT * FROM (${all} SELECT grp, customer, 1 FROM m WHERE i % 100 <> 1 ORDER BY 1, 2)`)
-  sql.run(`INSERT OR IGNORE INTO assignment SELECT * FROM (${all} SELECT grp, customer, 'applied', 1, 1 FROM m WHERE i % 100 <> 2 ORDER BY 1, 2)`)
-  sql.run("INSERT INTO claim SELECT 1, grp, customer, grp, customer, 1, 'joined', NULL, NULL, NULL FROM assignment")
+  const all = `${numbers(rows)}, m(group_id, customer_id, i) AS (SELECT 1 + (i * 7919 + (i - 1) / ${customers}) % ${groups}, 1 + (i - 1) % ${customers}, i FROM n)`
+  sql.run(`INSERT OR IGNORE INTO source_membership SELECT * FROM (${all} SELECT group_id, customer_id, 1 FROM m WHERE i % 100 <> 1 ORDER BY 1, 2)`)
+  sql.run(`INSERT OR IGNORE INTO assignment SELECT * FROM (${all} SELECT group_id, customer_id, 'applied', 1, 1 FROM m WHERE i % 100 <> 2 ORDER BY 1, 2)`)
+  sql.run(
+    "INSERT INTO claim (claimant, group_id, target_customer_id, source_group_id, source_customer_id, since, cause, expired_at, expired_reads, expiry_cause) SELECT 1, group_id, target_customer_id, group_id, target_customer_id, 1, 'joined', NULL, NULL, NULL FROM assignment"
+  )
   sql.run("INSERT INTO mapping SELECT id, 'zendesk/organization:' || key, 1, 1, name, id, NULL FROM source_group")
   sql.run(
-    "INSERT INTO wanted (handle, name, folded, explicit_external, explicit_slug, cut, custom, target_group) SELECT 'zendesk/organization:' || key, name, lower(name), 0, 0, 0, '{}', id FROM source_group"
+    "INSERT INTO desired_group (group_key, name, folded, explicit_external, explicit_slug, cut, custom, target_group) SELECT 'zendesk/organization:' || key, name, lower(name), 0, 0, 0, '{}', id FROM source_group"
   )
   for (const part of ["customers", "groups:organization/customer", "memberships:organization/customer"])
     sql.run("INSERT INTO read_part (connection, part, complete) VALUES (1, ?, 1)", part)
-  sql.run("CREATE TEMP TABLE wished (grp INTEGER NOT NULL, customer INTEGER NOT NULL, PRIMARY KEY (grp, customer)) WITHOUT ROWID")
-  sql.run("CREATE TEMP TABLE held (grp INTEGER NOT NULL, customer INTEGER NOT NULL, PRIMARY KEY (grp, customer)) WITHOUT ROWID")
-  sql.run("INSERT INTO wished SELECT grp, customer FROM source_membership")
-  sql.run("INSERT INTO held SELECT grp, customer FROM assignment")
+  sql.run("CREATE TEMP TABLE wished (group_id INTEGER NOT NULL, customer_id INTEGER NOT NULL, PRIMARY KEY (group_id, customer_id)) WITHOUT ROWID")
+  sql.run("CREATE TEMP TABLE held (group_id INTEGER NOT NULL, customer_id INTEGER NOT NULL, PRIMARY KEY (group_id, customer_id)) WITHOUT ROWID")
+  sql.run("INSERT INTO wished SELECT group_id, source_customer_id FROM source_membership")
+  sql.run("INSERT INTO held SELECT group_id, target_customer_id FROM assignment")
 }
 
 const timed = <A>(work: () => A): { readonly millis: number; readonly result: A } => {
@@ -99,12 +102,9 @@ export const run = (size: Size): Promise<ReadonlyArray<Figure>> => {
     const database = yield* Database.open(join(dir, "state.db"))
     yield* database.atomically((sql) => fill(sql, rows))
     const raw = yield* database.use((sql) =>
-      timed(() => [
-        sql.all("SELECT grp, customer FROM wished EXCEPT SELECT grp, customer FROM held").length,
-        sql.all("SELECT grp, customer FROM held EXCEPT SELECT grp, customer FROM wished").length
-      ])
+      timed(() => [sql.all("SELECT * FROM wished EXCEPT SELECT * FROM held").length, sql.all("SELECT * FROM held EXCEPT SELECT * FROM wished").length])
     )
-    const store = SqliteReconcile.make(database)
+    const store = SqliteReconcileStore.make(database)
     const frame: Frame = { sync, read: ["zendesk"], run: 1, now: 10, target: Cstar.declaration, words: new Map([["zendesk", "user"]]) }
     const step = <A, E>(work: Effect.Effect<A, E>) =>
       Effect.gen(function* () {
@@ -116,7 +116,7 @@ export const run = (size: Size): Promise<ReadonlyArray<Figure>> => {
     const claims = yield* step(store.claim(frame, "zendesk"))
     const compare = yield* step(store.compare(frame))
     const { millis: read, result } = yield* database.use((sql) =>
-      timed(() => sql.all("SELECT op, grp, customer, cause, origin FROM change WHERE dropped IS NULL").length)
+      timed(() => sql.all("SELECT op, group_id, target_customer_id, cause, origin FROM candidate_change WHERE skip_reason IS NULL").length)
     )
     const expected = raw.result.reduce((sum, count) => sum + count, 0)
     if (result !== expected) return yield* Effect.dieMessage(`${result} changes found, and there are ${expected}`)

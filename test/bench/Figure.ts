@@ -35,12 +35,12 @@ export interface Calls {
 
 /** What was called, beside the fewest calls that do it. Who made fewer has left something out: that is no figure. */
 export const ofCalls = (name: string, taken: Calls, fewest: Calls): Figure => {
-  const told = ({ reads, writes }: Calls) => `${thousands(reads)} reads, ${thousands(writes)} writes`
-  if (taken.reads < fewest.reads || taken.writes < fewest.writes) throw new Error(`${name}: ${told(taken)}, and it takes ${told(fewest)}`)
+  const reported = ({ reads, writes }: Calls) => `${thousands(reads)} reads, ${thousands(writes)} writes`
+  if (taken.reads < fewest.reads || taken.writes < fewest.writes) throw new Error(`${name}: ${reported(taken)}, and it takes ${reported(fewest)}`)
   return {
     name,
-    value: told(taken),
-    bound: `the fewest: ${told(fewest)}`,
+    value: reported(taken),
+    bound: `the fewest: ${reported(fewest)}`,
     ratio: (taken.reads + taken.writes) / (fewest.reads + fewest.writes),
     goal: { sense: "<=", ratio: 1 }
   }

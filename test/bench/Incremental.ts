@@ -1,6 +1,6 @@
 /** An hourly run with a hundred changes in a big account: calls beside the fewest, and time beside a bare loop that reads the same pages. */
 import type { Account, Ask } from "./AccountServer.ts"
-import * as Minimum from "../support/Minimum.ts"
+import * as Minimum from "../kit/Minimum.ts"
 import * as Child from "./Child.ts"
 import { type Figure, ofCalls, type Size, thousands } from "./Figure.ts"
 import * as Raw from "./Raw.ts"

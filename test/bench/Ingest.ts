@@ -5,11 +5,11 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Zendesk from "../../connectors/zendesk/ZendeskConnector.ts"
-import * as SlotPacer from "../../src/http/SlotPacer.ts"
+import * as SlotPacer from "../../src/http/pacing/SlotPacer.ts"
 import * as UndiciClient from "../../src/http/UndiciClient.ts"
 import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
 import * as SourceReader from "../../src/read/SourceReader.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
 import type { Account, Ask } from "./AccountServer.ts"
 import * as Child from "./Child.ts"
 import { type Figure, type Size, thousands } from "./Figure.ts"
@@ -21,7 +21,7 @@ const engineRead = (file: string, root: string, options: Readonly<Record<string,
     Effect.scoped(
       Effect.gen(function* () {
         const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 8 })
-        const context = { name: "zendesk", client: yield* UndiciClient.make(null), pacer, redactor: SecretRedactor.make() }
+        const context = { name: "zendesk", client: yield* UndiciClient.make(), pacer, redactor: SecretRedactor.make() }
         const decoded = yield* Schema.decodeUnknown(Zendesk.connector.options)({ ...options, baseUrl: root })
         const source = yield* Effect.fromNullable(Zendesk.connector.source).pipe(Effect.flatMap(({ make }) => make(decoded, context)))
         const started = performance.now()
@@ -36,7 +36,7 @@ const engineRead = (file: string, root: string, options: Readonly<Record<string,
         if (!complete) return yield* Effect.dieMessage("the source was not read whole")
         return performance.now() - started
       })
-    ).pipe(Effect.provide(SqliteState.layer(file)))
+    ).pipe(Effect.provide(StateLayer.layer(file)))
   )
 
 const seconds = (millis: number) => `${(millis / 1000).toFixed(1)} s`

@@ -1,10 +1,10 @@
 /** Accounts whose changes are carried out against a target's hourly allowance, under a clock that jumps over every wait. */
 import * as Effect from "effect/Effect"
 import type { Estimate } from "../../src/model/Result.ts"
-import * as Bridge from "../support/Bridge.ts"
-import type { Running } from "../support/Crowd.ts"
-import * as Minimum from "../support/Minimum.ts"
-import { jumping } from "../support/Time.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import type { Running } from "../kit/Crowd.ts"
+import * as Minimum from "../kit/Minimum.ts"
+import { jumping } from "../kit/Time.ts"
 
 const hour = 3_600_000
 

@@ -1,6 +1,6 @@
 /** A first migration against cStar's 1,000 calls an hour: 120,000 customers, 6,000 organizations of log-normal sizes, 40 tags. */
 import * as Effect from "effect/Effect"
-import { jumping } from "../support/Time.ts"
+import { jumping } from "../kit/Time.ts"
 import * as Simulated from "./Simulated.ts"
 
 /** The size of the account may be given as a share: 0.1 is a tenth of it. */

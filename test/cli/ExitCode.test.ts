@@ -26,6 +26,8 @@ describe("exit codes", () => {
     assert.strictEqual(ExitCode.ofSync({ ...quiet, held: [h14] }), 3)
     assert.strictEqual(ExitCode.ofSync({ ...quiet, held: [{ ...h14, decision: "rejected" }] }), 0)
     assert.strictEqual(ExitCode.ofSync({ ...quiet, withheld: [{ reason: "the list broke off", changes: 2 }] }), 4)
+    const stuck = { ...plan, blocked: [{ name: "B", handle: "zendesk/organization:1", reason: { code: "name-taken", name: "B" } as const }] }
+    assert.strictEqual(ExitCode.ofSync({ ...quiet, plan: stuck }), 4)
     assert.strictEqual(ExitCode.ofSync({ ...quiet, held: [h14], error: { kind: "credential", message: "refused" } }), 1)
     assert.strictEqual(ExitCode.ofSync({ ...quiet, error: { kind: "locked", message: "taken" } }), 6)
     assert.strictEqual(ExitCode.ofSync({ ...quiet, error: { kind: "stale", message: "old" } }), 5)

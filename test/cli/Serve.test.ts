@@ -4,10 +4,11 @@ import * as Effect from "effect/Effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { RunStore } from "../../src/run/RunStore.ts"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import { answering, changes, everything as once } from "../support/Hourly.ts"
-import * as Served from "../support/Served.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import { answering, changes, everything as once } from "../kit/Hourly.ts"
+import * as Deciding from "../kit/Deciding.ts"
+import * as Served from "../kit/Served.ts"
 
 /** A sync of those with the tag: its part of the config file behind `to`. */
 const part = (tag: string, schedule: string, more = "") => `
@@ -43,7 +44,7 @@ const read = ({ source }: Bridge.Bridge) => source.log.map(({ path }) => path.re
 const asked = ({ target }: Bridge.Bridge) => target.log.filter(({ query }) => query.get("pageSize") === "1").length
 
 /** Of each run: sync, number and status. */
-const told = ({ results }: Served.Served) => results.map(({ run, status, sync }) => [sync, run, status])
+const reported = ({ results }: Served.Served) => results.map(({ run, status, sync }) => [sync, run, status])
 const recorded = (bridge: Bridge.Bridge) =>
   Effect.map(Served.runs(bridge), (rows) => rows.map(({ by, calls, status, sync }) => [sync, status, by, calls.read, calls.write]))
 const lines = ({ log }: Served.Served, level: string) => log.filter((line) => line.startsWith(`${level} `)).map((line) => line.slice(level.length + 1))
@@ -54,7 +55,7 @@ describe("serving several syncs of one source", () => {
       const bridge = yield* world("7 * * * *", "7 * * * *")
       const served = yield* Served.serve(bridge, 30)
       assert.deepStrictEqual([read(bridge), asked(bridge)], [once, 1])
-      assert.deepStrictEqual(told(served), [
+      assert.deepStrictEqual(reported(served), [
         ["customers", "r-1", "done"],
         ["gold", "r-2", "done"]
       ])
@@ -82,7 +83,7 @@ describe("serving several syncs of one source", () => {
       )
       assert.isAbove(read(bridge).length, once.length + 1)
       assert.strictEqual(asked(bridge), 2)
-      assert.deepStrictEqual(told(served), [
+      assert.deepStrictEqual(reported(served), [
         ["customers", "r-1", "done"],
         ["gold", "r-2", "done"]
       ])
@@ -95,7 +96,7 @@ describe("serving several syncs of one source", () => {
       const bridge = yield* world("30 10 * * *", "30 11 * * *", { more: "\n    timezone: Europe/Prague" })
       yield* writeConfig(bridge, readConfig(bridge).replace('"30 10 * * *"', '"30 10 * * *"\n    timezone: UTC'))
       const served = yield* Served.serve(bridge, 60)
-      assert.deepStrictEqual([read(bridge), told(served).length], [once, 2])
+      assert.deepStrictEqual([read(bridge), reported(served).length], [once, 2])
     })
   )
 
@@ -105,7 +106,7 @@ describe("serving several syncs of one source", () => {
       // The source is read by then.
       bridge.target.inject(answering(401, { success: false, error: { code: "unauthorized", message: "no" } }), ({ method }) => method === "POST")
       const served = yield* Served.serve(bridge, 30)
-      assert.deepStrictEqual(told(served), [
+      assert.deepStrictEqual(reported(served), [
         ["customers", "r-1", "failed"],
         ["gold", "r-2", "done"]
       ])
@@ -124,7 +125,7 @@ describe("serving several syncs of one source", () => {
       const bridge = yield* world("7 * * * *", "7 * * * *")
       bridge.source.inject([answering(401, { error: "no" })], ({ path }) => path.endsWith("/users"))
       const served = yield* Served.serve(bridge, 90)
-      assert.deepStrictEqual(told(served), [
+      assert.deepStrictEqual(reported(served), [
         ["customers", "r-1", "failed"],
         ["gold", "r-2", "failed"],
         ["customers", "r-3", "done"],
@@ -134,7 +135,7 @@ describe("serving several syncs of one source", () => {
     })
   )
 
-  it.scopedLive("passes over one that is paused, and one that the config does not have any more", () =>
+  it.scopedLive("passes over one that is paused, and follows a config that names another", () =>
     Effect.gen(function* () {
       const bridge = yield* world("7 * * * *", "7 * * * *")
       const by = { who: "petra", host: "ops1", reason: null }
@@ -144,28 +145,95 @@ describe("serving several syncs of one source", () => {
       )
       const renamed = Effect.delay(writeConfig(bridge, readConfig(bridge).replace("  gold:", "  silver:")), "30 minutes")
       const served = yield* Served.serve(bridge, 90, renamed)
-      assert.deepStrictEqual(told(served), [
-        ["gold", "r-1", "done"],
-        ["customers", "r-2", "done"]
-      ])
+      // What becomes of the groups of a sync that has left the config is not serve's question.
+      assert.deepStrictEqual(
+        reported(served).map(([sync, run]) => [sync, run]),
+        [
+          ["gold", "r-1"],
+          ["customers", "r-2"],
+          ["silver", "r-3"]
+        ]
+      )
       assert.match(lines(served, "info").join("\n"), /^customers: skipped, paused by petra until/m)
-      assert.match(lines(served, "error").join("\n"), /^gold: not run: [^\n]*silver[^\n]*$/)
+      assert.match(lines(served, "info").join("\n"), /^silver: is new in the config, runs at 7 \* \* \* \* \(UTC\), next 11:07 UTC$/m)
+      assert.match(lines(served, "warn").join("\n"), /^gold: has no schedule in the config any more/m)
     })
   )
 
-  it.scopedLive("tells for each that the config does not load, and runs them once it does", () =>
+  it.scopedLive("follows a schedule that changes in the config at once, and says so; what does not matter to turns it says nothing of", () =>
+    Effect.gen(function* () {
+      const bridge = yield* world("7 * * * *", "7 23 * * *")
+      const other = Effect.delay(writeConfig(bridge, readConfig(bridge).replace('"7 23 * * *"', '"20 10 * * *"')), "15.5 minutes")
+      const remark = Effect.delay(
+        Effect.suspend(() => writeConfig(bridge, `# a remark\n${readConfig(bridge)}`)),
+        "10 minutes"
+      )
+      const served = yield* Served.serve(bridge, 40, Effect.zipRight(other, remark))
+      assert.deepStrictEqual(reported(served), [
+        ["customers", "r-1", "done"],
+        ["gold", "r-2", "done"]
+      ])
+      assert.deepStrictEqual(
+        lines(served, "info").filter((line) => /^\w+: (?!skipped)/.test(line)),
+        [
+          "customers: runs at 7 * * * * (UTC), next 10:07 UTC",
+          "gold: runs at 7 23 * * * (UTC), next 23:07 UTC",
+          "gold: has another schedule in the config, runs at 20 10 * * * (UTC), next 10:20 UTC"
+        ]
+      )
+    })
+  )
+
+  it.scopedLive("keeps the config that it has while the file does not load: it says so once, and at each run", () =>
     Effect.gen(function* () {
       const bridge = yield* world("7 * * * *", "7 * * * *")
       const good = readConfig(bridge)
       const bad = Effect.delay(writeConfig(bridge, good.replace("rules", "rulez")), "1 minute")
       const served = yield* Served.serve(bridge, 90, Effect.zipRight(bad, Effect.delay(writeConfig(bridge, good), "30 minutes")))
-      assert.deepStrictEqual(
-        lines(served, "error").map((line) => line.replace(/run: .*rulez.*/, "run")),
-        ["customers: not run", "gold: not run"]
-      )
-      assert.deepStrictEqual([told(served).map(([sync]) => sync), read(bridge)], [["customers", "gold"], once])
+      assert.deepStrictEqual(reported(served), [
+        ["customers", "r-1", "done"],
+        ["gold", "r-2", "done"],
+        ["customers", "r-3", "none"],
+        ["gold", "r-4", "none"]
+      ])
+      assert.match(lines(served, "error").join("\n"), /^the config as it was at 10:00 UTC stays in use, as the file does not load: [^\n]*rulez[^\n]*$/)
+      assert.deepStrictEqual(lines(served, "warn"), ["customers, gold: runs with the config as it was at 10:00 UTC; the file does not load"])
+      assert.include(lines(served, "info").join("\n"), "the config loads again")
     })
   )
+
+  it.scopedLive("gives notice of a config that does not load, once for all syncs", () =>
+    Effect.gen(function* () {
+      const bridge = yield* world("7 * * * *", "7 * * * *")
+      const hooked = `${readConfig(bridge)}notify: [{ webhook: "http://127.0.0.1:9/nothing-listens" }]\n`
+      yield* writeConfig(bridge, hooked)
+      yield* Served.serve(bridge, 20, Effect.delay(writeConfig(bridge, hooked.replace("rules", "rulez")), "1 minute"))
+      const waiting = Deciding.rows(bridge, "SELECT body ->> '$.problem' AS problem, body ->> '$.event' AS event, body ->> '$.next' AS next FROM notice")
+      assert.deepStrictEqual(waiting, [{ problem: "config", event: "began", next: "groupbridge check" }])
+    })
+  )
+
+  for (const [missed, statuses] of [
+    ["once", ["r-1", "r-2"]],
+    ["skip", ["r-1"]]
+  ] as const) {
+    it.scopedLive(`reports a turn that came while it was not running: serve.missed: ${missed}`, () =>
+      Effect.gen(function* () {
+        const bridge = yield* world("7 10 * * *", "7 23 * * *")
+        yield* writeConfig(bridge, `${readConfig(bridge)}serve: { missed: ${missed} }\n`)
+        const first = yield* Served.serve(bridge, 20)
+        const second = yield* Served.serve(bridge, 10, Effect.void, undefined, Served.start + 86_400_000 + 3_600_000)
+        assert.deepStrictEqual(
+          [...reported(first), ...reported(second)].map(([, run]) => run),
+          [...statuses]
+        )
+        assert.match(
+          lines(second, "warn").join("\n"),
+          missed === "once" ? /^customers: the turn of 10:07 UTC was missed; it is made up for now$/ : /^customers: .* it is left out \(serve\.missed: skip\)$/
+        )
+      })
+    )
+  }
 
   it.scopedLive("does nothing for any of them while another run holds the lease", () =>
     Effect.gen(function* () {
@@ -178,7 +246,7 @@ describe("serving several syncs of one source", () => {
         )
       )
       const served = yield* Served.serve(bridge, 90, taken)
-      assert.deepStrictEqual(told(served), [
+      assert.deepStrictEqual(reported(served), [
         ["customers", null, "failed"],
         ["gold", null, "failed"],
         ["customers", "r-1", "done"],
@@ -203,11 +271,13 @@ describe("serving several syncs of one source", () => {
           ["customers", "2026-03-02T10:30:00.000Z"],
           ["gold", "2026-03-02T10:30:00.000Z"],
           ["customers", null],
+          ["gold", "2026-03-02T11:00:00.000Z"],
+          ["gold", "2026-03-02T11:30:00.000Z"],
           ["gold", null]
         ]
       )
-      // Each time once, and the second time what changed.
-      assert.deepStrictEqual(read(bridge), [...once, ...changes])
+      // Each time once, and from the second time on what changed.
+      assert.deepStrictEqual(read(bridge), [...once, ...changes, ...changes, ...changes])
       assert.deepStrictEqual(bridge.held(), both)
     })
   )
@@ -225,7 +295,7 @@ describe("serving several syncs of one source", () => {
       )
       // Nothing of it keeps the next process from its turn.
       const next = yield* Served.serve(bridge, 30)
-      assert.deepStrictEqual(told(next), [
+      assert.deepStrictEqual(reported(next), [
         ["customers", "r-2", "done"],
         ["gold", "r-3", "done"]
       ])

@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import * as path from "node:path"
 import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import type { AnyConnector } from "../../src/contract/Connector.ts"
-import { FilePath } from "../../src/contract/FilePath.ts"
+import { FilePath, within } from "../../src/contract/FilePath.ts"
 import { connectors, folder, load, loadRight, minimal } from "./support.ts"
 
 const full = `connections:
@@ -76,14 +76,24 @@ describe("options that name files", () => {
       const options = Schema.Struct({
         list: FilePath.annotations({ description: "A file." }),
         more: Schema.optional(FilePath.annotations({ description: "Another." })),
+        inside: Schema.Redacted(
+          within((text, absolute) => text.replace(/^file:(.*)/, (_, name: string) => `file:${absolute(name)}`)).pipe(Schema.minLength(2))
+        ).annotations({
+          description: "A file in a secret."
+        }),
         plain: Schema.String.annotations({ description: "No file." })
       }).pipe(Schema.filter(({ plain }) => plain !== ""))
       const lists: AnyConnector = { name: "lists", title: "Lists", options, limits: [] }
-      const here = "  here: { connector: lists, list: data/a.csv, plain: data/a.csv }\n"
+      const here = "  here: { connector: lists, list: data/a.csv, inside: 'file:b.db', plain: data/a.csv }\n"
       const dir = yield* folder({ "sub/groupbridge.yaml": minimal({ connections: here }) })
       const file = path.join(dir, "sub/groupbridge.yaml")
       const config = yield* ConfigFile.load({ file, connectors: new Map([...connectors, ["lists", lists]]), env: {} })
-      assert.deepEqual(config.connections.get("here")?.options, { list: path.join(dir, "sub/data/a.csv"), plain: "data/a.csv" })
+      assert.deepEqual(config.connections.get("here")?.options, {
+        list: path.join(dir, "sub/data/a.csv"),
+        inside: Redacted.make(`file:${path.join(dir, "sub/b.db")}`),
+        plain: "data/a.csv"
+      })
+      assert.include(config.secrets, `file:${path.join(dir, "sub/b.db")}`)
     }).pipe(Effect.scoped)
   )
 })
@@ -140,7 +150,8 @@ describe("a config that is right", () => {
             rows: [
               { by: "email", value: "Jan@Globex.com", target: "cus_1", line: 2 },
               { by: "email", value: "anna@globex.com", target: "cus_2", line: 4 }
-            ]
+            ],
+            blank: 0
           }
         ],
         removals: "ours",
@@ -180,6 +191,7 @@ describe("a config that is right", () => {
         schedule: "7 * * * *",
         timezone: "Europe/Prague",
         meaning: [
+          "meaning of rules: version 1",
           'from "zendesk"',
           'to "cstar"',
           'rule 1: organization * where contract = "active" and members >= 3 -> "{name}"',
@@ -198,7 +210,7 @@ describe("a config that is right", () => {
       })
       assert.strictEqual(config.file, path.join(dir, "groupbridge.yaml"))
       assert.strictEqual(config.state, path.join(dir, ".groupbridge/state.db"))
-      assert.deepEqual(config.backup, { dir: "/var/backup/groupbridge", keep: 30 })
+      assert.deepEqual(config.backup, { dir: "/var/backup/groupbridge", keep: 30, maxBytes: 5e9 })
       assert.deepEqual(config.keep, Duration.days(400))
       assert.deepEqual(config.secrets, ["from-environment", "key-from-file"])
     })
@@ -278,7 +290,7 @@ describe("finding the file", () => {
     Effect.gen(function* () {
       const dir = yield* folder({})
       const missing = yield* Effect.flip(ConfigFile.find(undefined, dir))
-      assert.include(missing.message, `not found in ${dir} or a folder above it; write one as README.md shows under "Start"`)
+      assert.include(missing.message, `not found in ${dir} or a folder above it; groupbridge init writes one`)
     }).pipe(Effect.scoped)
   )
 
@@ -286,6 +298,45 @@ describe("finding the file", () => {
     Effect.gen(function* () {
       const { lines } = yield* load({})
       assert.match(lines[0] ?? "", /^groupbridge\.yaml:1:1 {2}no such file; looked at \//)
+    })
+  )
+
+  it.effect("takes merge keys and keys of one's own that begin with x-", () =>
+    Effect.gen(function* () {
+      const rest = `x-usual:
+  guards: &careful { removals: 7, additions: 9 }
+  grown: &grown { <<: *careful, additions: 11 }
+  more: &more { newGroups: 3, removals: 1 }
+`
+      const sync = "    guards: { <<: [*grown, *more], emptiedGroups: 2 }\n"
+      const { config } = yield* loadRight({ "groupbridge.yaml": rest + minimal({ sync }) })
+      const { additions, emptiedGroups, newGroups, removals } = [...config.syncs.values()][0]!.guards
+      assert.deepStrictEqual({ additions, emptiedGroups, newGroups, removals }, { additions: 11, emptiedGroups: 2, newGroups: 3, removals: 7 })
+    })
+  )
+
+  it.effect("reads exceptions and map files as spreadsheets write them", () =>
+    Effect.gen(function* () {
+      const sync = "    match: [{ file: m.csv }]\n    exceptions: e.csv\n"
+      const forms: ReadonlyArray<readonly [map: Uint8Array | string, exceptions: Uint8Array | string]> = [
+        ["email;target;;\r\nann@x.io;cus_1;;\r\n;;;\r\n", "sep=;\r\nemail;group;what\r\nann@x.io;Zoé;always\r\n;;\r\n\u001a"],
+        ["\uFEFFtarget\temail\ncus_1\tann@x.io", "ann@x.io\tZoé\talways\n"],
+        [Buffer.from("\uFEFFemail,target\nann@x.io,cus_1\n", "utf16le"), Buffer.from("ann@x.io;Zoé;always\n", "latin1")]
+      ]
+      for (const [map, exceptions] of forms) {
+        const { config } = yield* loadRight({ "groupbridge.yaml": minimal({ sync }), "m.csv": map, "e.csv": exceptions })
+        const [first] = [...config.syncs.values()]
+        assert.deepStrictEqual(
+          first?.match.flatMap((one) => (one._tag === "File" ? one.rows.map(({ target, value }) => [value, target]) : [])),
+          [["ann@x.io", "cus_1"]]
+        )
+        assert.deepStrictEqual(
+          first?.exceptions.map(({ email, group, what }) => [email, group, what]),
+          [["ann@x.io", "Zoé", "always"]]
+        )
+        const guesses = first?.meaning.filter((line) => line.includes("guess"))
+        assert.strictEqual(guesses?.length, typeof map === "string" ? 0 : 1)
+      }
     })
   )
 })

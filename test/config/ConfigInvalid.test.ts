@@ -89,7 +89,7 @@ groupbridge.yaml:34:29  "2 days" is not a duration; write a whole number and s, 
 groupbridge.yaml:35:31  200 is not a percentage from 0 to 100
 groupbridge.yaml:35:47  expected a number, found "1000"
 groupbridge.yaml:36:17  "exceptions.csv": no such file; looked at DIR/exceptions.csv
-groupbridge.yaml:37:15  "61 * * * *" is not a cron expression; five fields, minute hour day month weekday, such as "7 * * * *"
+groupbridge.yaml:37:15  "61 * * * *" is not a schedule: "61" is not understood as minute; write *, a number from 0 to 59, a range 1-5, a step */15 or 1-9/2, or a list of those
 groupbridge.yaml:38:15  "Europe/Pragu" is not a time zone such as Europe/Prague; did you mean "Europe/Prague"?
 groupbridge.yaml:40:5  this key stands here twice
 groupbridge.yaml:43:9  "zendesk" is in "from" already; a sync leads from one connection to another
@@ -101,7 +101,7 @@ groupbridge.yaml:50:9  "cstar" cannot be written to by a sync of staff (team); c
 groupbridge.yaml:51:20  names no role; without one nothing is synced
 groupbridge.yaml:52:8  expected text, found 7; put it in quotes
 groupbridge.yaml:53:7  expected a duration such as 45s, 90m, 6h or 30d, found 400
-groupbridge.yaml:54:9  messages (notify) are not supported yet in this version; leave the list empty`
+groupbridge.yaml:54:11  expected keys with values, found "https://example.com"`
 
 describe("a config with mistakes", () => {
   it.effect("tells all of them at once, each at its place, with what is allowed and the nearest right word", () =>
@@ -138,9 +138,8 @@ describe("a config with mistakes", () => {
       )
       assert.deepEqual(lines, [
         'groupbridge.yaml:12:15  "none" is not allowed here; allowed: never, ours, all',
-        "exceptions.csv:6:1  the quote that opens here is never closed",
+        "exceptions.csv:6:1  the quote that opens here is never closed (columns separated by commas)",
         "maps/map.csv:3:1  id is empty",
-        "maps/map.csv:4:3  target is empty",
         'maps/map.csv:5:1  id "1" is mapped to another target in line 2'
       ])
     })
@@ -158,9 +157,13 @@ describe("a config with mistakes", () => {
       assert.deepEqual(yield* exceptions("a@x.io,VIP,always,2026-02-30\nb@x.io,VIP,always,1.4.2026,a,b,c\n"), [
         'e.csv:1:19  "2026-02-30" is not a day; write it as 2026-04-01, or leave it empty for ever',
         'e.csv:2:19  "1.4.2026" is not a day; write it as 2026-04-01, or leave it empty for ever',
-        "e.csv:2:32  more than the 6 columns email, group, what, until, reason, by; text with commas stands in quotes"
+        "e.csv:2:32  more than the 6 columns email, group, what, until, reason, by; text with commas stands in quotes (columns separated by commas)"
       ])
-      assert.deepEqual(yield* exceptions("email,group,what,untl\n"), ['e.csv:1:18  unknown column "untl"; did you mean "until"?'])
+      assert.deepEqual(yield* exceptions("email,group,what,untl\n"), ['e.csv:1:18  unknown column "untl"; did you mean "until"? (columns separated by commas)'])
+      assert.deepEqual(yield* exceptions("a@x.io|VIP|always\n"), [
+        'e.csv:1:1  "" is not allowed here; allowed: always, never (columns separated by commas)',
+        "e.csv:1:1  group is empty (columns separated by commas)"
+      ])
       assert.deepEqual(yield* exceptions("a@x.io,VIP,always,1969-12-30\na@x.io,VIP,never\n"), [])
     })
   )
@@ -169,9 +172,10 @@ describe("a config with mistakes", () => {
     Effect.gen(function* () {
       const map = (text: string) => problems({ sync: "    match: [{ file: m.csv }]\n" }, { "m.csv": text })
       const wanted = "m.csv:1:1  the header needs exactly one of email, externalId, id, and target; found"
-      assert.deepEqual(yield* map("mail;target\n"), [`${wanted} "mail;target"`])
-      assert.deepEqual(yield* map("email,targt\n"), [`${wanted} "email", "targt"; did you mean "target"?`])
-      assert.deepEqual(yield* map("email,id,target\n"), [`${wanted} "email", "id", "target"`])
+      assert.deepEqual(yield* map("mail;target\n"), [`${wanted} "mail", "target"; did you mean "email"? (columns separated by semicolons)`])
+      assert.deepEqual(yield* map("email,targt\n"), [`${wanted} "email", "targt"; did you mean "target"? (columns separated by commas)`])
+      assert.deepEqual(yield* map("email,id,target\n"), [`${wanted} "email", "id", "target" (columns separated by commas)`])
+      assert.deepEqual(yield* map("email|target\n"), [`${wanted} "email|target" (columns separated by commas)`])
       assert.deepEqual(yield* map("EMAIL,Target\na@b.c,1\n"), [])
     })
   )
@@ -243,6 +247,24 @@ describe("text that is no YAML", () => {
       assert.match(lines[0] ?? "", /^groupbridge\.yaml:2:\d+ {2}broken YAML: .*; inside \{ \} and \[ \] a \$\{NAME\} needs quotes$/)
     })
   )
+
+  it.effect("stops at aliases that stand for millions of values", () =>
+    Effect.gen(function* () {
+      const levels = Array.from({ length: 9 }, (_, level) => `  l${level + 1}: &l${level + 1} [${Array.from({ length: 9 }, () => `*l${level}`).join(", ")}]\n`)
+      const { lines } = yield* load({ "groupbridge.yaml": `x-bomb:\n  l0: &l0 [a, b]\n${levels.join("")}${minimal({})}` })
+      assert.match(lines.join("\n"), /the aliases of this file stand for more than 100000 values; write out what is meant/)
+      assert.isAtMost(lines.length, 3)
+    })
+  )
+
+  for (const url of ["postgres://user@host/db", "postgresql://h/d?account=a", "file:///tmp/x", "sqlite:x.db", "https://x.example/db"]) {
+    it.effect(`refuses ${url} as the state's file`, () =>
+      Effect.gen(function* () {
+        const { lines } = yield* load({ "groupbridge.yaml": minimal({ rest: `state: ${url}\n` }) })
+        assert.match(lines.join("\n"), /groupbridge\.yaml:\d+:8 {2}.*is a URL, and remote state is not supported in this version; name a file/)
+      })
+    )
+  }
 
   it.effect("does not follow an alias into itself", () =>
     Effect.gen(function* () {

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as EnvFile from "../../src/config/EnvFile.ts"
 import { load, loadRight, minimal } from "./support.ts"
 
 const state = (text: string): string => minimal({ rest: `state: ${text}\n` })
@@ -13,6 +14,33 @@ describe("variables", () => {
       assert.deepEqual(config.secrets.slice(0, 3), ["one", "two words", "from-file"])
     })
   )
+
+  const written: ReadonlyArray<readonly [line: string, value: string]> = [
+    ["A=tok#en", "tok#en"],
+    ["A=tok#en # the key of the desk", "tok#en"],
+    ["A=token\t# the key", "token"],
+    ["export A = token  ", "token"],
+    ['A="tok # en" # the key', "tok # en"],
+    ["A='tok # en'", "tok # en"],
+    ['A="two\\nlines"', "two\nlines"],
+    ["A='one\\n'", String.raw`one\n`],
+    ['A="over\ntwo"\nB=x', "over\ntwo"],
+    ["A=one\r\nB=x\r\n", "one"],
+    ["A=one\nA=two", "two"],
+    ["# A=none\nA=one", "one"],
+    ["A=p@ss=w0rd", "p@ss=w0rd"],
+    ['A=it"s', 'it"s'],
+    ['A="never closed', '"never closed']
+  ]
+  for (const [line, value] of written) {
+    it(`of .env: ${JSON.stringify(line)} is ${JSON.stringify(value)}`, () => {
+      assert.strictEqual(EnvFile.parse(line)["A"], value)
+    })
+  }
+
+  it("of .env: a comment alone is an empty value", () => {
+    assert.deepStrictEqual(EnvFile.parse("A= # none\nB=#none\nnot an assignment\n"), { A: "", B: "" })
+  })
 
   it.effect("come from files beside the config or anywhere", () =>
     Effect.gen(function* () {

@@ -55,7 +55,7 @@ const targetDeclaration: TargetDeclaration = {
     count: false
   },
   assignments: { listedBy: "group", joinedAt: false, pageSize: 10, add: { by: "group", pack: 10 }, remove: { by: "group", pack: 1 } },
-  customers: { list: true, pageSize: 10, search: false, namedBy: "id" }
+  customers: { list: true, pageSize: 10, search: false, externalId: true, namedBy: "id" }
 }
 
 const notConnected = () => Effect.dieMessage("never connected in these tests")
@@ -75,7 +75,7 @@ export const connectors: ReadonlyMap<string, AnyConnector> = new Map<string, Any
 ])
 
 /** A folder that is gone after the test, with these files. */
-export const folder = (files: Readonly<Record<string, string>>) =>
+export const folder = (files: Readonly<Record<string, string | Uint8Array>>) =>
   Effect.acquireRelease(
     Effect.sync(() => {
       const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "groupbridge-config-")))
@@ -96,7 +96,7 @@ export interface Loaded {
 }
 
 /** Loads `groupbridge.yaml` of such a folder. */
-export const load = (files: Readonly<Record<string, string>>, env: Readonly<Record<string, string | undefined>> = {}) =>
+export const load = (files: Readonly<Record<string, string | Uint8Array>>, env: Readonly<Record<string, string | undefined>> = {}) =>
   Effect.scoped(
     Effect.gen(function* () {
       const dir = yield* folder(files)
@@ -107,7 +107,7 @@ export const load = (files: Readonly<Record<string, string>>, env: Readonly<Reco
   )
 
 /** The config of such a folder; it dies with the message if it is not right. */
-export const loadRight = (files: Readonly<Record<string, string>>, env: Readonly<Record<string, string | undefined>> = {}) =>
+export const loadRight = (files: Readonly<Record<string, string | Uint8Array>>, env: Readonly<Record<string, string | undefined>> = {}) =>
   Effect.map(load(files, env), ({ dir, result }) => ({
     dir,
     config: Either.getOrThrowWith(result, (invalid) => new Error(invalid.message))

@@ -78,7 +78,7 @@ const openCalls = (world: World.World): ReadonlyArray<string> => {
   try {
     const calls = state.prepare("SELECT 'call ' || id || ' ' || op FROM call WHERE outcome IS NULL").pluck().all()
     const rows = state.prepare("SELECT 'row of call ' || call FROM call_row WHERE outcome IS NULL").pluck().all()
-    const planned = state.prepare("SELECT 'planned by run ' || run || ' ' || op FROM planned WHERE state = 'planned'").pluck().all()
+    const planned = state.prepare("SELECT 'planned by run ' || run || ' ' || op FROM planned_change WHERE state = 'planned'").pluck().all()
     return [...calls, ...rows, ...planned].map(String)
   } finally {
     state.close()

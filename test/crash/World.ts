@@ -41,10 +41,12 @@ export const make = (chance: Chance) =>
     const names = new Map(organizations.map((id) => [id, `Organization ${id}`]))
     const wanted: Memberships = new Map()
     const byHand: Memberships = new Map()
+    // One who is not at the target stays in a group, as a source without any membership is held, whatever the limits.
+    const [stays, home] = ["1000", "500"]
     zendesk.source?.load({
-      customers: people.map((id) => ({ id, email: email(id), name: `Customer ${id}` })),
-      organizations: organizations.map((id) => ({ id, name: names.get(id) ?? id })),
-      memberships: []
+      customers: [...people.map((id) => ({ id, email: email(id), name: `Customer ${id}` })), { id: stays, email: email(stays), name: "Stays", tags: [tag] }],
+      organizations: [...organizations.map((id) => ({ id, name: names.get(id) ?? id })), { id: home, name: "Home" }],
+      memberships: [{ customer: stays, organization: home }]
     })
     const ids = new Map(cstar.target.addCustomers(people.map((id) => ({ email: email(id), name: `Customer ${id}` }))).map((one) => [one.email, one.id]))
     const emails = new Map([...ids].map(([address, id]) => [id, address]))

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Bizkithub from "../../connectors/bizkithub/sandbox.ts"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
 
 const email = (number: number) => `c${number}@x.example`
 

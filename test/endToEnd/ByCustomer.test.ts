@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Trybe from "../../connectors/trybe/sandbox.ts"
 import type { SandboxRequest } from "../../src/sandbox/Sandbox.ts"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
 
 const syncs = `  customers:
     from: acme

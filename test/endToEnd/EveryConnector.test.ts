@@ -1,14 +1,16 @@
 /** Every source of the registry into one target, and one source into every target, through the built command: what is expected follows from what they declare. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { connectors } from "../../connectors/registry.ts"
+import * as Connectors from "../../connectors/registry.ts"
 import type { SourceDeclaration } from "../../src/contract/Source.ts"
 import type { TargetDeclaration } from "../../src/contract/Target.ts"
 import * as Documented from "../../src/sandbox/Documented.ts"
 import type { SourceEdits, SourceWorld, TargetEdits } from "../../src/sandbox/Sandbox.ts"
-import * as Registry from "../conformance/Registry.ts"
-import * as World from "../conformance/World.ts"
-import * as Installed from "../support/Installed.ts"
+import * as Registry from "../kit/Registry.ts"
+import * as World from "../../library/conformance/World.ts"
+import * as Installed from "../kit/Installed.ts"
+
+const connectors = await Connectors.load()
 
 /** The other end of each pair. */
 const usual = { source: "zendesk", target: "cstar" }
@@ -112,7 +114,7 @@ const pairOf = ([from = "", to = ""]: ReadonlyArray<string>, index: number) =>
       helpdesk: yield* Installed.helpdesk(from, { ...desk, source: desk.source }),
       shop: yield* Installed.place(to, { ...shop, target: edits }),
       yaml: `  ${from}-${to}:\n    from: desk${index}\n    to: shop${index}\n    match: [${isFound ? "email" : `{ file: ${file.name} }`}]\n    rules:\n${yaml.join("")}`,
-      told: groups.filter(({ part }) => World.declares(source, part)),
+      reported: groups.filter(({ part }) => World.declares(source, part)),
       held: () => held(edits, addresses)
     }
   })
@@ -135,7 +137,7 @@ describe("the whole way", () => {
         for (const { file } of pairs) write(file.name, file.text)
         /** What became of each sync, by its name. */
         const each = <A>(of: (pair: (typeof pairs)[number], index: number) => A) => Object.fromEntries(pairs.map((pair, index) => [pair.sync, of(pair, index)]))
-        const told = ({ document }: Installed.Json, of: (sync: Installed.Json) => unknown) =>
+        const reported = ({ document }: Installed.Json, of: (sync: Installed.Json) => unknown) =>
           Object.fromEntries(document.syncs.map((sync: Installed.Json) => [sync.sync, of(sync)]))
 
         const check = yield* run(["check"])
@@ -148,8 +150,8 @@ describe("the whole way", () => {
         const plan = yield* json(["plan", "--exit-code"])
         assert.strictEqual(plan.code, 2, JSON.stringify(plan.document))
         assert.deepStrictEqual(
-          told(plan, ({ summary }) => summary.assignments),
-          each(({ told }) => ({ add: rows(told, "before").length, remove: 0 }))
+          reported(plan, ({ summary }) => summary.assignments),
+          each(({ reported }) => ({ add: rows(reported, "before").length, remove: 0 }))
         )
         assert.deepStrictEqual(
           each(({ shop }) => shop.writes()),
@@ -160,12 +162,12 @@ describe("the whole way", () => {
         assert.strictEqual(first.code, 0, JSON.stringify(first.document))
         assert.deepStrictEqual(
           each(({ held }) => held()),
-          each(({ target, told }) => expected(told, target, "before"))
+          each(({ target, reported }) => expected(reported, target, "before"))
         )
 
         const writes = each(({ shop }) => shop.writes())
         const second = yield* json(["sync"])
-        assert.deepStrictEqual([second.code, told(second, ({ calls, status }) => [status, calls.write])], [0, each(() => ["none", 0])])
+        assert.deepStrictEqual([second.code, reported(second, ({ calls, status }) => [status, calls.write])], [0, each(() => ["none", 0])])
         assert.deepStrictEqual(
           each(({ shop }) => shop.writes()),
           writes
@@ -174,20 +176,20 @@ describe("the whole way", () => {
         for (const { helpdesk, source } of pairs) nextDay(helpdesk.edits, source)
         const third = yield* json(["sync"])
         assert.deepStrictEqual(
-          [third.code, told(third, ({ status, summary, tasks }) => [status, summary.assignments, tasks])],
+          [third.code, reported(third, ({ status, summary, tasks }) => [status, summary.assignments, tasks])],
           [
             0,
-            each(({ target, told }) => {
-              const leaving = lacking(rows(told, "before"), rows(told, "after"))
+            each(({ target, reported }) => {
+              const leaving = lacking(rows(reported, "before"), rows(reported, "after"))
               const [remove, tasks] = target.assignments.remove === "none" ? [0, leaving] : [leaving, 0]
-              return ["done", { add: lacking(rows(told, "after"), rows(told, "before")), remove }, tasks]
+              return ["done", { add: lacking(rows(reported, "after"), rows(reported, "before")), remove }, tasks]
             })
           ],
           JSON.stringify(third.document)
         )
         assert.deepStrictEqual(
           each(({ held }) => held()),
-          each(({ target, told }) => expected(told, target, "after"))
+          each(({ target, reported }) => expected(reported, target, "after"))
         )
         assert.deepStrictEqual(
           each(({ helpdesk, shop }) => [helpdesk, shop].flatMap(({ log, sandbox }) => Documented.problems(sandbox.documented ?? [], log))),

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
 
 const rules = (from: string, to: string) => `    from: ${from}
     to: ${to}
@@ -101,16 +101,17 @@ describe.concurrent("groupbridge", () => {
           sync.document.syncs.map((one: Installed.Json) => [one.sync, one.run, one.status, one.calls.write, one.refused, one.withheld, one.tasks]),
           [
             ["customers", "r-1", "done", 6, [], [], 0],
-            ["partners", "r-2", "done", 2, [], [], 0]
+            // One call more than planned: by then there are groups that carry the number of the last run.
+            ["partners", "r-2", "done", 3, [], [], 0]
           ]
         )
         assert.deepStrictEqual(team.held(), filled)
-        assert.strictEqual(team.writes(), 8)
+        assert.strictEqual(team.writes(), 9)
 
         const again = yield* json(["sync"])
         assert.deepStrictEqual([again.code, again.document.syncs.map((one: Installed.Json) => one.status)], [0, ["none", "none"]])
         assert.strictEqual((yield* run(["plan", "--exit-code"])).code, 0)
-        assert.strictEqual(team.writes(), 8, "nothing had changed and something was written")
+        assert.strictEqual(team.writes(), 9, "nothing had changed and something was written")
         assert(existsSync(join(dir, ".groupbridge/state.db")))
 
         const status = yield* run(["status"])
@@ -152,7 +153,7 @@ describe.concurrent("groupbridge", () => {
           "Plan vip": [email(1)],
           Umbrella: filled.Umbrella
         })
-        assert.strictEqual(team.writes() - before, 6, "a group, a member of it, a name, and three removals are six calls")
+        assert.strictEqual(team.writes() - before, 7, "its number, a group, a member of it, a name, and three removals are seven calls")
         assert.strictEqual((yield* run(["plan", "--exit-code"])).code, 0)
       }),
     Installed.patience

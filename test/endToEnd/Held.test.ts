@@ -1,7 +1,8 @@
 /** What a guard holds, it holds until a person decides: through the built command. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
+import * as Terminals from "../kit/Terminals.ts"
 
 const tagged = 40
 
@@ -63,6 +64,38 @@ describe.concurrent("a mass removal", () => {
   )
 
   it.scopedLive(
+    "that was rejected is shown by status and held, does not count for exit codes, and is done once the rejection is taken back",
+    () =>
+      Effect.gen(function* () {
+        const { id, json, run, team } = yield* lost
+        assert.strictEqual((yield* run(["reject", id, "--yes", "--reason", "a mistake at the desk"])).code, 0)
+        for (const command of [["status"], ["held"]]) {
+          const { code, stdout } = yield* run(command)
+          assert.strictEqual(code, 0, stdout)
+          assert.match(stdout, new RegExp(`${id}.*rejected`, "s"))
+        }
+        assert.strictEqual((yield* run(["sync", "--yes"])).code, 0)
+        assert.strictEqual(vip(team), tagged)
+        assert.strictEqual((yield* run(["reject", id, "--yes"])).code, 64)
+
+        const approved = yield* run(["approve", id, "--yes", "--reason", "it was meant after all"])
+        assert.strictEqual(approved.code, 0, approved.stdout + approved.stderr)
+        assert.strictEqual(vip(team), 5)
+
+        const { document } = yield* json(["decisions"])
+        const reported = document.decisions.map(({ reason, subject, what }: Installed.Json) => [what, subject, reason])
+        assert.deepStrictEqual(reported, [
+          ["approved", id, "it was meant after all"],
+          ["rejected", id, "a mistake at the desk"]
+        ])
+        const { stdout } = yield* run(["decisions"])
+        assert.match(stdout, new RegExp(`approved ${id} +by .*@.* +"it was meant after all"`))
+        assert.strictEqual((yield* run(["approve", id, "--yes"])).code, 64)
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
     "is left undone once rejected, and is not asked about again",
     () =>
       Effect.gen(function* () {
@@ -109,10 +142,90 @@ describe.concurrent("a mass removal", () => {
           assert.include(refused.stderr, words)
         }
 
-        const released = yield* run(["release", number, "--reason", "it was the right one"])
+        const released = yield* run(["release", number, "--yes", "--reason", "it was the right one"])
         assert.strictEqual(released.code, 0, released.stderr)
         assert.strictEqual((yield* json(["sync"])).code, 3)
         assert.strictEqual(vip(team), tagged)
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "is decided by nobody where there is no terminal and no --yes: 64, and nothing is changed",
+    () =>
+      Effect.gen(function* () {
+        const { id, json, run, team } = yield* lost
+        for (const command of ["approve", "reject"]) {
+          const refused = yield* run([command, id])
+          assert.deepStrictEqual([refused.code, refused.stdout], [64, ""])
+          assert.include(refused.stderr, `groupbridge ${command} ${id} --yes`)
+        }
+        assert.deepStrictEqual([(yield* json(["held"])).document.held[0].decision, vip(team)], ["open", tagged])
+
+        const number = (yield* json(["approve", id, "--yes"])).document.syncs[0].run as string
+        const before = team.writes()
+        const undo = yield* run(["undo", number])
+        assert.deepStrictEqual([undo.code, team.writes(), vip(team)], [64, before, 5], undo.stderr)
+        assert.include(undo.stderr, "35 join")
+        assert.include(undo.stderr, `groupbridge undo ${number} --yes`)
+        assert.strictEqual((yield* run(["undo", number, "--yes"])).code, 0)
+        const release = yield* run(["release", number])
+        assert.deepStrictEqual([release.code, release.stdout], [64, ""])
+        assert.include(release.stderr, "35 changes")
+        assert.strictEqual((yield* json(["sync"])).document.syncs[0].plan.pinned.length, 1)
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
+    "cannot be taken back while the sync is paused",
+    () =>
+      Effect.gen(function* () {
+        const { id, json, run, team } = yield* lost
+        const number = (yield* json(["approve", id, "--yes"])).document.syncs[0].run as string
+        yield* run(["pause", "customers", "--until", "2h"])
+        const refused = yield* run(["undo", number, "--yes"])
+        assert.strictEqual(refused.code, 1)
+        assert.include(refused.stdout + refused.stderr, "groupbridge resume customers")
+        assert.strictEqual(vip(team), 5)
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive.skipIf(!Terminals.available)(
+    "that was rejected stays rejected, by its first author, where its approval is declined at the terminal",
+    () =>
+      Effect.gen(function* () {
+        const { dir, env, id, json, run, team } = yield* lost
+        assert.strictEqual((yield* run(["reject", id, "--yes", "--reason", "a mistake at the desk"])).code, 0)
+        const { shown } = yield* Terminals.at(dir, env)(["approve", id], [{ after: "Apply now?", typed: "n\r" }])
+        assert.include(shown, `${id} is still rejected.`)
+        assert.strictEqual(vip(team), tagged)
+        assert.match((yield* run(["held", id])).stdout, /rejected by .*: "a mistake at the desk"/)
+        const { document } = yield* json(["decisions"])
+        assert.deepStrictEqual(
+          document.decisions.map(({ what }: Installed.Json) => what),
+          ["taken back", "approved", "rejected"]
+        )
+        assert.strictEqual((yield* run(["sync", "--yes"])).code, 0)
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive.skipIf(!Terminals.available)(
+    "is decided at a terminal by what is typed after the question, not before, and a large undo by its number",
+    () =>
+      Effect.gen(function* () {
+        const { dir, env, id, json, team } = yield* lost
+        const at = Terminals.at(dir, env)
+        const early = yield* at(["approve", id], [{ typed: "y\nye" }, { after: "Apply now?", typed: "s\n" }])
+        assert.include(early.shown, "is still open")
+        assert.deepStrictEqual([(yield* json(["held"])).document.held[0].decision, vip(team)], ["open", tagged])
+        const wrong = yield* at(["undo", "r-1"], [{ after: "Type the number", typed: "y\n" }])
+        assert.include(wrong.shown, "over the limits", wrong.shown)
+        assert.deepStrictEqual(vip(team), tagged)
+        const right = yield* at(["undo", "r-1"], [{ after: "Type the number", typed: `${tagged}\n` }])
+        assert.strictEqual(vip(team), undefined, right.shown)
       }),
     Installed.patience
   )

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
 
 const hostile: ReadonlyArray<string> = [
   `'; drop table groups; --`,

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
 
 const syncs = `  customers:
     from: acme
@@ -20,6 +20,8 @@ describe("a schedule", () => {
       Effect.gen(function* () {
         const { acme, cstar } = yield* Installed.tagged(3, "vip", "gold")
         const { dir, json, run, write } = yield* Installed.make({ sources: { acme }, targets: { cstar }, syncs })
+        const unpriced = yield* run(["check"])
+        assert.match(unpriced.stdout.replaceAll(/\s+/g, " "), /what its schedule costs is not known, because acme was never read: groupbridge plan customers/)
         yield* json(["sync"])
         const well = yield* run(["check"])
         assert.deepStrictEqual([well.code, /cannot be kept/.test(well.stdout)], [0, false], well.stdout)
@@ -30,16 +32,24 @@ describe("a schedule", () => {
         within(config.replace("budget: 100%", "budget: 4/hour"))
         const refused = yield* run(["check"])
         assert.strictEqual(refused.code, 1)
-        const told = refused.stdout.replaceAll(/\s+/g, " ")
+        const reported = refused.stdout.replaceAll(/\s+/g, " ")
         for (const fact of [
           "cstar: the schedule cannot be kept: it takes 289 calls a day (customers 144 times 3), and limit and budget allow 96.",
           "a rarer schedule (customers 47 times a day at most)",
           "a larger budget (13 calls in the same stretch)",
           "a longer refresh"
         ])
-          assert.include(told, fact)
+          assert.include(reported, fact)
         const { document } = yield* json(["check"])
         assert.strictEqual(document.problems.length, 1)
+        write("a-file", "")
+        within(`${config}backup: { dir: a-file/copies }\n`)
+        const noCopies = yield* run(["check"])
+        assert.deepStrictEqual(
+          [noCopies.code, /backup\.dir .*a-file\/copies cannot be written \(ENOTDIR\)/.test(noCopies.stdout.replaceAll(/\s+/g, " "))],
+          [1, true],
+          noCopies.stdout
+        )
 
         within(config.replace("budget: 100%", "budget: 4/hour").replace("*/10 * * * *", "7 * * * *"))
         assert.strictEqual((yield* run(["check"])).code, 0)

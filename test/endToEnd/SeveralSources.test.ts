@@ -5,7 +5,7 @@ import * as Bizkithub from "../../connectors/bizkithub/sandbox.ts"
 import * as Intercom from "../../connectors/intercom/sandbox.ts"
 import * as Documented from "../../src/sandbox/Documented.ts"
 import type { Fault } from "../../src/sandbox/Sandbox.ts"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
 
 const email = (number: number) => `c${number}@x.example`
 

@@ -1,7 +1,7 @@
 /** Several syncs of one invocation share what they read, and the calls that they may make. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
 
 const syncs = `  gold:
     from: acme
@@ -45,7 +45,8 @@ describe("several syncs of one command", () => {
             0,
             [
               ["gold", "none", 0],
-              ["vip", "done", 2]
+              // The run's number, the group, and who is in it.
+              ["vip", "done", 3]
             ]
           ]
         )

@@ -1,7 +1,9 @@
 /** A sync of staff through the built command: Zendesk's agents become cStar's team. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Installed from "../support/Installed.ts"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Installed from "../kit/Installed.ts"
 
 const syncs = (team: string) => `  staff:
     from: zendesk
@@ -21,6 +23,37 @@ const account = (team = "") =>
   })
 
 describe("a sync of staff", () => {
+  it.scopedLive(
+    "whose source and target get other names invites nobody again",
+    () =>
+      Effect.gen(function* () {
+        const { agents, dir, run, team, write } = yield* account("      remove: ours\n")
+        const ann = agents.add({ email: "ann@x.example", name: "Ann", roles: ["agent"] })
+        assert.strictEqual((yield* run(["sync", "--yes"])).code, 0)
+        team.settleInvite("ann@x.example", "accepted")
+        assert.strictEqual((yield* run(["sync", "--yes"])).code, 0)
+        const rename = (from: string, to: string) =>
+          write(
+            "groupbridge.yaml",
+            readFileSync(join(dir, "groupbridge.yaml"), "utf8").replaceAll(new RegExp(`(^  |(?:from|to): )${from}\\b`, "gm"), `$1${to}`)
+          )
+        rename("zendesk", "zd")
+        const source = yield* run(["sync", "--yes"])
+        assert.strictEqual(source.code, 0, source.stdout)
+        assert.match(source.stdout, /zendesk is called zd now/)
+        rename("cstar", "crew")
+        const held = yield* run(["sync", "--yes"])
+        assert.strictEqual(held.code, 3, held.stdout)
+        assert.match(held.stdout, /groupbridge state rename connection cstar crew/)
+        assert.strictEqual((yield* run(["state", "rename", "connection", "cstar", "crew", "--yes"])).code, 0)
+        agents.deactivate(ann)
+        const after = yield* run(["sync", "--yes"])
+        assert.strictEqual(after.code, 0, after.stdout)
+        assert.match(after.stdout, /1 (person )?(left|removed|out)/)
+      }),
+    Installed.patience
+  )
+
   it.scopedLive(
     "invites, holds what may do more, applies what is approved, and writes nothing the second time",
     () =>

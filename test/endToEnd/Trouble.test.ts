@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Fault } from "../../src/sandbox/Sandbox.ts"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
+import * as Preload from "../kit/Preload.ts"
 
 const syncs = `  customers:
     from: acme
@@ -60,6 +61,13 @@ const vendors: ReadonlyArray<Trouble> = [
   },
   { what: "a host that nobody listens at", code: 75, says: /acme: connection refused/, options: () => ({ env: { ACME_BASEURL: "http://127.0.0.1:9" } }) },
   { what: "TLS asked of a plain port", code: 75, says: /acme: .*TLS/, options: ({ desk }) => ({ env: { ACME_BASEURL: desk.url.replace("http:", "https:") } }) },
+  {
+    what: "a key that no header can carry",
+    code: 64,
+    says: /cstar: .*U\+2013, which no HTTP/,
+    options: () => ({ env: { CSTAR_APIKEY: "sk_live_0000\u20130000dead" } })
+  },
+  { what: "a proxy of a kind that is not spoken", code: 64, says: /HTTPS_PROXY is not the URL/, options: () => ({ env: { HTTPS_PROXY: "socks5://proxy:1" } }) },
   { what: "HTML instead of the source's answer", code: 1, says: /acme: .*(HTML|JSON)/, arrange: ({ desk }) => desk.inject(stuck(html)) },
   { what: "HTML instead of the target's answer", code: 1, says: /cstar: .*(HTML|JSON)/, arrange: ({ team }) => team.inject(stuck(html)) }
 ]
@@ -92,7 +100,7 @@ const files: ReadonlyArray<Trouble> = [
       edit((yaml) => `${yaml}state: data\n`)
     }
   },
-  { what: "a full disk", code: 1, says: /full|space/i, options: () => ({ env: { GROUPBRIDGE_STATE_MAX_PAGES: "60" } }) },
+  { what: "a full disk", code: 1, says: /full|space/i, options: () => ({ env: Preload.fullDisk(60) }) },
   { what: "broken YAML", code: 64, says: /groupbridge\.yaml:\d+/, arrange: ({ write }) => write("groupbridge.yaml", "connections:\n  acme: [\n") },
   { what: "a key that does not exist", code: 64, says: /ruels.*rules|rules.*ruels/s, arrange: ({ edit }) => edit((yaml) => yaml.replace("rules:", "ruels:")) },
   { what: "an unknown command", code: 64, says: /snyc/, args: ["snyc"] },
@@ -136,8 +144,8 @@ describe.concurrent("trouble that ends", () => {
     () =>
       Effect.gen(function* () {
         const { run, team } = yield* one
-        for (const pages of ["45", "60", "80", "110"]) {
-          const { code, stderr, stdout } = yield* run(["sync", "--yes"], { env: { GROUPBRIDGE_STATE_MAX_PAGES: pages } })
+        for (const pages of [45, 60, 80, 110]) {
+          const { code, stderr, stdout } = yield* run(["sync", "--yes"], { env: Preload.fullDisk(pages) })
           assert.include([0, 1], code, stdout + stderr)
         }
         const { code, stderr, stdout } = yield* run(["sync", "--yes"])

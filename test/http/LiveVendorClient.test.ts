@@ -9,7 +9,7 @@ import * as TestClock from "effect/TestClock"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { PacerWindow } from "../../src/contract/Pacer.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
-import * as SlotPacer from "../../src/http/SlotPacer.ts"
+import * as SlotPacer from "../../src/http/pacing/SlotPacer.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
 import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
 import * as Faulty from "../../src/sandbox/Faulty.ts"
@@ -150,6 +150,11 @@ describe("LiveVendorClient", () => {
     ["nothing", answer(200, ""), /^the answer is empty$/],
     ["nothing with 204", answer(204, ""), /^the answer is empty$/],
     ["another shape", answer(200, `{"id":"1","x":1}`.replace(`"1"`, `{"name":"${token}"}`)), /^the answer does not fit: at id: Expected string$/],
+    [
+      "deep nesting",
+      answer(200, `{"id":"1","x":${"[".repeat(400)}${"]".repeat(400)}}`),
+      /^the answer nests its JSON more than 200 levels deep; it begins: \{"id":"1","x":\[+$/
+    ],
     ["a redirect", answer(302, "", { location: `https://evil.test/?key=${queryKey}` }), /^redirects to evil\.test; credentials are not carried along/],
     ["too much", answer(200, JSON.stringify({ id: "x".repeat(2_000) })), /^the answer is larger than 1000 bytes$/]
   ]
@@ -305,10 +310,34 @@ describe("LiveVendorClient", () => {
     })
   )
 
+  it.effect("reads what is nested as deeply as vendors do", () =>
+    Effect.gen(function* () {
+      const { vendor } = yield* connect({ app: () => Effect.succeed(answer(200, `{"id":"\\"[1]","x":${"[".repeat(150)}${"]".repeat(150)}}`)) })
+      assert.deepStrictEqual((yield* vendor.read(readGroup)).body, { id: '"[1]' })
+    })
+  )
+
+  const unsendable: ReadonlyArray<readonly [credential: string, letter: string]> = [
+    ["canary\u2013token", "the character U+2013"],
+    ["canary-token\n", "a line break"],
+    ["canary\u0007token", "the character U+0007"]
+  ]
+  for (const [credential, letter] of unsendable) {
+    it.effect(`refuses a credential with ${letter} before anything is sent`, () =>
+      Effect.gen(function* () {
+        const error = yield* errorOf(connect({ headers: { authorization: Redacted.make(credential) } }))
+        assert.deepStrictEqual([error.reason, error.call], ["Misconfigured", "credential"])
+        assert.include(error.detail, letter)
+      })
+    )
+  }
+
+  it.effect("sends a credential in Latin-1", () => connect({ headers: { authorization: Redacted.make("canary-\u00e9-token") } }))
+
   it.effect("sends credentials to nobody but the vendor", () =>
     Effect.gen(function* () {
       for (const unsafe of ["http://vendor.test", "ftp://vendor.test", "https://user:pass@vendor.test", "vendor.test", "https://vendor.test?x=1"]) {
-        assert.strictEqual((yield* errorOf(connect({ baseUrl: unsafe }))).reason, "Invalid")
+        assert.strictEqual((yield* errorOf(connect({ baseUrl: unsafe }))).reason, "Misconfigured")
       }
       for (const own of ["http://localhost:1", "http://127.0.0.1:1/x/", "http://[::1]:1"]) yield* connect({ baseUrl: own })
       const { vendor, log } = yield* connect()

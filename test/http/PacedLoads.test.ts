@@ -72,6 +72,53 @@ describe("a load under a limit that is half of what is documented", () => {
   })
 })
 
+/** cStar's documented hour, and a minute beside it that no document names. */
+const minuteInHour: Partial<Load> = {
+  calls: 120,
+  perMillis: 60_000,
+  declared: { calls: 1_000, perMillis: 3_600_000, endpoint: null },
+  latency: [50, 300],
+  atOnce: 8,
+  total: 700
+}
+
+describe("a load under a minute's limit that no document names beside an hour's", () => {
+  keeps("is done within minutes where a fixed server says when to go on", { ...minuteInHour, server: "fixed" }, { refused: 11, worst: 5, used: 0.75 })
+  keeps("is done within minutes where a sliding server says when to go on", { ...minuteInHour, server: "sliding" }, { refused: 6, worst: 4, used: 0.7 })
+  keeps("is done within minutes where a bucket says when to go on", { ...minuteInHour, server: "bucket" }, { refused: 18, worst: 13, used: 0.95 })
+  for (const server of servers)
+    keeps(`is done within minutes where a ${server} server says nothing`, { ...minuteInHour, server, asks: "nothing" }, { refused: 8, worst: 4, used: 0.7 })
+  for (const server of ["fixed", "sliding"] as const)
+    keeps(`is done where a ${server} server always says a second`, { ...minuteInHour, server, asks: "a second" }, { refused: 20, worst: 11, used: 0.4 })
+
+  it("is hardly refused in the next run, which knows what the last one inferred", () => {
+    const outcomes = Array.from({ length: 20 }, (_, index) => {
+      const load = { ...usual, ...minuteInHour, server: "fixed", asks: "nothing" } as const
+      const { inferred } = SimulatedLoad.run({ ...load, seed: index + 1 })
+      return SimulatedLoad.run({ ...load, inferred, seed: index + 101 })
+    })
+    assert.isAtMost(mean(outcomes.map(({ refused }) => refused)), 2)
+  })
+
+  it("gives the hour itself up where it is the hour that is wrong", () => {
+    const declared = { calls: 1_000, perMillis: 3_600_000, endpoint: null }
+    const { inferred, refused } = SimulatedLoad.run({
+      ...usual,
+      server: "fixed",
+      calls: 500,
+      perMillis: declared.perMillis,
+      declared,
+      latency: [50, 300],
+      atOnce: 8,
+      total: 900,
+      // The window had just begun, so that the wait is nearly an hour.
+      seed: 3
+    })
+    assert.deepStrictEqual(inferred, [])
+    assert.isAtMost(refused, 8)
+  })
+})
+
 describe("a load under a limit that nobody tells", () => {
   keeps("is seldom refused by a fixed server", { server: "fixed", declared: null }, { refused: 11, worst: 5, used: 0.67 })
   keeps("is seldom refused by a sliding server", { server: "sliding", declared: null }, { refused: 9, worst: 4, used: 0.58 })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as RateHeaders from "../../src/http/RateHeaders.ts"
-import * as RetryAfter from "../../src/http/RetryAfter.ts"
+import * as RateHeaders from "../../src/http/pacing/RateHeaders.ts"
+import * as RetryAfter from "../../src/http/pacing/RetryAfter.ts"
 
 const now = 1_700_000_000_000
 const read = (headers: Readonly<Record<string, string>>, more: Partial<RateHeaders.RatedAnswer> = {}) =>
@@ -28,12 +28,12 @@ describe("RateHeaders", () => {
   })
 
   it("tells a pause on a 429 only, and on a 503 that names one", () => {
-    const told = { "retry-after": "5" }
+    const reported = { "retry-after": "5" }
     assert.deepStrictEqual(
-      [200, 429, 500, 503].map((status) => [read(told, { status }).pausedUntil, read({}, { status }).pausedUntil]),
+      [200, 429, 500, 503].map((status) => [read(reported, { status }).pausedUntil, read({}, { status }).pausedUntil]),
       [
         [null, null],
-        [now + 5_000, "untold"],
+        [now + 5_000, "unreported"],
         [null, null],
         [now + 5_000, null]
       ]

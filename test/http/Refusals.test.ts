@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import type { AllowanceReport, Pacer } from "../../src/contract/Pacer.ts"
-import * as SlotPacer from "../../src/http/SlotPacer.ts"
+import * as SlotPacer from "../../src/http/pacing/SlotPacer.ts"
 
 const silent: AllowanceReport = { limit: null, remaining: null, resetAt: null, pausedUntil: null, endpoint: null }
 const minute = 60_000

@@ -1,6 +1,6 @@
 /** A load of calls on a vendor that limits them and that others call too, in simulated time: no timers, so a minute of it takes a few milliseconds. */
-import type { AllowanceReport, PacerWindow } from "../../src/contract/Pacer.ts"
-import * as Slots from "../../src/http/PacerSlots.ts"
+import type { AllowanceReport, PacerInference, PacerWindow } from "../../src/contract/Pacer.ts"
+import * as Slots from "../../src/http/pacing/PacerSlots.ts"
 import * as Limits from "./SimulatedLimits.ts"
 
 export interface Load {
@@ -16,6 +16,10 @@ export interface Load {
   readonly preceded?: boolean
   /** What answers tell. */
   readonly tells: "nothing" | "remaining" | "remaining and reset"
+  /** Whether refusals say when to go on: the true moment, always a second, or nothing. The true moment if not given. */
+  readonly asks?: "true wait" | "a second" | "nothing"
+  /** What an earlier run inferred. */
+  readonly inferred?: ReadonlyArray<PacerInference>
   /** An answer takes so long, evenly spread. */
   readonly latency: readonly [least: number, most: number]
   readonly atOnce: number
@@ -30,6 +34,7 @@ export interface Outcome {
   readonly mostRefused: number
   /** When calls were refused. */
   readonly refusals: ReadonlyArray<number>
+  readonly inferred: ReadonlyArray<PacerInference>
 }
 
 const servers = { fixed: Limits.fixedWindow, sliding: Limits.slidingWindow, bucket: Limits.tokenBucket }
@@ -59,7 +64,7 @@ export const run = (load: Load): Outcome => {
     return limiter(now)
   }
 
-  const slots = Slots.make({ windows: declared === null ? [] : [declared], restored: [], concurrency: load.atOnce }, begun)
+  const slots = Slots.make({ windows: declared === null ? [] : [declared], restored: [], inferred: load.inferred ?? [], concurrency: load.atOnce }, begun)
   const answers: Array<{ readonly at: number; readonly slot: Slots.Slot; readonly verdict: Limits.Verdict }> = []
   const refusals: Array<number> = []
   let [now, waiting, unasked, accepted] = [begun, load.atOnce, load.total - load.atOnce, 0]
@@ -73,7 +78,7 @@ export const run = (load: Load): Outcome => {
     answers.splice(later < 0 ? answers.length : later, 0, { at, slot: slots.take(null, now), verdict })
   }
   const answer = ({ slot, verdict }: (typeof answers)[number]) => {
-    slots.told(report(load, verdict, slot.startedAt, now), slot, now)
+    slots.reported(report(load, verdict, slot.startedAt, now), slot, now)
     slots.answered(slot, now)
     if (!verdict.ok) waiting += 1
     else {
@@ -96,15 +101,15 @@ export const run = (load: Load): Outcome => {
     now = due
     while ((answers[0]?.at ?? Infinity) <= now) answer(answers.shift()!)
   }
-  return { took: now - begun, refused: refusals.length, mostRefused: mostWithin(perMillis, refusals), refusals }
+  return { took: now - begun, refused: refusals.length, mostRefused: mostWithin(perMillis, refusals), refusals, inferred: slots.inferred() }
 }
 
 /** Vendors tell whole seconds, and no less than they mean. */
-const report = ({ calls, tells }: Load, { ok, remaining, resetAt }: Limits.Verdict, judgedAt: number, now: number): AllowanceReport => ({
+const report = ({ asks, calls, tells }: Load, { ok, remaining, resetAt }: Limits.Verdict, judgedAt: number, now: number): AllowanceReport => ({
   limit: tells === "nothing" ? null : calls,
   remaining: tells === "nothing" ? null : remaining,
   resetAt: tells === "remaining and reset" ? resetAt : null,
-  pausedUntil: ok ? null : now + 1000 * Math.max(1, Math.ceil((resetAt - judgedAt) / 1000)),
+  pausedUntil: ok ? null : asks === "nothing" ? "unreported" : now + 1000 * (asks === "a second" ? 1 : Math.max(1, Math.ceil((resetAt - judgedAt) / 1000))),
   endpoint: null
 })
 

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import type { AllowanceReport, Pacer } from "../../src/contract/Pacer.ts"
-import * as SlotPacer from "../../src/http/SlotPacer.ts"
-import * as Time from "../support/Time.ts"
+import * as SlotPacer from "../../src/http/pacing/SlotPacer.ts"
+import * as Time from "../kit/Time.ts"
 import * as Limits from "./SimulatedLimits.ts"
 
 const silent: AllowanceReport = { limit: null, remaining: null, resetAt: null, pausedUntil: null, endpoint: null }
@@ -210,7 +210,7 @@ describe("SlotPacer", () => {
       const load = drive(pacer, Limits.slidingWindow(9, 1), { calls: 2, latency: 0 })
       yield* finish(yield* Effect.fork(load.run), 500)
       assert.deepStrictEqual(load.starts, [7_000, 7_000])
-      yield* pacer.report({ ...silent, pausedUntil: "untold", endpoint: "export" })
+      yield* pacer.report({ ...silent, pausedUntil: "unreported", endpoint: "export" })
       assert.strictEqual(yield* pacer.nextStart(null), 67_000)
       assert.strictEqual((yield* pacer.status).limited, 2)
     })
@@ -237,7 +237,7 @@ describe("SlotPacer", () => {
   it.effect("learns a limit that nobody announces, once a window", () =>
     Effect.gen(function* () {
       const { refused } = yield* lasting({ windows: [{ calls: 25, perMillis: minute, endpoint: null }], restored: [], concurrency: 2 }, (pacer) =>
-        drive(pacer, Limits.slidingWindow(20, minute), { calls: 120, latency: 100, report: ({ ok }) => ({ ...silent, pausedUntil: ok ? null : "untold" }) })
+        drive(pacer, Limits.slidingWindow(20, minute), { calls: 120, latency: 100, report: ({ ok }) => ({ ...silent, pausedUntil: ok ? null : "unreported" }) })
       )
       assert.isAtMost(refused(), 2)
     })
@@ -324,16 +324,16 @@ describe("SlotPacer", () => {
 
   it.effect("tells when calls begin to wait", () =>
     Effect.gen(function* () {
-      const told: Array<string> = []
+      const reported: Array<string> = []
       const pacer = yield* SlotPacer.make({
         windows: [{ calls: 1, perMillis: 3_600_000, endpoint: null }],
         restored: [],
         concurrency: 1,
-        onWait: (until, why) => Effect.sync(() => told.push(`${until} ${why}`))
+        onWait: (until, why) => Effect.sync(() => reported.push(`${until} ${why}`))
       })
       yield* Effect.fork(Effect.repeatN(pacer.call(read, Effect.void), 1))
       yield* TestClock.adjust(10)
-      assert.deepStrictEqual(told, ["3600000 the budget of 1 calls in 1h is used up"])
+      assert.deepStrictEqual(reported, ["3600000 the budget of 1 calls in 1h is used up"])
     })
   )
 

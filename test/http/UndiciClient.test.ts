@@ -34,7 +34,7 @@ describe("a connection that the other end closed while nobody looked", () => {
   it.scopedLive("is not written to: what is sent on it may have been done or not", () =>
     Effect.gen(function* () {
       const url = yield* serve
-      const client = yield* UndiciClient.make(null)
+      const client = yield* UndiciClient.make()
       const call = (request: HttpClientRequest.HttpClientRequest) => client.execute(request).pipe(Effect.flatMap(({ text }) => text))
       yield* call(HttpClientRequest.get(url))
       yield* call(HttpClientRequest.get(url))

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { SandboxRequest } from "../../src/sandbox/Sandbox.ts"
-import * as Bridge from "../support/Bridge.ts"
+import * as Bridge from "../kit/Bridge.ts"
 import type { History, Step } from "./History.ts"
 import * as Oracle from "./Oracle.ts"
 import * as Weather from "./Weather.ts"
@@ -52,6 +52,8 @@ export const make = (history: History) =>
     const oracle = Oracle.make(world, history.config)
     /** What a group at the target is for; null: nothing that we know. */
     const purposes = new Map<string, Purpose | null>()
+    /** Groups that people gave another name, which stays until the source's changes. */
+    const namedByHand = new Set<string>()
     const become = (email: string) => {
       for (const { id } of cstar.target.addCustomers([{ email, name: email }])) world.customers.set(id, email)
     }
@@ -94,6 +96,8 @@ export const make = (history: History) =>
     )
     weather.pages(start.pageSize)
 
+    /** What the config calls its parts. */
+    const names = { source: "zendesk", target: "cstar", sync: "customers" }
     const configure = (config: Config) => {
       const lines = config.exceptions.flatMap(({ email, tag, what }) =>
         config.tags[tag] === "own" ? [`${email},${config.prefix} ${tag},${what},,,petra`] : []
@@ -106,10 +110,14 @@ export const make = (history: History) =>
       const budget = "    budget: 10000000/minute\n"
       writeFileSync(
         join(dir, "groupbridge.yaml"),
-        `connections:\n  zendesk:\n    connector: zendesk\n    suspended: ${config.suspended}\n${budget}${options(zendesk.options(Bridge.sourceUrl))}  cstar:\n    connector: cstar\n${budget}${options(cstar.options(Bridge.targetUrl))}syncs:\n  customers:\n    from: zendesk\n    to: cstar${yamlOf(config)}\n`
+        `connections:\n  ${names.source}:\n    connector: zendesk\n    suspended: ${config.suspended}\n${budget}${options(zendesk.options(Bridge.sourceUrl))}  ${names.target}:\n    connector: cstar\n${budget}${options(cstar.options(Bridge.targetUrl))}syncs:\n  ${names.sync}:\n    from: ${names.source}\n    to: ${names.target}${yamlOf(config)}\n`
       )
     }
     configure(history.config)
+    const rename = (what: keyof typeof names, name: string) => {
+      names[what] = name
+      configure(oracle.config())
+    }
 
     const { source } = zendesk
     let fresh = 0
@@ -245,6 +253,12 @@ export const make = (history: History) =>
           if (purpose !== null) oracle.groupDeleted(purpose, group.externalId !== null)
           cstar.target.deleteGroup(group.id)
           return true
+        case "rename group":
+          // What people made is found by its name until it is linked.
+          if (group === undefined || group.externalId === null) return true
+          cstar.target.renameGroup(group.id, `${group.name} by hand`)
+          namedByHand.add(group.id)
+          return true
         case "delete customer":
           if (customer === undefined) return true
           cstar.target.deleteCustomer(customer)
@@ -255,7 +269,7 @@ export const make = (history: History) =>
           return false
       }
     }
-    return { bridge, configure, atSource, atTarget, oracle, purposes, weather, world }
+    return { bridge, configure, namedByHand, names, rename, atSource, atTarget, oracle, purposes, weather, world }
   })
 
 export type Account = Effect.Effect.Success<ReturnType<typeof make>>

@@ -4,7 +4,7 @@ import { type Deed, deed } from "./Deed.ts"
 import { customerOf, excepted, mapped, purposeOf, type Row, row } from "./World.ts"
 
 /** `rejected`: what the engine says people rejected and it therefore leaves. */
-export const compare = ({ bridge, oracle, purposes, world }: Account, rejected: ReadonlySet<Deed>): void => {
+export const compare = ({ bridge, namedByHand, oracle, purposes, world }: Account, rejected: ReadonlySet<Deed>): void => {
   const config = oracle.config()
   const groups = bridge.cstar.target.groups()
   const names = mapped(world, config)
@@ -25,7 +25,8 @@ export const compare = ({ bridge, oracle, purposes, world }: Account, rejected: 
     if (externalId === purpose || config.adoptNames) taken.add(purpose)
     for (const member of members) present.add(row(member, purpose))
     const wished = names.get(purpose)
-    if (externalId === purpose && wished !== undefined && wished !== name) oracle.say("a group has another name than its source", `${name}, not ${wished}`)
+    if (externalId === purpose && !namedByHand.has(id) && wished !== undefined && wished !== name)
+      oracle.say("a group has another name than its source", `${name}, not ${wished}`)
     if (groups.some((other) => other.id !== id && externalId !== null && other.externalId === externalId)) oracle.say("made twice", purpose)
   }
   const closed = (one: Row) => rejected.has(deed("create", row("-", purposeOf(one))))

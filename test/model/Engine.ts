@@ -1,4 +1,5 @@
 /** Runs of the real engine in this process, over sandboxes that a weather may trouble. A run can be killed at any boundary that it passes. */
+import type { Memory } from "../../src/operate/Memory.ts"
 import { copyFileSync, existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import Sqlite from "better-sqlite3"
@@ -7,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import { connectors } from "../../connectors/registry.ts"
+import * as Connectors from "../../connectors/registry.ts"
 import { Journal } from "../../src/apply/Journal.ts"
 import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import type { PlanResult, SyncResult } from "../../src/model/Result.ts"
@@ -19,8 +20,10 @@ import * as SyncRun from "../../src/run/SyncRun.ts"
 import * as Undo from "../../src/run/Undo.ts"
 import type { DeliveringApp } from "../../src/sandbox/Faulty.ts"
 import * as InProcess from "../../src/sandbox/InProcess.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
-import * as Bridge from "../support/Bridge.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
+import * as Bridge from "../kit/Bridge.ts"
+
+const connectors = await Connectors.load()
 
 export interface Apps {
   readonly source: DeliveringApp
@@ -91,7 +94,7 @@ export const make = (dir: string, apps: Apps) => {
 
   const invocation = <A>(
     stops: Boundaries,
-    use: (sync: Parameters<typeof SyncRun.run>[0], connections: Connections.Connections) => Effect.Effect<A, never, SyncRun.Memory>
+    use: (sync: Parameters<typeof SyncRun.run>[0], connections: Connections.Connections) => Effect.Effect<A, never, Memory>
   ): Effect.Effect<A> =>
     Effect.scoped(
       Effect.gen(function* () {
@@ -99,8 +102,8 @@ export const make = (dir: string, apps: Apps) => {
         const config = yield* ConfigFile.load({ file: join(dir, "groupbridge.yaml"), connectors, env: {} })
         const work = Effect.gen(function* () {
           const connections = yield* Connections.make(config, { maxWaitMillis: null, onWait: () => Effect.void })
-          const sync = config.syncs.get("customers")
-          return yield* sync === undefined ? Effect.dieMessage("the config has no sync customers") : use(sync, connections)
+          const [sync] = config.syncs.values()
+          return yield* sync === undefined ? Effect.dieMessage("the config has no sync") : use(sync, connections)
         })
         return yield* work.pipe(
           Effect.provideService(Connections.Vendors, { connectors, redactor, client }),
@@ -115,7 +118,7 @@ export const make = (dir: string, apps: Apps) => {
                 Effect.tap(steps, () => stops.pass)
               )
           })),
-          Effect.provide(SqliteState.layer(config.state))
+          Effect.provide(StateLayer.layer(config.state))
         )
       })
     ).pipe(Effect.orDie)
@@ -187,7 +190,7 @@ export const make = (dir: string, apps: Apps) => {
         })
       ),
     /** Runs `use` on the state that no run has open. */
-    remember: <A, E>(use: Effect.Effect<A, E, SyncRun.Memory>): Effect.Effect<A> => Effect.orDie(Effect.provide(use, SqliteState.layer(state))),
+    remember: <A, E>(use: Effect.Effect<A, E, Memory>): Effect.Effect<A> => Effect.orDie(Effect.provide(use, StateLayer.layer(state))),
     /** Rows of a query on the state file; none while there is no such file. */
     query: (text: string): ReadonlyArray<Readonly<Record<string, string | number | null>>> => {
       if (!existsSync(state)) return []

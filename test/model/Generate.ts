@@ -125,7 +125,8 @@ const byHand = ({ chance }: Cast): ReadonlyArray<Step> => {
   const [group, customer] = [chance.whole(1000), chance.whole(1000)]
   const dice = chance.whole(100)
   if (dice < 45) return [{ do: "put in", group, customer }]
-  if (dice < 88) return [{ do: "take out", group, customer }]
+  if (dice < 85) return [{ do: "take out", group, customer }]
+  if (dice < 89) return [{ do: "rename group", group }]
   return [dice < 95 ? { do: "delete group", group } : { do: "delete customer", customer, again: chance.happens(0.5) }]
 }
 
@@ -135,6 +136,11 @@ const reconfigure = ({ chance, used }: Cast): Step => {
   if (dice < 75) return { do: "configure", change: { organizations: chance.pick(["none", "own", "shared"] as const) } }
   return { do: "configure", change: dice < 90 ? { prefix: chance.pick(["Plan", "Tag", "Level"]) } : { exceptions: [] } }
 }
+
+const renameInConfig = ({ chance }: Cast): Step =>
+  chance.happens(0.4)
+    ? { do: "rename source" }
+    : { do: chance.happens(0.5) ? "rename target" : "rename sync", look: chance.happens(0.7), back: chance.happens(0.3) }
 
 const running = ({ chance }: Cast): ReadonlyArray<Step> => {
   const fault = chance.happens(0.35) ? faultOf(chance) : null
@@ -169,6 +175,7 @@ export const history = (seed: number): History => {
     if (dice < 42) steps.push(...edit(cast))
     else if (dice < 55) steps.push(...byHand(cast))
     else if (dice < 59) steps.push(reconfigure(cast))
+    else if (dice < 62) steps.push(renameInConfig(cast))
     else if (dice < 66) steps.push({ do: "wait", hours: chance.pick([1, 1, 7, 7, 25, 170]) })
     else if (dice < 71) steps.push(...takingBack(cast))
     else steps.push(...running(cast))

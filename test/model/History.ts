@@ -13,10 +13,13 @@ export type Step =
   | { readonly do: "delete organization" | "rename organization"; readonly organization: string }
   /* people at the target; numbers choose among what is there */
   | { readonly do: "put in" | "take out"; readonly group: number; readonly customer: number }
-  | { readonly do: "delete group"; readonly group: number }
+  | { readonly do: "delete group" | "rename group"; readonly group: number }
   | { readonly do: "delete customer"; readonly customer: number; readonly again: boolean }
   /* the config */
   | { readonly do: "configure"; readonly change: Partial<Config> }
+  /* names in the config: the account proves that the source is the same; of others a person says so, or takes the name back. `look`: a run comes first */
+  | { readonly do: "rename source" }
+  | { readonly do: "rename target" | "rename sync"; readonly look: boolean; readonly back: boolean }
   /* Groupbridge */
   | { readonly do: "wait"; readonly hours: number }
   | { readonly do: "sync"; readonly depth: "usual" | "counts" | "full"; readonly fault: Fault | null; readonly killAt: number | null }

@@ -94,5 +94,26 @@ export const known: Readonly<Record<string, History>> = {
     { do: "put in", group: 0, customer: 4 },
     undo
   ),
+  "a source of the same account is the same under another name": history(four, {}, sync, { do: "rename source" }, leave("1001"), join("1005"), sync),
+  "a renamed target waits, and is the same once a person says so": history(
+    four,
+    {},
+    sync,
+    { do: "rename target", look: true, back: false },
+    leave("1001"),
+    join("1005"),
+    sync
+  ),
+  "a renamed sync waits, and takes all along once a person says so": history(
+    four,
+    {},
+    sync,
+    { do: "rename sync", look: true, back: false },
+    leave("1001"),
+    join("1005"),
+    sync
+  ),
+  "a sync that left the config and came back goes on": history(four, {}, sync, { do: "rename sync", look: true, back: true }, leave("1001"), sync),
+  "a group that was renamed by hand is still ours": history(four, {}, sync, { do: "rename group", group: 0 }, leave("1001"), sync),
   "a killed undo goes on": history(four, {}, sync, { do: "put in", group: 0, customer: 4 }, { ...undo, killAt: 12 }, undo, sync)
 }

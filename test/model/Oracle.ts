@@ -77,11 +77,11 @@ export const make = (world: World, first: Config) => {
   /** After every edit: whatever changed its mind is no question any more. */
   const edited = () => {
     const [sure, due, possible, names] = [must(), must(identity.settled(world, config)), may(), mapped(world, config)]
-    const isBack = (one: Deed, [wished, unwished]: readonly [ReadonlySet<Row>, ReadonlySet<Row>]): boolean => {
+    const isBack = (one: Deed, [wished, unclaimed]: readonly [ReadonlySet<Row>, ReadonlySet<Row>]): boolean => {
       const [op = "", customer = "", purpose = ""] = one.split(" ")
       const of = row(customer, purpose)
-      if (op === "create") return !names.has(purpose) || ![...unwished].some((one) => purposeOf(one) === purpose)
-      return op === "remove" ? wished.has(of) : !unwished.has(of)
+      if (op === "create") return !names.has(purpose) || ![...unclaimed].some((one) => purposeOf(one) === purpose)
+      return op === "remove" ? wished.has(of) : !unclaimed.has(of)
     }
     // A question ends as soon as it may have ended; what was approved stays so until it has for sure.
     for (const one of held) if (isBack(one, [possible, due])) held.delete(one)

@@ -6,7 +6,8 @@ import * as TestClock from "effect/TestClock"
 import * as TestContext from "effect/TestContext"
 import type { SyncResult } from "../../src/model/Result.ts"
 import { UndoStore } from "../../src/plan/UndoStore.ts"
-import { Overview } from "../../src/run/Overview.ts"
+import { OperationsStore } from "../../src/run/OperationsStore.ts"
+import * as Renaming from "../../src/run/Renaming.ts"
 import { RunStore } from "../../src/run/RunStore.ts"
 import * as Account from "./Account.ts"
 import * as Baseline from "./Baseline.ts"
@@ -30,10 +31,10 @@ const by = { who: "petra", host: "ops1", reason: null }
 
 const ops: Readonly<Record<string, Op>> = { "assignment.add": "add", "assignment.remove": "remove", "group.create": "create" }
 
-/** `zendesk/organization:501` is for `501`; `zendesk/tag:vip` for `tag:vip`. */
-const purposeOf = (handle: string): string => handle.replace(/^zendesk\/(organization:)?/, "")
+/** `zendesk/organization:501` is for `501`; `zendesk/tag:vip` for `tag:vip`. What the source was called first begins them. */
+const purposeOf = (handle: string): string => handle.replace(/^(zendesk|desk)\/(organization:)?/, "")
 
-export const play = (history: History, step: (told: string) => void = () => {}): Effect.Effect<Played> =>
+export const play = (history: History, step: (reported: string) => void = () => {}): Effect.Effect<Played> =>
   Effect.gen(function* () {
     const account = yield* Account.make(history)
     const { bridge, oracle, weather, world } = account
@@ -52,11 +53,12 @@ export const play = (history: History, step: (told: string) => void = () => {}):
       readonly deeds: Array<Deed>
     }
     type Found = ReturnType<typeof engine.query>[number]
-    const purposeIn = ({ handle, key }: Found): string => (handle === null ? account.purposes.get(String(key)) : purposeOf(String(handle))) ?? "?"
+    const purposeIn = ({ group_key: groupKey, key }: Found): string =>
+      (groupKey === null ? account.purposes.get(String(key)) : purposeOf(String(groupKey))) ?? "?"
     const parts = (): ReadonlyArray<Part> => {
       const found = new Map<number, Part>()
-      const query = `SELECT p.id, p.guard, p.state, r.op, g.key, g.handle, t.key AS customer FROM held_part p JOIN held_row r ON r.part = p.id JOIN target_group g ON g.id = r.grp
-        LEFT JOIN target_customer t ON t.id = r.customer WHERE p.state <> 'closed' ORDER BY 1, 4, 5, 6, 7`
+      const query = `SELECT p.id, p.guard, p.state, r.op, g.key, g.group_key, t.key AS customer FROM held_part p JOIN held_row r ON r.part = p.id JOIN target_group g ON g.id = r.group_id
+        LEFT JOIN target_customer t ON t.id = r.target_customer_id WHERE p.state <> 'closed' ORDER BY 1, 4, 5, 6, 7`
       for (const one of engine.query(query)) {
         const part = found.get(Number(one["id"])) ?? { id: Number(one["id"]), guard: String(one["guard"]), state: String(one["state"]), deeds: [] }
         found.set(part.id, part)
@@ -68,13 +70,13 @@ export const play = (history: History, step: (told: string) => void = () => {}):
     const numbers = (query: string): ReadonlyArray<number> => engine.query(query).map(({ id }) => Number(id))
     /** The number of the next run. */
     const following = (): number => 1 + (numbers("SELECT coalesce(max(id), 0) AS id FROM run")[0] ?? 0)
-    const pinnedRuns = () => numbers("SELECT DISTINCT run AS id FROM pin ORDER BY 1")
+    const pinnedRuns = () => numbers("SELECT DISTINCT run AS id FROM undo_pin ORDER BY 1")
     /** Rows that are kept as they were before that run, and the groups that it made and that are kept away. */
     const pinnedOf = (run: number): ReadonlyArray<Row> =>
       engine
         .query(
-          `SELECT g.key, g.handle, t.key AS customer FROM pin p JOIN target_group g ON g.id = p.grp LEFT JOIN target_customer t ON t.id = p.customer
-           WHERE p.run = ${run} AND (p.customer > 0 OR g.key IS NULL)`
+          `SELECT g.key, g.group_key, t.key AS customer FROM undo_pin p JOIN target_group g ON g.id = p.group_id LEFT JOIN target_customer t ON t.id = p.target_customer_id
+           WHERE p.run = ${run} AND (p.target_customer_id > 0 OR g.key IS NULL)`
         )
         .map((one) => row(String(one["customer"] ?? "-"), purposeIn(one)))
     const open = () => parts().filter(({ state }) => state === "open")
@@ -83,14 +85,18 @@ export const play = (history: History, step: (told: string) => void = () => {}):
     const bearable = (fault: Fault | null): fault is Fault => {
       if (fault === null || fault.kind === "trouble") return fault !== null
       // The role of the first run is the one that later ones are compared with.
-      return fault.what === "lesser role" ? identified : Baseline.tells(baseline, world, fault)
+      if (fault.what === "nobody in any group") return true
+      return fault.what === "lesser role" || fault.what === "another account, shown half" ? identified : Baseline.tells(baseline, world, fault)
     }
 
     const set = (fault: Fault | null) => {
       weather.set(bearable(fault) ? fault : null)
       const gap = bearable(fault) && fault.kind === "gap" ? fault.what : null
       bridge.zendesk.setTagsEnabled(gap !== "no tags")
-      bridge.zendesk.actAs({ role: gap === "lesser role" ? "agent" : "admin" })
+      bridge.zendesk.actAs({
+        role: gap === "lesser role" ? "agent" : "admin",
+        ...(gap === "another account, shown half" ? { email: "otto@sandbox.example" } : {})
+      })
     }
 
     interface Doing {
@@ -109,7 +115,7 @@ export const play = (history: History, step: (told: string) => void = () => {}):
         const pausing = at < paused
         const before = weather.writes()
         const run = { number: following(), undoes: null, at, only: only ?? null, done: { add: 0, remove: 0, create: 0 } }
-        const hidden = bearable(fault) && fault.kind === "gap" && fault.what.endsWith("lying")
+        const hidden = bearable(fault) && fault.kind === "gap" && (fault.what.endsWith("lying") || fault.what === "another account, shown half")
         if (!pausing) oracle.began(run, true, hidden)
         if (!pausing && only === undefined) others.read(world, oracle.config(), bearable(fault) ? fault : null)
         const options = { depth, ...(killAt === null ? {} : { killAt }), ...(file === undefined ? {} : { file }), ...(part === undefined ? {} : { part }) }
@@ -117,7 +123,8 @@ export const play = (history: History, step: (told: string) => void = () => {}):
         const writes = weather.writes() - before
         const gap = bearable(fault) && fault.kind === "gap"
         if (pausing && writes > 0) oracle.say("wrote though it is paused", String(writes))
-        const well = result !== null && result.error === null
+        // Of a run that waits for a name to be confirmed nothing was learnt.
+        const well = result !== null && result.error === null && !result.held.some(({ guard }) => guard === "configGone")
         if (!gap && run.done.remove > 0) baseline.judge(oracle, run.done.remove)
         identified ||= well
         oracle.ended(!gap, well)
@@ -163,7 +170,7 @@ export const play = (history: History, step: (told: string) => void = () => {}):
     const decide = (part: Part, decision: "approved" | "rejected") =>
       Effect.zipRight(
         Effect.sync(() => oracle.decided(part.deeds, decision)),
-        engine.remember(Effect.flatMap(Overview, (overview) => overview.decide(part.id, decision, by)))
+        engine.remember(Effect.flatMap(OperationsStore, (overview) => overview.decide(part.id, decision, by)))
       )
     const approve = (part: Part, fault: Fault | null, killAt: number | null) =>
       Effect.zipRight(decide(part, "approved"), sync({ depth: "usual", fault, killAt, part: part.id, only: withGroups(part.deeds) }))
@@ -188,6 +195,32 @@ export const play = (history: History, step: (told: string) => void = () => {}):
         Effect.suspend(() => bridge.cstar.app({ method: "GET", path: "/", query: new URLSearchParams(), headers: {}, body: "" }))
       )
 
+    /** Memberships or decisions rest on the name. */
+    const rests = (what: "target" | "sync"): boolean =>
+      engine.query("SELECT 1 AS one FROM claim LIMIT 1").length > 0 ||
+      (what === "sync" && engine.query("SELECT 1 AS one FROM held_row r JOIN held_part p ON p.id = r.part WHERE p.state <> 'closed' LIMIT 1").length > 0)
+
+    /** A run under a name that nobody has confirmed does nothing, and says so. */
+    const lookHeld = (what: "target" | "sync") =>
+      Effect.gen(function* () {
+        const result = yield* Engine.passing(engine.sync({ depth: "usual" }))
+        if (result !== null && result.error === null && !result.held.some(({ guard }) => guard === "configGone"))
+          oracle.say("goes on under a name that nobody confirmed", what)
+      })
+
+    const namesOf = { source: ["zendesk", "desk"], target: ["cstar", "prod"], sync: ["customers", "clients"] } as const
+    const rename = (what: "source" | "target" | "sync", { back, look }: { readonly back: boolean; readonly look: boolean }) =>
+      Effect.gen(function* () {
+        const old = account.names[what]
+        const name = namesOf[what].find((other) => other !== old) ?? old
+        account.rename(what, name)
+        if (what === "source" || engine.query("SELECT 1 AS one").length === 0) return
+        if (look && rests(what)) yield* lookHeld(what)
+        if (back) return account.rename(what, old)
+        const renamed = yield* engine.remember(Renaming.rename(what === "target" ? "connection" : "sync", old, name, by))
+        if (renamed._tag !== "Renamed" && rests(what)) oracle.say("cannot be renamed", `${what}: ${renamed._tag}`)
+      })
+
     const perform = (one: Step): Effect.Effect<unknown> => {
       switch (one.do) {
         case "wait":
@@ -198,6 +231,12 @@ export const play = (history: History, step: (told: string) => void = () => {}):
             oracle.configure({ ...oracle.config(), ...rest, tags: { ...oracle.config().tags, ...tags } })
             account.configure(oracle.config())
           })
+        case "rename source":
+          return rename("source", { look: false, back: false })
+        case "rename target":
+          return rename("target", one)
+        case "rename sync":
+          return rename("sync", one)
         case "sync":
           return sync(one)
         case "plan":
@@ -228,12 +267,12 @@ export const play = (history: History, step: (told: string) => void = () => {}):
             paused = one.do === "pause" ? (yield* TestClock.currentTimeMillis) + one.hours * hour : 0
             yield* engine.remember(
               Effect.flatMap(RunStore, (store) =>
-                one.do === "pause" ? Effect.asVoid(store.pause("customers", paused, by)) : Effect.asVoid(store.resume("customers", by))
+                one.do === "pause" ? Effect.asVoid(store.pause(account.names.sync, paused, by)) : Effect.asVoid(store.resume(account.names.sync, by))
               )
             )
           })
         case "undo": {
-          const all = numbers("SELECT DISTINCT r.id FROM run r JOIN planned p ON p.run = r.id AND p.state = 'done' WHERE r.kind <> 'undo' ORDER BY 1")
+          const all = numbers("SELECT DISTINCT r.id FROM run r JOIN planned_change p ON p.run = r.id AND p.state = 'done' WHERE r.kind <> 'undo' ORDER BY 1")
           const number = all[one.run % Math.max(1, all.length)]
           return number === undefined ? Effect.void : undo(number, one.fault, one.killAt)
         }

@@ -26,7 +26,12 @@ const shown = (world: World, fault: Fault | null): World | null => {
   if (fault === null) return world
   if (fault.kind === "trouble") return fault.side === "source" && fault.times > 5 ? null : world
   const seen = copy(world)
-  const share = fault.what === "empty, and lying" ? 0 : fault.what === "half, and lying" || fault.what === "no end" ? 0.5 : 1
+  const share =
+    fault.what === "empty, and lying"
+      ? 0
+      : fault.what === "half, and lying" || fault.what === "another account, shown half" || fault.what === "no end"
+        ? 0.5
+        : 1
   if (fault.what === "403" || fault.what === "guest") return null
   if (fault.what === "no tags") for (const { tags } of seen.people.values()) tags.clear()
   const cut = <A>(items: Map<string, A>) => [...items.keys()].slice(Math.floor(items.size * share)).forEach((key) => items.delete(key))

@@ -36,7 +36,9 @@ export const gaps = [
   "lesser role",
   "total too high",
   "one row lost",
-  "row twice"
+  "row twice",
+  "another account, shown half",
+  "nobody in any group"
 ] as const
 
 export type Fault =
@@ -83,18 +85,19 @@ const lacking = (what: (typeof gaps)[number], response: SandboxResponse): Sandbo
   if (key === undefined) return response
   const rows = body[key] as Array<unknown>
   const end = { has_more: false, after_cursor: null, before_cursor: null }
-  const told = body.pagination ?? body.meta?.pagination
+  const reported = body.pagination ?? body.meta?.pagination
   switch (what) {
     case "empty, and lying":
       return json(200, { ...body, [key]: [], meta: end, links: { next: null, prev: null } })
     case "half, and lying":
+    case "another account, shown half":
       return json(200, { ...body, [key]: rows.slice(0, Math.floor(rows.length / 2)), meta: end, links: { next: null, prev: null } })
     case "no end":
       return json(200, { ...body, [key]: rows.slice(0, Math.floor(rows.length / 2)), meta: { has_more: true, after_cursor: null } })
     case "circle":
       return json(200, { ...body, meta: { has_more: true, after_cursor: "aGVyZQ==" } })
     case "total too high":
-      if (told !== undefined) told["total"] = Number(told["total"]) + 1
+      if (reported !== undefined) reported["total"] = Number(reported["total"]) + 1
       return json(200, body)
     case "one row lost":
       return json(200, { ...body, [key]: rows.slice(1) })
@@ -105,13 +108,23 @@ const lacking = (what: (typeof gaps)[number], response: SandboxResponse): Sandbo
   }
 }
 
+/** What the target shows of groups, as if nobody was in any of them. */
+const emptied = (path: string, response: SandboxResponse): SandboxResponse => {
+  if (response.status !== 200) return response
+  if (!path.endsWith("/members")) return { ...response, body: response.body.replaceAll(/"customerCount":\d+/g, '"customerCount":0') }
+  const body = JSON.parse(response.body) as Page
+  const reported = body.pagination ?? body.meta?.pagination
+  if (reported !== undefined) Object.assign(reported, { total: 0, totalPages: 0, hasMore: false })
+  return json(200, { ...body, data: [] })
+}
+
 const refused = json(403, { error: { title: "Forbidden", message: "Access to this resource is restricted" } })
 const guest = json(200, { user: { id: null, name: "Anonymous user", role: "end-user", email: null } })
 
 /** `before` and `after` are told of every call that changes the target, around its effect. */
 export const make = (
   vendors: { readonly source: SandboxApp; readonly target: SandboxApp },
-  told: { readonly before: (request: SandboxRequest) => void; readonly after: (request: SandboxRequest, at: number) => void }
+  reported: { readonly before: (request: SandboxRequest) => void; readonly after: (request: SandboxRequest, at: number) => void }
 ) => {
   let fault: Fault | null = null
   let pageSize = "100"
@@ -125,9 +138,9 @@ export const make = (
         return yield* vendors.source(request)
       }
       if (request.method === "GET") return yield* vendors.target(request)
-      told.before(request)
+      reported.before(request)
       const response = yield* vendors.target(request)
-      told.after(request, yield* Clock.currentTimeMillis)
+      reported.after(request, yield* Clock.currentTimeMillis)
       return response
     })
 
@@ -144,6 +157,10 @@ export const make = (
           return struck ? strike(now.what, act(side, request)) : act(side, request)
         }
         if (now.what === "guest") return side === "source" && request.path.endsWith("/users/me") ? Effect.succeed(guest) : act(side, request)
+        if (now.what === "nobody in any group")
+          return side === "target" && request.method === "GET" && request.path.includes("/customer-groups")
+            ? Effect.map(act(side, request), (response) => emptied(request.path, response))
+            : act(side, request)
         if (request.method !== "GET" || !request.path.endsWith(now.path)) return act(side, request)
         if (now.what === "403") return Effect.succeed(refused)
         return Effect.map(act(side, request), (response) => lacking(now.what, response))

@@ -55,4 +55,13 @@ describe("SecretRedactor", () => {
     assert.isTrue(redactor.redact(text).endsWith("words [hidden]"))
     assert.isBelow(performance.now() - begun, 3_000)
   })
+
+  it("hides secrets that are minted one after another, of each holder the last 16", () => {
+    const redactor = SecretRedactor.make()
+    const token = (number: number) => `minted-token-${number}-of-acme`
+    for (let number = 1; number <= 40; number++) redactor.hideMinted("acme", token(number))
+    redactor.hideMinted("globex", "minted-token-of-globex")
+    assert.strictEqual(redactor.redact(`${token(40)} ${encodeURIComponent(token(25))} minted-token-of-globex`), "[hidden] [hidden] [hidden]")
+    assert.strictEqual(redactor.redact(token(24)), token(24))
+  })
 })

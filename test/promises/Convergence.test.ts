@@ -1,18 +1,19 @@
 /** A fifth of all calls goes wrong, in every way that passes: one `sync`, with nobody looking on, still ends right. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { rows } from "../support/Deciding.ts"
-import * as Bridge from "../support/Bridge.ts"
-import * as Installed from "../support/Installed.ts"
+import { rows } from "../kit/Deciding.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Installed from "../kit/Installed.ts"
+import * as Preload from "../kit/Preload.ts"
 import * as Chance from "../crash/Chance.ts"
-import { passing } from "../support/Time.ts"
-import * as Troubled from "../support/Troubled.ts"
+import { passing } from "../kit/Time.ts"
+import * as Troubled from "../kit/Troubled.ts"
 
 const share = 0.2
 
 const settled = (dir: string): void => {
   assert.deepStrictEqual(rows({ dir }, "SELECT id, op FROM call WHERE outcome IS NULL"), [])
-  assert.deepStrictEqual(rows({ dir }, "SELECT run, op FROM planned WHERE state = 'planned'"), [])
+  assert.deepStrictEqual(rows({ dir }, "SELECT run, op FROM planned_change WHERE state = 'planned'"), [])
 }
 
 const usual = {
@@ -91,7 +92,7 @@ describe.concurrent("the built command while a fifth of all calls goes wrong", (
       () =>
         Effect.gen(function* () {
           const { desk, dir, run, setFaults, team } = yield* account(seed)
-          const env = { GROUPBRIDGE_ANSWER_MILLIS: "800" }
+          const env = Preload.shortAnswers
           const first = yield* run(["sync", "--yes"], { env })
           assert.strictEqual(first.code, 0, first.stdout + first.stderr)
           const expected = Object.fromEntries(

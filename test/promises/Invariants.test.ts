@@ -6,12 +6,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import type { GuardName } from "../../src/model/Cause.ts"
-import * as Bridge from "../support/Bridge.ts"
+import type { GuardName } from "../../src/model/Guard.ts"
+import * as Bridge from "../kit/Bridge.ts"
 import * as Chance from "../crash/Chance.ts"
-import * as Crowd from "../support/Crowd.ts"
-import { passing } from "../support/Time.ts"
-import * as Worlds from "../support/Worlds.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import { passing } from "../kit/Time.ts"
+import * as Worlds from "../kit/Worlds.ts"
 
 describe("invariant 3: running twice changes nothing the second time", () => {
   it.scopedLive("and makes no write call, whatever happened before and whatever else is in the config", () =>
@@ -59,6 +59,12 @@ describe("invariant 4: what we did not make is not removed under `ours`", () => 
           putIn()
         }
         Worlds.letGo(bridge)
+        // A source without any membership would not be believed.
+        bridge.zendesk.source.load({
+          customers: [{ id: "9999", email: "stays@x.io", name: "Stays" }],
+          organizations: [{ id: "9999", name: "Stays" }],
+          memberships: [{ customer: "9999", organization: "9999" }]
+        })
         yield* bridge.sync({ depth: "full" })
         yield* bridge.sync({ depth: "full" })
         const left = bridge.cstar.target.groups().flatMap(({ id, members }) => members.map((member) => `${id} ${bridge.emails.get(member)}`))

@@ -6,16 +6,17 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as SyncText from "../../src/report/SyncText.ts"
+import * as NewsText from "../../src/report/NewsText.ts"
 import type { Fault } from "../../src/sandbox/Sandbox.ts"
 import * as Chance from "../crash/Chance.ts"
 import * as Samples from "../report/Samples.ts"
-import { json, to } from "../support/Answers.ts"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import { approve, heldBy } from "../support/Deciding.ts"
-import { passing } from "../support/Time.ts"
-import * as Worlds from "../support/Worlds.ts"
+import { json, to } from "../kit/Answers.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import { approve, heldBy } from "../kit/Deciding.ts"
+import { passing } from "../kit/Time.ts"
+import { noticed } from "../kit/Noticed.ts"
+import * as Worlds from "../kit/Worlds.ts"
 
 const page = (key: string, rows: ReadonlyArray<unknown>): Fault => json(200, { [key]: rows, meta: { has_more: false, after_cursor: null } })
 const answer = (status: number, body: string): Fault => ({ _tag: "Answer", response: { status, headers: { "content-type": "application/json" }, body } })
@@ -123,7 +124,7 @@ describe("lesson 4", () => {
       const run = yield* bridge.sync()
       const [part] = run.held
       assert.deepStrictEqual([part?.guard, part?.limit, part?.value, part?.unit], ["removalPercent", 5, 9, "%"])
-      const text = SyncText.quiet([run], Samples.view, new Map())
+      const text = NewsText.text([noticed(run).reported], Samples.view)
       assert.include(text, `groupbridge held ${part?.id}`)
       bridge.configure(`${Bridge.usualRules}\n    guards: { removalPercent: 10 }`)
       for (const id of Crowd.people(8)) bridge.zendesk.source.tag(id, "vip")

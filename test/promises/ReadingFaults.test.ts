@@ -3,10 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { SourcePage } from "../../src/contract/Source.ts"
 import type { SyncResult } from "../../src/model/Result.ts"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import * as Paper from "../support/Paper.ts"
-import { passing } from "../support/Time.ts"
+import * as HoldWording from "../../src/report/HoldWording.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import * as Paper from "../kit/Paper.ts"
+import { passing } from "../kit/Time.ts"
 
 type Pages = ReadonlyArray<SourcePage>
 
@@ -83,7 +84,8 @@ const faults: ReadonlyArray<Fault> = [
   }
 ]
 
-const told = (run: SyncResult): string => [run.error?.message, ...run.withheld.map(({ reason }) => reason), ...run.held.flatMap(({ why }) => why)].join("\n")
+const reported = (run: SyncResult): string =>
+  [run.error?.message, ...run.withheld.map(({ reason }) => reason), ...run.held.flatMap(({ why }) => why.map(HoldWording.reason))].join("\n")
 
 const synced = Effect.gen(function* () {
   const paper = Paper.make({ "1": ["vip"], "2": ["vip"], "3": ["vip"], "4": ["vip"], "5": ["vip"], "6": [], "7": [] })
@@ -104,7 +106,7 @@ describe("invariant 1: a fault of a reading removes nobody and tells why", () =>
         strike(paper)
         const run = yield* bridge.sync()
         assert.deepStrictEqual([bridge.held(), bridge.target.writes()], [before, writes])
-        assert.match(told(run), says)
+        assert.match(reported(run), says)
         assert.notInclude(["none", "done"], run.status)
         Object.assign(paper, sound)
         const next = yield* bridge.sync()
@@ -148,7 +150,7 @@ describe("invariant 1: a fault of a reading removes nobody and tells why", () =>
         paper.pages = () => ["unavailable"]
         Crowd.untag(bridge, ["1", "6"])
         const run = yield* bridge.sync()
-        assert.match(told(run), /as the test wants it/)
+        assert.match(reported(run), /as the test wants it/)
         assert.deepStrictEqual(bridge.held(), { VIP: ["c1@x.io", "c2@x.io", "c3@x.io", "c4@x.io", "c5@x.io", "c7@x.io"] })
       })
     )

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Part, Source, SourcePage, SourceRecord, SourceStream } from "../../src/contract/Source.ts"
 import * as SourceReader from "../../src/read/SourceReader.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
 
 const group = { kind: "organization", carrier: "customer", id: "1" } as const
 const customer = (id: string): SourceRecord => ({
@@ -26,10 +26,10 @@ const pages = (records: ReadonlyArray<ReadonlyArray<SourceRecord>>, next: string
     })
   )
 
-const stream = (name: string, part: Part, all: SourceStream["pages"], told: SourceStream["pages"]): SourceStream => ({
+const stream = (name: string, part: Part, all: SourceStream["pages"], reported: SourceStream["pages"]): SourceStream => ({
   declaration: { name, parts: [part], end: "a sign", canLoseRows: false, pageSize: 1, changes: { end: "a sign", deletions: true, pageSize: 1, lag: 0 } },
   pages: all,
-  changes: () => told
+  changes: () => reported
 })
 
 const source = (streams: ReadonlyArray<SourceStream>, independent: boolean): Source => ({
@@ -48,7 +48,7 @@ const state = Effect.map(
   ),
   (dir) => {
     const file = join(dir, "state.db")
-    return { file, inState: Effect.provide(SqliteState.layer(file)) }
+    return { file, inState: Effect.provide(StateLayer.layer(file)) }
   }
 )
 
@@ -66,12 +66,12 @@ describe("streams of a source that declares them independent", () => {
         stream("people", "customers", meeting(customers, groups, [customer("1"), customer("2")]), Stream.empty),
         stream("teams", { groups: "organization", carrier: "customer" }, meeting(groups, customers, [named("One")]), Stream.empty)
       ]
-      const told: Array<readonly [string, number]> = []
+      const reported: Array<readonly [string, number]> = []
       const { inState } = yield* state
-      const read = SourceReader.read("desk", source(streams, true), { ...options, onRows: (name, rows) => Effect.sync(() => void told.push([name, rows])) })
+      const read = SourceReader.read("desk", source(streams, true), { ...options, onRows: (name, rows) => Effect.sync(() => void reported.push([name, rows])) })
       const { complete } = yield* Effect.timeout(inState(read), "20 seconds")
       assert.isTrue(complete)
-      assert.deepStrictEqual(told.at(-1), ["people and 1 more", 3])
+      assert.deepStrictEqual(reported.at(-1), ["people and 1 more", 3])
     })
   )
 
@@ -127,15 +127,62 @@ describe("streams of any other source", () => {
         stream("people", "customers", alone([customer("1")]), Stream.empty),
         stream("teams", { groups: "organization", carrier: "customer" }, alone([named("One")]), Stream.empty)
       ]
-      const told: Array<readonly [string, number]> = []
+      const reported: Array<readonly [string, number]> = []
       const { inState } = yield* state
-      yield* inState(SourceReader.read("desk", source(streams, false), { ...options, onRows: (name, rows) => Effect.sync(() => void told.push([name, rows])) }))
-      assert.deepStrictEqual(told, [
+      yield* inState(
+        SourceReader.read("desk", source(streams, false), { ...options, onRows: (name, rows) => Effect.sync(() => void reported.push([name, rows])) })
+      )
+      assert.deepStrictEqual(reported, [
         ["people", 0],
         ["people", 1],
         ["teams", 0],
         ["teams", 1]
       ])
+    })
+  )
+})
+
+describe("a list that never ends", () => {
+  /** Every cursor is new. */
+  const endless = (page: (number: number) => ReadonlyArray<SourceRecord>) => {
+    const asked = { pages: 0 }
+    const pages = Stream.map(
+      Stream.iterate(0, (number) => number + 1),
+      (number): SourcePage => {
+        asked.pages += 1
+        const records = page(number)
+        return { records, rows: records.length, cursor: `cursor ${number}`, end: null, unknown: [] }
+      }
+    )
+    return { asked, pages }
+  }
+  const lists: ReadonlyArray<readonly [what: string, page: (number: number) => ReadonlyArray<SourceRecord>, reason: RegExp]> = [
+    ["of empty pages", () => [], /100 empty pages in a row and no end/],
+    ["that repeats its rows", (number) => [customer(`a${number % 3}`), customer(`b${number % 3}`)], /showed the same rows again/]
+  ]
+  for (const [what, page, reason] of lists) {
+    it.scopedLive(`is left, and counts as not read whole: ${what}`, () =>
+      Effect.gen(function* () {
+        const { asked, pages: all } = endless(page)
+        const { inState } = yield* state
+        const read = yield* inState(SourceReader.read("desk", source([stream("people", "customers", all, Stream.empty)], false), options))
+        assert.deepStrictEqual([read.complete, read.streams[0]?.complete], [false, false])
+        assert.match(read.streams[0]?.reason ?? "", reason)
+        assert.isAtMost(asked.pages, 105)
+      })
+    )
+  }
+
+  it.scopedLive("is none where a few pages are empty, or the lists it is made of are", () =>
+    Effect.gen(function* () {
+      const empty = (cursor: string | null): SourcePage => ({ records: [], rows: 0, cursor, end: null, unknown: [] })
+      const lists = Array.from({ length: 250 }, () => empty(null))
+      const few = Array.from({ length: 99 }, (_, index) => empty(`c${index}`))
+      const last: SourcePage = { records: [customer("1")], rows: 1, cursor: null, end: { reached: true, count: null }, unknown: [] }
+      const { inState } = yield* state
+      const all = Stream.fromIterable([...lists, ...few, last])
+      const read = yield* inState(SourceReader.read("desk", source([stream("people", "customers", all, Stream.empty)], false), options))
+      assert.isTrue(read.complete)
     })
   )
 })

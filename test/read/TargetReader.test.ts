@@ -7,10 +7,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { RuleConfig } from "../../src/config/Config.ts"
 import type { Member, Target } from "../../src/contract/Target.ts"
+import type * as ReadLag from "../../src/read/ReadLag.ts"
 import * as TargetReader from "../../src/read/TargetReader.ts"
 import { TargetStore } from "../../src/read/TargetStore.ts"
 import { MappingStore } from "../../src/reconcile/MappingStore.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
 
 const member = (id: number): Member => ({ customer: { id: String(id), email: null, externalId: null, name: null }, joinedAt: null })
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
@@ -43,6 +44,9 @@ const listing = (
   return { target, reads: () => lists.length - rest.length }
 }
 
+/** Lists show at once what was written. */
+const lag: ReadLag.ReadLag = { millis: 0, declared: true, maxWait: null }
+
 /** Reads the group with `known` in the ledger; answers whether the reading counts, and who of them was not seen. */
 const read = (target: Target, known: ReadonlyArray<number>) =>
   Effect.gen(function* () {
@@ -60,9 +64,9 @@ const read = (target: Target, known: ReadonlyArray<number>) =>
       const db = new Sqlite(file)
       db.exec("INSERT INTO assignment SELECT 1, id, 'applied', 0, 1 FROM target_customer")
       db.close()
-      const counts = yield* TargetReader.readMembers("cstar", target, { group: 1, id: "g" })
-      return { counts, missing: yield* store.missingMembers(1) }
-    }).pipe(Effect.provide(SqliteState.layer(file)))
+      const counts = yield* TargetReader.readMembers("cstar", target, lag, { group: 1, id: "g" })
+      return { counts, missing: (yield* store.differing({ group: 1 }, 0)).missing }
+    }).pipe(Effect.provide(StateLayer.layer(file)))
   })
 
 describe("members of several pages", () => {
@@ -155,7 +159,7 @@ describe("groups that are due for a full look", () => {
             number,
             cut: false,
             explicitSlug: false,
-            wish: { rule, handle: name, draft: draft(name), explicitExternalId: false, previousHandles: [] }
+            desired: { rule, handle: name, draft: draft(name), explicitExternalId: false, previousKeys: [], missing: [] }
           }))
         )
         yield* store.stageGroups(
@@ -179,10 +183,13 @@ describe("groups that are due for a full look", () => {
         }
         read("members_read_at = 1000 - id, expected_count = 1")
         yield* mapping.resolve({
+          sync: "customers",
           to: "cstar",
           adopt: ["name"],
           naming: { nameLength: null, longNames: "refused", slugs: null },
           makes: true,
+          renames: true,
+          names: "keep",
           listIsWhole: true
         })
         const due = (before: number) => Effect.map(store.groupsToRead("cstar", "counts", before), (groups) => groups.map(({ group }) => group))
@@ -190,7 +197,7 @@ describe("groups that are due for a full look", () => {
         const none = yield* due(0)
         read("expected_count = 2")
         return { slice, none: none.length, moved: (yield* due(1000)).length, full: (yield* store.groupsToRead("cstar", "full", 0)).length }
-      }).pipe(Effect.provide(SqliteState.layer(file)))
+      }).pipe(Effect.provide(StateLayer.layer(file)))
       assert.deepStrictEqual([found.slice.length, Math.min(...found.slice), found.none], [200, 4, 0])
       assert.deepStrictEqual([found.moved, found.full], [203, 203], "where our own writes do not explain the size, all are read at once")
     })

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
-import * as Bridge from "../support/Bridge.ts"
+import * as Bridge from "../kit/Bridge.ts"
 
 const customers = ["1", "2", "3"]
 const organizations = ["101", "102"]
@@ -46,9 +46,10 @@ const start = Effect.gen(function* () {
   const bridge = yield* Bridge.make
   bridge.configure(unlimited)
   bridge.zendesk.source!.load({
-    customers: customers.map((id) => ({ id, email: `c${id}@x.io`, name: `Customer ${id}` })),
-    organizations: organizations.map((id) => ({ id, name: `Org ${id}` })),
-    memberships: []
+    // One whom the target does not know is always a member: a source that shows no membership at all would not be believed.
+    customers: [...customers, "9"].map((id) => ({ id, email: `c${id}@x.io`, name: `Customer ${id}` })),
+    organizations: [...organizations, "109"].map((id) => ({ id, name: `Org ${id}` })),
+    memberships: [{ customer: "9", organization: "109" }]
   })
   for (const customer of bridge.cstar.target!.addCustomers(customers.map((id) => ({ email: `c${id}@x.io`, name: id }))))
     bridge.emails.set(customer.id, customer.email!.slice(1, -5))

@@ -78,7 +78,7 @@ const shop: AnyConnector = {
         count: false
       },
       assignments: { listedBy: "none", joinedAt: false, pageSize: 1, add: { by: "customer", pack: 20 }, remove: "none" },
-      customers: { list: false, pageSize: 1, search: true, namedBy: "email" }
+      customers: { list: false, pageSize: 1, search: true, externalId: true, namedBy: "email" }
     },
     make: () => never
   },
@@ -126,7 +126,7 @@ describe("ConnectorsText", () => {
       rows.map((line) => line.split("|").length),
       [10, 10, 10, 14, 14, 14]
     )
-    assert.include(rows[2] ?? "", "| [Desk &#124; Co](connectors/desk/README.md) |")
+    assert.include(rows[2] ?? "", "| [Desk &#124; Co](../connectors/desk/README.md) |")
   })
 
   it("shows one connector with streams, limits and options", () => {

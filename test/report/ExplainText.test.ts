@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Decisive, Explanation, Next } from "../../src/model/Explanation.ts"
-import * as ExplainAdvice from "../../src/report/ExplainAdvice.ts"
+import * as ShellWord from "../../src/report/ShellWord.ts"
 import * as ExplainText from "../../src/report/ExplainText.ts"
 import * as S from "./Samples.ts"
 
@@ -51,6 +51,7 @@ const anna: Explanation = {
   wishes: [],
   otherSyncs: [],
   held: null,
+  skipped: null,
   history: [
     {
       run: "r-1",
@@ -62,6 +63,8 @@ const anna: Explanation = {
       by: "petra@ops1",
       rests: null,
       origin: null,
+      claimedAt: null,
+      expiredAt: null,
       approval: null,
       call: { outcome: "applied", answeredAt: january, detail: null }
     },
@@ -75,6 +78,8 @@ const anna: Explanation = {
       by: "petra@ops1",
       rests: { connection: "zendesk", customer: "3901", via: { kind: "tag", carrier: "customer", id: "plan_gold", name: "plan_gold" } },
       origin: "applied",
+      claimedAt: january,
+      expiredAt: at("15:01"),
       approval: { part: "H-14", by: "petra@ops1", at: at("15:00"), reason: "Gold ended, ticket 4711" },
       call: { outcome: "applied", answeredAt: at("15:01"), detail: null }
     }
@@ -176,25 +181,25 @@ describe("an explanation", () => {
     for (const name of S.hostile) {
       const [person] = anna.people
       const [source] = anna.sources
-      const told: Explanation = {
+      const explanation: Explanation = {
         ...anna,
         sync: name,
-        people: person === undefined ? [] : [{ ...person, id: name, email: name, name, ambiguous: { reason: name, candidates: [name] } }],
-        group: { ...anna.group, name, handle: name, blocked: name },
+        people: person === undefined ? [] : [{ ...person, id: name, email: name, name, ambiguous: { reason: "shared-target", candidates: [name] } }],
+        group: { ...anna.group, name, handle: name, blocked: { code: "slug-taken", slug: name } },
         sources: source === undefined ? [] : [{ ...source, name, id: name, rule: null }],
         refused: { op: "assignment.add", reason: name, attempts: 1, nextAt: 0 },
         exceptions: [{ line: 2, what: "never", until: null, ended: false, reason: name, by: name }],
         exceptionLine: name
       }
       for (const decisive of decisives) {
-        const text = ExplainText.full({ ...told, decisive }, S.view) + ExplainText.list([{ ...told, decisive }], name, S.view)
+        const text = ExplainText.full({ ...explanation, decisive }, S.view) + ExplainText.list([{ ...explanation, decisive }], name, S.view)
         assert.notMatch(text, ACTIVE, name.slice(0, 40))
       }
-      const document = JSON.parse(ExplainText.json([told])) as { readonly explanations: ReadonlyArray<{ readonly group: { readonly name: string } }> }
+      const document = JSON.parse(ExplainText.json([explanation])) as { readonly explanations: ReadonlyArray<{ readonly group: { readonly name: string } }> }
       assert.strictEqual(document.explanations[0]?.group.name, name)
     }
-    assert.strictEqual(ExplainAdvice.typed("$(rm -rf /)"), "'$(rm -rf /)'")
-    assert.strictEqual(ExplainAdvice.typed(`it's "x"`), `'it'\\''s "x"'`)
+    assert.strictEqual(ShellWord.typed("$(rm -rf /)"), "'$(rm -rf /)'")
+    assert.strictEqual(ShellWord.typed(`it's "x"`), `'it'\\''s "x"'`)
   })
 
   it("tells times in JSON as ISO 8601", () => {

@@ -21,11 +21,15 @@ const status: StatusRow = {
   refused: 0,
   tasks: 0,
   unmatched: 5914,
+  unconfirmed: 0,
   ambiguous: 0,
+  waiting: 0,
   pinned: [],
   paused: null,
   failing: null,
-  guards: []
+  migration: null,
+  guards: [],
+  warnings: []
 }
 
 const run: RunRow = {
@@ -38,6 +42,7 @@ const run: RunRow = {
   endedAt: at("14:55"),
   summary: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 309 } },
   calls: { read: 311, write: 309 },
+  left: 0,
   refused: 0,
   held: [],
   reason: "Gold ended, ticket 4711",
@@ -56,6 +61,7 @@ const connection: ConnectionCheck = {
   lastGood: null,
   skippedRuns: 0,
   missing: [],
+  costs: [],
   allowance: { limit: 1000, remaining: 412, resetAt: at("16:00"), usedByOthers: 188 },
   message: null
 }
@@ -172,6 +178,11 @@ describe("CheckText", () => {
 
   it("says that all is well only then", () => {
     assert.match(CheckText.text({ ...check, connections: [connection], warnings: [] }, S.view), /All is well\.\n$/u)
+    const costly = { ...connection, costs: ["query customers: the database expects a cost of 4.5"] }
+    assert.match(
+      CheckText.text({ ...check, connections: [costly], problems: [], warnings: [] }, S.view),
+      /\n {2}reading +query customers: the database expects a cost of 4\.5\n/u
+    )
     const missing = { ...connection, missing: ["the key can't write; make a secret key"] }
     assert.match(CheckText.text({ ...check, connections: [missing], warnings: [], state: { ...check.state, ok: false } }, S.view), /2 problems\n$/u)
   })
@@ -243,7 +254,7 @@ describe("GroupsText and UnmatchedText", () => {
 
   it("tell that no group is left over, rather than that none is known", async () => {
     assert.strictEqual(
-      await S.collect((sink) => GroupsText.write("customers", [], S.view, sink, "unmapped")),
+      await S.collect((sink) => GroupsText.write("customers", [], S.view, sink, { only: "unmapped" })),
       "No group is known that no rule takes.  Next: groupbridge plan customers\n"
     )
   })

@@ -30,7 +30,7 @@ describe("PlanText", () => {
       'HELD H-14   311 of 318 would leave "Plan Gold"',
       "98 % of the group, limit 50 %",
       "since 14:07",
-      "why       tag plan_gold is gone from them since 13:07; 309 of them now carry plan_gold_2026",
+      "why       309 of them lost tag plan_gold and now carry plan_gold_2026",
       "put  previously: [plan_gold]  into rule 2 (line 19), and nobody leaves",
       'groupbridge approve H-14 --reason "..."',
       'groupbridge reject H-14 --reason "..."',

@@ -17,19 +17,26 @@ export const view: View = {
   titles: { zendesk: "Zendesk", cstar: "cStar" }
 }
 
+/** A page whose script does nothing: what is written is looked at, not what the script makes of it. */
+export const pageOptions = { script: "void 0", redact: (text: string) => text }
+
 export const h14: HeldPart = {
   id: "H-14",
   sync: "customers",
   guard: "groupRemovalPercent",
   changes: 311,
+  leave: 311,
+  join: 0,
+  memberships: { add: 0, remove: 311 },
+  groupCounts: { create: 0, update: 0, delete: 0 },
   limit: 50,
   value: 98,
   unit: "%",
   since: NOW - HOUR + 5 * 60_000,
   isNew: false,
-  why: ["tag plan_gold is gone from them since 13:07; 309 of them now carry plan_gold_2026"],
-  proposal: "put  previously: [plan_gold]  into rule 2 (line 19), and nobody leaves",
-  groups: [{ name: "Plan Gold", changes: 311, members: 318 }],
+  why: [{ code: "moved", people: 309, from: "plan_gold", to: "plan_gold_2026" }],
+  proposal: { code: "previously", from: "plan_gold", rule: { index: 2, line: 19 } },
+  groups: [{ name: "Plan Gold", changes: 311, members: 318, leave: 311, join: 0 }],
   decision: "open"
 }
 
@@ -38,6 +45,10 @@ export const h15: HeldPart = {
   sync: "customers",
   guard: "drift",
   changes: 1,
+  leave: 0,
+  join: 1,
+  memberships: { add: 1, remove: 0 },
+  groupCounts: { create: 0, update: 0, delete: 0 },
   limit: 0,
   value: 1,
   unit: "changes",
@@ -45,7 +56,7 @@ export const h15: HeldPart = {
   isNew: false,
   why: [],
   proposal: null,
-  groups: [{ name: "VIP", changes: 1, members: 12 }],
+  groups: [{ name: "VIP", changes: 1, members: 12, leave: 0, join: 1 }],
   decision: "open"
 }
 
@@ -95,16 +106,33 @@ export const plan: PlanResult = {
       { reason: "suspended", customers: 4102 },
       { reason: "no-address", customers: 1210 },
       { reason: "not-found", customers: 602 }
+    ],
+    people: [
+      { connection: "zendesk", record: "user", id: "4001", email: "new@hooli.com", name: "Nell", reason: "not-found", candidates: [] },
+      { connection: "zendesk", record: "user", id: "4002", email: null, name: "Phone caller", reason: "no-address", candidates: [] }
     ]
   },
   withheld: [],
   warnings: [],
+  blocked: [],
   pinned: [],
   byHand: [
     { customer: "bob@x.io", group: "VIP", what: "put-in" },
     { customer: "eve@y.io", group: "VIP", what: "taken-out" }
   ],
+  unconfirmed: 0,
   foundRows: 1204,
+  rules: [
+    { index: 1, line: 16, meaning: 'organization * -> "{name}"' },
+    { index: 2, line: 19, meaning: 'tag "plan_*" -> "Plan {name}"' }
+  ],
+  mostChanged: [
+    { name: "Umbrella", members: 40, leave: 0, join: 14 },
+    { name: "Plan Silver", members: 512, leave: 1, join: 9 },
+    { name: "Globex", members: 31, leave: 7, join: 0 }
+  ],
+  matching: { customers: 120_000, matched: 114_086 },
+  hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   firstRun: false,
   error: null
 }
@@ -116,7 +144,8 @@ export const emptyPlan: PlanResult = {
   guards: [],
   held: [],
   estimate: { calls: 0, reads: 0, fewest: 0, seconds: 0, endsAt: null, perHour: 800, endpoints: [] },
-  unmatched: { total: 0, change: 0, reasons: [] },
+  unmatched: { total: 0, change: 0, reasons: [], people: [] },
+  mostChanged: [],
   byHand: [],
   foundRows: 0
 }
@@ -196,9 +225,17 @@ export const hostileChanges: ReadonlyArray<Change> = hostile.map((name, index) =
 export const hostilePlan: PlanResult = {
   ...plan,
   sync: hostile[5] ?? "",
-  held: [{ ...h14, why: hostile, groups: hostile.slice(0, 10).map((name) => ({ name, changes: 1, members: 1 })), proposal: hostile[7] ?? null }],
+  held: [
+    {
+      ...h14,
+      why: hostile.map((text) => ({ code: "text", text }) as const),
+      groups: hostile.slice(0, 10).map((name) => ({ name, changes: 1, members: 1, leave: 1, join: 0 })),
+      proposal: { code: "text", text: hostile[7] ?? "" }
+    }
+  ],
   withheld: hostile.map((reason) => ({ reason, changes: 1 })),
   warnings: hostile,
+  blocked: [{ name: hostile[3] ?? "", handle: hostile[4] ?? "", reason: { code: "slug-taken", slug: hostile[6] ?? "" } }],
   byHand: hostile.map((name) => ({ customer: name, group: name, what: "put-in" as const }))
 }
 

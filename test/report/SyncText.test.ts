@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { ToldBefore } from "../../src/model/Overview.ts"
 import type { RunFailure, SyncResult } from "../../src/model/Result.ts"
 import * as SyncText from "../../src/report/SyncText.ts"
 import * as S from "./Samples.ts"
@@ -11,9 +10,6 @@ const failed = (kind: RunFailure["kind"], message = "zendesk refused the token. 
   status: "failed",
   error: { kind, message }
 })
-
-const quiet = (result: SyncResult, before?: Partial<ToldBefore>): string =>
-  SyncText.quiet([result], S.view, new Map(before === undefined ? [] : [["customers", { failure: null, refused: 0, tasks: 0, ...before }]]))
 
 describe("SyncText", () => {
   it("tells what was done, what is held and what to type", () => {
@@ -49,41 +45,5 @@ describe("SyncText", () => {
 
   it("says when it goes on after the allowance was used up", () => {
     assert.include(SyncText.text([{ ...S.result, status: "partial", resumesAt: S.NOW }], S.view), "the rest is done from 15:02 CET on, by the next run")
-  })
-})
-
-describe("SyncText.quiet", () => {
-  it("is empty when nothing newly needs a person", () => {
-    assert.strictEqual(quiet(nothing), "")
-    assert.strictEqual(quiet({ ...S.result, held: [S.h14] }), "")
-    assert.strictEqual(quiet({ ...S.result, held: [], status: "done" }), "")
-    assert.strictEqual(quiet(failed("locked")), "")
-  })
-
-  it("tells a new hold with what was done and what to type", () => {
-    const text = quiet(S.result)
-    assert.match(text, /^14:07 customers r-2291: 9 left, 26 joined, 1 new group; 15 calls/u)
-    assert.match(text.replaceAll(/\s+/gu, " "), /NEW: H-14 holds: 311 of 318 would leave "Plan Gold" \(tag plan_gold is gone .*Next: groupbridge held H-14/u)
-  })
-
-  it("tells a failure when it begins, not while it lasts", () => {
-    assert.include(quiet(failed("credential")), "REFUSED")
-    assert.strictEqual(quiet(failed("credential"), { failure: { kind: "credential", times: 1 } }), "")
-    assert.include(quiet(failed("credential"), { failure: { kind: "unavailable", times: 9 } }), "REFUSED")
-  })
-
-  it("tells of a vendor out of reach once, at the third run", () => {
-    assert.strictEqual(quiet(failed("unavailable")), "")
-    assert.strictEqual(quiet(failed("unavailable"), { failure: { kind: "unavailable", times: 1 } }), "")
-    assert.include(quiet(failed("unavailable"), { failure: { kind: "unavailable", times: 2 } }), "NOT REACHED")
-    assert.strictEqual(quiet(failed("unavailable"), { failure: { kind: "unavailable", times: 3 } }), "")
-  })
-
-  it("tells refused rows and tasks only when there are more than before", () => {
-    const [change] = S.changes
-    const refused = change === undefined ? [] : [{ change, reason: "archived" }]
-    const result: SyncResult = { ...S.result, held: [], refused, tasks: 7 }
-    assert.match(quiet(result).replaceAll(/\s+/gu, " "), /1 row refused, the first: .*archived.* 7 changes to be made by hand/u)
-    assert.strictEqual(quiet(result, { refused: 1, tasks: 7 }), "")
   })
 })

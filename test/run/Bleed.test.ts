@@ -2,10 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import { approve, heldBy } from "../support/Deciding.ts"
-import { passing } from "../support/Time.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import { approve, heldBy } from "../kit/Deciding.ts"
+import { passing } from "../kit/Time.ts"
 
 const rules = (guards: string) => `${Bridge.usualRules}\n    guards: { ${guards} }`
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Bridge from "../support/Bridge.ts"
+import * as Bridge from "../kit/Bridge.ts"
 
 const brief = (
   changes: ReadonlyArray<{
@@ -36,11 +36,11 @@ describe("what changes at the source", () => {
         "group.create Hooli new",
         "group.update Initech GmbH renamed"
       ])
-      assert.strictEqual(result.estimate.calls, 5)
+      assert.strictEqual(result.estimate.calls, 6)
       const writes = bridge.target.writes()
       const run = yield* bridge.sync()
       assert.strictEqual(run.status, "done")
-      assert.strictEqual(bridge.target.writes() - writes, 5)
+      assert.strictEqual(bridge.target.writes() - writes, 6)
       assert.deepStrictEqual(bridge.held(), {
         Globex: ["c1@x.io", "c2@x.io"],
         Hooli: ["c6@x.io"],

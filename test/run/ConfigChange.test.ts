@@ -3,11 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { forbidden, to } from "../support/Answers.ts"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import { approve, heldBy, renameSync } from "../support/Deciding.ts"
-import { passing } from "../support/Time.ts"
+import { forbidden, to } from "../kit/Answers.ts"
+import * as HoldWording from "../../src/report/HoldWording.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import { approve, heldBy, letGo, renameSync, write } from "../kit/Deciding.ts"
+import { passing } from "../kit/Time.ts"
 
 const vip = (more = "") => `\n    rules:\n      - { kind: tag, include: ["vip"], into: VIP }${more}`
 
@@ -98,7 +99,11 @@ describe("rules and sources", () => {
       Crowd.known(bridge, ["1", "2"])
       yield* bridge.sync()
       bridge.configure(vip())
-      assert.strictEqual((yield* bridge.sync()).status, "none")
+      const { held } = yield* bridge.sync()
+      assert.deepStrictEqual(
+        held.map(({ changes, guard }) => [guard, changes]),
+        [["configGone", 1]]
+      )
       Crowd.untag(bridge, ["1"])
       yield* bridge.sync()
       assert.deepStrictEqual(bridge.held(), { VIP: ["c2@x.io"] })
@@ -168,7 +173,10 @@ describe("what decides who is who, and who counts", () => {
       bridge.zendesk.source.leave("3", "101")
       const run = yield* bridge.sync()
       assert.deepStrictEqual([heldBy(run), run.summary.assignments.remove], [[["ruleChange", 1]], 1])
-      assert.includeMembers([...run.held[0]!.why], ['- options of "zendesk": suspended "include"', '+ options of "zendesk": suspended "exclude"'])
+      assert.includeMembers(run.held[0]!.why.map(HoldWording.reason), [
+        '- options of "zendesk": suspended "include"',
+        '+ options of "zendesk": suspended "exclude"'
+      ])
       assert.include(bridge.held()["Plan vip"]!, "c7@x.io")
       assert.deepStrictEqual(
         (yield* bridge.plan()).result.held.map((part) => part.id),
@@ -208,7 +216,7 @@ describe("what decides who is who, and who counts", () => {
       Crowd.tag(bridge, ["6"])
       const run = yield* bridge.sync()
       assert.deepStrictEqual([heldBy(run), run.summary.assignments.add], [[["ruleChange", 1]], 1])
-      assert.include(run.held[0]!.why, `+ match 2: file: id "7" -> "${target!.id}"`)
+      assert.include(run.held[0]!.why.map(HoldWording.reason), `+ match 2: file: id "7" -> "${target!.id}"`)
     })
   )
 })
@@ -253,6 +261,9 @@ describe("to:", () => {
       yield* bridge.sync()
       bridge.configure(`${vip()}\n    guards: { ruleChange: apply }`, "zendesk", "shop")
       bridge.shop.target.addCustomers(["1", "2"].map((id) => ({ email: `c${id}@x.io`, name: id })))
+      const held = yield* bridge.plan()
+      assert.deepStrictEqual([held.result.held.map(({ guard }) => guard), held.changes], [["configGone"], []])
+      assert.deepStrictEqual(yield* letGo(bridge, "customers", "zendesk", "shop"), { leaving: 0, staying: 2 })
       const { changes } = yield* bridge.plan()
       assert.deepStrictEqual(changes.map((change) => change.op).sort(), ["assignment.add", "assignment.add", "group.create"])
       assert.strictEqual((yield* bridge.sync()).error, null)
@@ -261,6 +272,42 @@ describe("to:", () => {
         bridge.shop.target.groups().map((group) => group.members.length),
         [2]
       )
+    })
+  )
+})
+
+describe("names of groups", () => {
+  const named = (name: string) => `\n    rules:\n      - { kind: organization, name: "${name}" }`
+  const names = (bridge: Pick<Bridge.Bridge, "held">) => Object.keys(bridge.held())
+
+  it.scopedLive("that only the config changes wait; a group that the source renames meanwhile does not", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(named("{name}"))
+      yield* bridge.sync()
+      bridge.configure(named("Customer {name}"))
+      bridge.zendesk.source.renameOrganization("101", "Globex AG")
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([heldBy(run), run.summary.groups.update], [[["ruleChange", 1]], 1])
+      assert.deepStrictEqual(run.held[0]?.groupCounts, { create: 0, update: 1, delete: 0 })
+      assert.deepStrictEqual(names(bridge), ["Customer Globex AG", "Initech"])
+      assert.strictEqual((yield* approve(bridge, run.held[0]!.id)).summary.groups.update, 1)
+      assert.deepStrictEqual(names(bridge), ["Customer Globex AG", "Customer Initech"])
+      assert.strictEqual((yield* bridge.sync()).status, "none")
+    })
+  )
+
+  it.scopedLive("that only another version of the program reads otherwise wait as well", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(named("{name}"))
+      yield* bridge.sync()
+      // As a version left it that called the group otherwise under the same rules.
+      write(bridge, "UPDATE target_group SET written = json_set(written, '$.name', 'The Globex') WHERE name = 'Globex'")
+      write(bridge, "UPDATE baseline SET meaning = (SELECT json_group_array(value) FROM json_each(meaning) WHERE value NOT LIKE 'meaning of rules%')")
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([heldBy(run), run.summary.groups.update], [[["ruleChange", 1]], 0])
+      assert.include(run.held[0]!.why.map(HoldWording.reason), "+ meaning of rules: version 1")
     })
   )
 })

@@ -1,11 +1,11 @@
 /** Approvals and rejections: what they cover, and what they outlive. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { json, offline, to } from "../support/Answers.ts"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import { approve, heldBy, reject, rows } from "../support/Deciding.ts"
-import { passing } from "../support/Time.ts"
+import { json, offline, to } from "../kit/Answers.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import { approve, heldBy, reject, rows } from "../kit/Deciding.ts"
+import { passing } from "../kit/Time.ts"
 
 /** Sixty people, thirty of them tagged, twenty of whom lose the tag: held. */
 const asked = Effect.gen(function* () {
@@ -183,7 +183,7 @@ describe("a rejection", () => {
 })
 
 const decided =
-  "claim customer_link held_part held_row baseline baseline_read baseline_stream baseline_group assignment drift planned run decision pin task refused call"
+  "claim customer_link held_part held_row baseline baseline_read baseline_stream baseline_group assignment manual_removal planned_change run decision undo_pin task refused call"
 
 describe("a dry run", () => {
   it.scopedLive("leaves every wish, match, hold and baseline as it was, and writes nothing", () =>

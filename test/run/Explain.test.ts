@@ -2,24 +2,31 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { connectors } from "../../connectors/registry.ts"
+import * as Connectors from "../../connectors/registry.ts"
 import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import type { Explanation } from "../../src/model/Explanation.ts"
 import * as ExplainText from "../../src/report/ExplainText.ts"
 import type { View } from "../../src/report/View.ts"
-import * as Explain from "../../src/run/Explain.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
-import * as Bridge from "../support/Bridge.ts"
-import * as Deciding from "../support/Deciding.ts"
+import * as Explain from "../../src/explain/Explain.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Deciding from "../kit/Deciding.ts"
+
+const connectors = await Connectors.load()
 
 const ask = (bridge: Pick<Bridge.Bridge, "dir">, customer: string, group: string | null = null) =>
   Effect.gen(function* () {
     const config = yield* ConfigFile.load({ file: join(bridge.dir, "groupbridge.yaml"), connectors, env: {} })
     const about: Explain.Question["about"] = (name) => {
       const connector = config.connections.get(name)?.connector ?? name
-      return { connector, record: connectors.get(connector)?.source?.declaration.customerWord ?? "customer", groups: null }
+      return {
+        connector,
+        record: connectors.get(connector)?.source?.declaration.customerWord ?? "customer",
+        groups: null,
+        customers: connectors.get(connector)?.target?.declaration.customers ?? null
+      }
     }
-    return yield* Explain.explain({ customer, group, at: null, syncs: [...config.syncs.values()], about }).pipe(Effect.provide(SqliteState.layer(config.state)))
+    return yield* Explain.explain({ customer, group, at: null, syncs: [...config.syncs.values()], about }).pipe(Effect.provide(StateLayer.layer(config.state)))
   })
 
 const rowsOf = (bridge: Pick<Bridge.Bridge, "dir">, customer: string, group: string | null = null) =>
@@ -34,15 +41,15 @@ const links = (text: string) => text.split("\n").flatMap((line) => /^ {2}(source
 /** One row, and how a person reads it: every time as a `T`, on one line for each label. */
 const explained = (bridge: Pick<Bridge.Bridge, "dir">, customer: string, group: string) =>
   Effect.gen(function* () {
-    const [told] = yield* rowsOf(bridge, customer, group)
-    if (told === undefined) throw new Error("no row")
+    const [explanation] = yield* rowsOf(bridge, customer, group)
+    if (explanation === undefined) throw new Error("no row")
     const now = yield* Effect.sync(() => Date.now())
     const view: View = { now, zone: "UTC", width: 10_000, color: false, all: false, titles: { zendesk: "Zendesk", cstar: "cStar" } }
-    const text = ExplainText.full(told, view).replaceAll(/\b(?:[A-Z][a-z]{2} |\d+ [A-Z][a-z]{2} )?\d\d:\d\d\b/g, "T")
+    const text = ExplainText.full(explanation, view).replaceAll(/\b(?:[A-Z][a-z]{2} |\d+ [A-Z][a-z]{2} )?\d\d:\d\d\b/g, "T")
     if (process.env["SHOW"] !== undefined) process.stderr.write(`${text}\n`)
     const named = links(text)
     assert.deepStrictEqual(named, ["source", "rule", "person", "ledger", named[4] === "held" ? "held" : "plan", "run"], text)
-    return { told, text }
+    return { explanation, text }
   })
 
 const synced = Effect.tap(Bridge.small, (bridge) => bridge.sync())
@@ -58,8 +65,8 @@ describe("explain", () => {
   it.scopedLive("somebody whom we added: what gave it, and how it is taken away", () =>
     Effect.gen(function* () {
       const bridge = yield* synced
-      const { told, text } = yield* explained(bridge, "c1@x.io", "Plan vip")
-      assert.deepStrictEqual([told.has, told.decisive, told.next, told.ledger?.origin], [true, "wanted", "nothing", "applied"])
+      const { explanation, text } = yield* explained(bridge, "c1@x.io", "Plan vip")
+      assert.deepStrictEqual([explanation.has, explanation.decisive, explanation.next, explanation.ledger?.origin], [true, "wanted", "nothing", "applied"])
       assert.match(text, /^Customer 1 \(c1@x.io\) has "Plan vip" in cStar\. Added by us T, run r-1\./)
       assert.match(text, /source +zendesk user 1: tag vip there since the read of T; last read T, complete/)
       assert.match(text, /rule +rule 2 \(line \d+\) "vip", "plan_\*" -> "Plan vip"; config as in the good run of T/)
@@ -83,17 +90,17 @@ describe("explain", () => {
       source.deleteCustomer("5")
       yield* bridge.sync()
       const left = yield* explained(bridge, "c3@x.io", "globex")
-      assert.deepStrictEqual([left.told.has, left.told.decisive, left.told.history.at(-1)?.cause], [false, "not-member", "left"])
+      assert.deepStrictEqual([left.explanation.has, left.explanation.decisive, left.explanation.history.at(-1)?.cause], [false, "not-member", "left"])
       assert.match(left.text, /does NOT have "Globex" in cStar\. Taken by us T, run r-3: left the organization\./)
       assert.match(left.text, /source +zendesk user 3: organization Globex there at T, gone at T\. Who: see Zendesk's audit log; last read T, complete/)
       assert.match(left.text, /ledger +had it: added by us T, run r-1 \(first run\)/)
       assert.match(left.text, /run +r-3 \(sync\) by petra@ops1: cStar removed, answered T/)
       assert.match(left.text, /give back +put user 3 into organization Globex in Zendesk, or add a line to the exceptions file: c3@x.io,Globex,always,/)
       const untagged = yield* explained(bridge, "2", "tag:vip")
-      assert.deepStrictEqual([untagged.told.decisive, untagged.told.history.at(-1)?.cause], ["not-member", "untagged"])
+      assert.deepStrictEqual([untagged.explanation.decisive, untagged.explanation.history.at(-1)?.cause], ["not-member", "untagged"])
       assert.match(untagged.text, /give back +put tag vip on user 2 in Zendesk/)
       const gone = yield* explained(bridge, "c5@x.io", "Initech")
-      assert.deepStrictEqual([gone.told.decisive, gone.told.history.at(-1)?.cause], ["customer-gone", "customer-gone"])
+      assert.deepStrictEqual([gone.explanation.decisive, gone.explanation.history.at(-1)?.cause], ["customer-gone", "customer-gone"])
       assert.match(gone.text, /zendesk user 5 \((?:deleted|not there any more), seen T\)/)
       assert.match(gone.text, /give back +restore user 5 in Zendesk/)
     })
@@ -108,16 +115,19 @@ describe("explain", () => {
       bridge.zendesk.source!.makeStaff("2")
       yield* bridge.sync()
       const gone = yield* explained(bridge, "c4@x.io", "Initech")
-      assert.deepStrictEqual([gone.told.has, gone.told.decisive, gone.told.history.at(-1)?.cause], [false, "group-gone", "group-gone"])
+      assert.deepStrictEqual([gone.explanation.has, gone.explanation.decisive, gone.explanation.history.at(-1)?.cause], [false, "group-gone", "group-gone"])
       assert.match(gone.text, /the organization is (?:deleted|not there any more) \(seen T\)/)
       assert.match(gone.text, /give back +restore organization Initech in Zendesk\n/)
       const staff = yield* explained(bridge, "c2@x.io", "Globex")
-      assert.deepStrictEqual([staff.told.decisive, staff.told.history.at(-1)?.cause], ["staff", "excluded"])
+      assert.deepStrictEqual([staff.explanation.decisive, staff.explanation.history.at(-1)?.cause], ["staff", "excluded"])
       assert.match(staff.text, /zendesk user 2 \(staff, and so in no group\)/)
       bridge.configure(`\n    rules:\n      - kind: organization\n    guards: { ruleChange: apply, groupRemovalPercent: 100, sourceShrink: 100 }`)
       yield* bridge.sync()
       const changed = yield* explained(bridge, "c1@x.io", "Plan vip")
-      assert.deepStrictEqual([changed.told.has, changed.told.decisive, changed.told.history.at(-1)?.cause], [false, "no-rule", "rule-changed"])
+      assert.deepStrictEqual(
+        [changed.explanation.has, changed.explanation.decisive, changed.explanation.history.at(-1)?.cause],
+        [false, "no-rule", "rule-changed"]
+      )
       assert.match(changed.text, /rule +no rule takes tag vip;/)
       assert.match(changed.text, /give back +put a rule that takes tag vip under the rules of customers\n/)
     })
@@ -128,8 +138,8 @@ describe("explain", () => {
       const bridge = yield* synced
       withExceptions(bridge, freeGuards, "C1@x.io,plan VIP,never,,unpaid,petra")
       yield* bridge.sync()
-      const { told, text } = yield* explained(bridge, "c1@x.io", "Plan vip")
-      assert.deepStrictEqual([told.has, told.decisive, told.history.at(-1)?.cause], [false, "exception-never", "exception"])
+      const { explanation, text } = yield* explained(bridge, "c1@x.io", "Plan vip")
+      assert.deepStrictEqual([explanation.has, explanation.decisive, explanation.history.at(-1)?.cause], [false, "exception-never", "exception"])
       assert.match(text, /exception: never, line 2 of the exceptions file: "unpaid" by petra/)
       assert.match(text, /give back +take line 2 out of the exceptions file\n/)
     })
@@ -141,7 +151,7 @@ describe("explain", () => {
       bridge.configure(`\n    rules:\n      - kind: organization`)
       const run = yield* bridge.sync()
       const held = yield* explained(bridge, "c1@x.io", "Plan vip")
-      assert.deepStrictEqual([held.told.has, held.told.next, held.told.held?.part.id], [true, "held", "H-1"])
+      assert.deepStrictEqual([held.explanation.has, held.explanation.next, held.explanation.held?.part.id], [true, "held", "H-1"])
       assert.match(held.text, /held +H-1 since T, open: ruleChange; would leave/)
       assert.match(held.text, /decide +take it: {3}groupbridge approve H-1 --reason "\.\.\." {3}\| {2}keep it: {3}groupbridge reject H-1/)
       yield* Deciding.approve(bridge, run.held[0]!.id)
@@ -158,8 +168,8 @@ describe("explain", () => {
       const bridge = yield* Bridge.small
       bridge.zendesk.source!.load({ customers: [{ id: "9", email: "c9@x.io", name: "Nine", tags: ["vip"] }], organizations: [], memberships: [] })
       yield* bridge.sync()
-      const { told, text } = yield* explained(bridge, "c9@x.io", "Plan vip")
-      assert.deepStrictEqual([told.has, told.decisive, told.customer], [false, "not-found", null])
+      const { explanation, text } = yield* explained(bridge, "c9@x.io", "Plan vip")
+      assert.deepStrictEqual([explanation.has, explanation.decisive, explanation.customer], [false, "not-found", null])
       assert.match(text, /person +not found in cStar under c9@x.io: asked T \(1 time\), not again before T/)
       assert.match(text, /run +no run did anything about it/)
       assert.match(text, /give +make the customer in cStar under c9@x.io \(we never make customers\), or a line "9,ID-OF-THE-CUSTOMER"/)
@@ -173,8 +183,8 @@ describe("explain", () => {
       bridge.cstar.target!.addGroup({ name: "Globex", externalId: "101", members: [c1!, c6!] })
       bridge.cstar.behave({ showsExternalId: true })
       yield* bridge.sync()
-      const { told, text } = yield* explained(bridge, c6!, "Globex")
-      assert.deepStrictEqual([told.has, told.ledger?.origin, told.next], [true, "found", "not-ours"])
+      const { explanation, text } = yield* explained(bridge, c6!, "Globex")
+      assert.deepStrictEqual([explanation.has, explanation.ledger?.origin, explanation.next], [true, "found", "not-ours"])
       assert.match(text, /has "Globex" in cStar\. Not put there by us: it was there when we looked, T, run r-1\./)
       assert.match(text, /take away +by hand in cStar: removals: ours never takes what was not put there by us\n/)
     })
@@ -188,16 +198,16 @@ describe("explain", () => {
       bridge.cstar.target!.removeMember(globex.id, lost)
       const run = yield* bridge.sync({ depth: "counts" })
       const taken = yield* explained(bridge, lost, "Globex")
-      assert.deepStrictEqual([taken.told.has, taken.told.decisive, taken.told.next], [false, "wanted", "held"])
+      assert.deepStrictEqual([taken.explanation.has, taken.explanation.decisive, taken.explanation.next], [false, "wanted", "held"])
       assert.match(taken.text, /Taken out by hand in cStar, seen T\./)
       yield* Deciding.reject(bridge, run.held[0]!.id)
       const rejected = yield* explained(bridge, lost, "Globex")
-      assert.strictEqual(rejected.told.next, "rejected")
+      assert.strictEqual(rejected.explanation.next, "rejected")
       assert.match(rejected.text, /held +H-1, rejected T by petra@ops1; would join/)
       bridge.zendesk.source!.tag("4", "churned")
       yield* bridge.sync()
       const unruled = yield* explained(bridge, "c4@x.io", "churned")
-      assert.deepStrictEqual([unruled.told.has, unruled.told.decisive], [false, "no-rule"])
+      assert.deepStrictEqual([unruled.explanation.has, unruled.explanation.decisive], [false, "no-rule"])
       assert.match(unruled.text, /tag churned there since the read of T/)
     })
   )
@@ -216,7 +226,7 @@ describe("explain", () => {
       const gone = yield* explained(bridge, "c2@x.io", "Gold")
       assert.match(gone.text, /tag gold of organizations there at T, gone at T; nobody has it any more/)
       assert.match(gone.text, /give back +tag the organization of user 2 with gold in Zendesk\n/)
-      assert.deepStrictEqual([gone.told.has, gone.told.decisive], [false, "not-member"])
+      assert.deepStrictEqual([gone.explanation.has, gone.explanation.decisive], [false, "not-member"])
     })
   )
 

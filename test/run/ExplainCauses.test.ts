@@ -4,14 +4,16 @@ import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { connectors } from "../../connectors/registry.ts"
+import * as Connectors from "../../connectors/registry.ts"
 import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import type { Cause } from "../../src/model/Cause.ts"
 import * as ExplainText from "../../src/report/ExplainText.ts"
 import type { View } from "../../src/report/View.ts"
-import * as Explain from "../../src/run/Explain.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
-import * as Bridge from "../support/Bridge.ts"
+import * as Explain from "../../src/explain/Explain.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
+import * as Bridge from "../kit/Bridge.ts"
+
+const connectors = await Connectors.load()
 
 type Running = Effect.Effect.Success<typeof Bridge.small>
 
@@ -24,18 +26,19 @@ const explained = (bridge: Running, customer: string, group: string, at: number 
     const about: Explain.Question["about"] = (name) => ({
       connector: config.connections.get(name)?.connector ?? name,
       record: name === "cstar" ? "customer" : "user",
-      groups: null
+      groups: null,
+      customers: connectors.get(name)?.target?.declaration.customers ?? null
     })
     const answer = yield* Explain.explain({ customer, group, at, syncs: [...config.syncs.values()], about }).pipe(
-      Effect.provide(SqliteState.layer(config.state))
+      Effect.provide(StateLayer.layer(config.state))
     )
     if (answer._tag !== "Rows" || answer.rows[0] === undefined) return assert.fail(`${customer} ${group}: ${answer._tag}`)
-    const [told] = answer.rows
+    const [explanation] = answer.rows
     const now = yield* Effect.sync(() => Date.now())
     const view: View = { now, zone: "UTC", width: 10_000, color: false, all: false, titles: { zendesk: "Zendesk", cstar: "cStar" } }
-    const text = ExplainText.full(told, view).replaceAll(/\b(?:[A-Z][a-z]{2} |\d+ [A-Z][a-z]{2} )?\d\d:\d\d\b/g, "T")
+    const text = ExplainText.full(explanation, view).replaceAll(/\b(?:[A-Z][a-z]{2} |\d+ [A-Z][a-z]{2} )?\d\d:\d\d\b/g, "T")
     if (process.env["SHOW"] !== undefined) process.stderr.write(`${text}\n`)
-    return { told, text }
+    return { explanation, text }
   })
 
 const except = (bridge: Running, line: string) => {
@@ -114,7 +117,7 @@ const removals: ReadonlyArray<Case> = [
         yield* bridge.sync()
         yield* edit(
           bridge,
-          "UPDATE planned SET cause = 'merged' WHERE op = 'assignment.remove'; UPDATE source_customer SET gone_cause = 'merged' WHERE key = '5'"
+          "UPDATE planned_change SET cause = 'merged' WHERE op = 'assignment.remove'; UPDATE source_customer SET gone_cause = 'merged' WHERE key = '5'"
         )
       }),
     row: ["c5@x.io", "Initech"],
@@ -265,9 +268,9 @@ const check = (one: Case, removed: boolean) =>
     yield* Effect.sleep(5)
     yield* one.happens(bridge) ?? Effect.void
     yield* bridge.sync({ depth: "counts" })
-    const { told, text } = yield* explained(bridge, ...one.row)
-    const last = told.history.findLast(({ state }) => state === "done")
-    assert.deepStrictEqual([last?.cause, last?.op, told.has], [one.cause, removed ? "assignment.remove" : "assignment.add", !removed], text)
+    const { explanation, text } = yield* explained(bridge, ...one.row)
+    const last = explanation.history.findLast(({ state }) => state === "done")
+    assert.deepStrictEqual([last?.cause, last?.op, explanation.has], [one.cause, removed ? "assignment.remove" : "assignment.add", !removed], text)
     const links = linksOf(text)
     assert.deepStrictEqual(Object.keys(links).toSorted(), ["ledger", "person", "plan", "rule", "run", "source"], text)
     for (const label of ["source", "rule", "person", "ledger"] as const) assert.match(links[label] ?? "", one[label], text)
@@ -277,11 +280,11 @@ const check = (one: Case, removed: boolean) =>
     // As of then: before the change, and after it.
     const past = yield* explained(bridge, ...one.row, before)
     const expected = removed ? (one.cause === "not-wanted" ? "unknown" : "yes") : one.cause === "restored" ? "yes" : "no"
-    assert.deepStrictEqual([past.told.past?.has, past.told.past?.next?.cause], [expected, one.cause], past.text)
+    assert.deepStrictEqual([past.explanation.past?.has, past.explanation.past?.next?.cause], [expected, one.cause], past.text)
     assert.deepStrictEqual(Object.keys(linksOf(past.text)).toSorted(), ["ledger", "person", "plan", "rule", "run", "source"], past.text)
     const now = yield* Effect.sync(() => Date.now())
     const after = yield* explained(bridge, ...one.row, now)
-    assert.deepStrictEqual([after.told.past?.has, after.told.past?.change?.cause], [removed ? "no" : "yes", one.cause], after.text)
+    assert.deepStrictEqual([after.explanation.past?.has, after.explanation.past?.change?.cause], [removed ? "no" : "yes", one.cause], after.text)
   })
 
 describe("explain names every link of a removal", () => {

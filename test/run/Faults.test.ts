@@ -2,8 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { SandboxRequest } from "../../src/sandbox/Sandbox.ts"
-import * as Bridge from "../support/Bridge.ts"
-import { passing } from "../support/Time.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import { passing } from "../kit/Time.ts"
 
 const synced = Effect.gen(function* () {
   const bridge = yield* Bridge.small

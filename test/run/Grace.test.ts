@@ -1,11 +1,11 @@
 /** When a removal is due: only what complete reads of runs that may write have shown, for as long as the config says. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { forbidden, to } from "../support/Answers.ts"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import { heldBy } from "../support/Deciding.ts"
-import { passing } from "../support/Time.ts"
+import { forbidden, to } from "../kit/Answers.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import { heldBy } from "../kit/Deciding.ts"
+import { passing } from "../kit/Time.ts"
 
 const noMemberships = [forbidden, to("/organization_memberships")] as const
 

@@ -3,9 +3,10 @@ import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { SyncResult } from "../../src/model/Result.ts"
-import { json, to } from "../support/Answers.ts"
-import * as Bridge from "../support/Bridge.ts"
-import { rows } from "../support/Deciding.ts"
+import { json, to } from "../kit/Answers.ts"
+import * as HoldWording from "../../src/report/HoldWording.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import { rows } from "../kit/Deciding.ts"
 
 const people = (count: number) => Array.from({ length: count }, (_, index) => String(index + 1))
 
@@ -171,7 +172,7 @@ describe("guards", () => {
           .findIndex((text) => text.includes("- kind: tag")) + 1
       const run = yield* bridge.sync()
       assert.deepStrictEqual(heldBy(run), [["ruleChange", 60]])
-      assert.deepStrictEqual(run.held[0]!.why.slice(0, 3), [
+      assert.deepStrictEqual(run.held[0]!.why.slice(0, 3).map(HoldWording.reason), [
         '- rule 1: organization * -> "{name}"',
         '- rule 2: tag "plan_*", "vip" -> "Plan {name}"',
         `+ rule 1: tag "vip" -> "Plan {name}"   (line ${line})`
@@ -213,7 +214,7 @@ describe("guards", () => {
       }
       const run = yield* bridge.sync()
       const part = run.held.find((held) => held.guard === "groupRemovalPercent")
-      assert.match(part?.proposal ?? "", /previously: \[vip\]/)
+      assert.match(part?.proposal?.code === "previously" ? part.proposal.from : "", /^vip$/)
       bridge.configure(`\n    rules:\n      - kind: tag\n        include: ["vip*"]\n        previously: [vip]`)
       const renamed = yield* bridge.sync()
       assert.deepStrictEqual(

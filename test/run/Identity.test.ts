@@ -1,11 +1,14 @@
 /** Who is who: several sources, ambiguous people, exceptions, and people who come and go at the target. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import Sqlite from "better-sqlite3"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import { passing } from "../support/Time.ts"
+import * as Killable from "../apply/Killable.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import * as Deciding from "../kit/Deciding.ts"
+import { passing } from "../kit/Time.ts"
 
 const tagRule = (more = "") => `\n    rules:\n      - { kind: tag, include: ["vip"], into: VIP }${more}`
 
@@ -53,6 +56,22 @@ describe("several sources", () => {
   )
 })
 
+/** Four tagged customers; the target spells the first two with other letters, the third alike and the fourth with A to Z in another case. */
+const spelled = Effect.gen(function* () {
+  const bridge = yield* Bridge.make
+  bridge.configure(tagRule())
+  const people = ["\u00c1nna@x.io", "\u212aim@x.io", "\u00f3la@x.io", "BOB@x.io"].map((email, index) => ({
+    id: String(index + 1),
+    email,
+    name: email,
+    tags: ["vip"]
+  }))
+  bridge.zendesk.source.load({ customers: people, organizations: [], memberships: [] })
+  const there = ["\u00e1nna@x.io", "kim@x.io", "\u00f3la@x.io", "bob@X.io"].map((email, index) => ({ email, name: String(index + 1) }))
+  for (const customer of bridge.cstar.target.addCustomers(there)) bridge.emails.set(customer.id, customer.name ?? "")
+  return bridge
+})
+
 describe("people", () => {
   it.scopedLive("two customers of one source on one customer of the target: neither gains nor loses", () =>
     Effect.gen(function* () {
@@ -98,6 +117,46 @@ describe("people", () => {
         bridge.zendesk.source.untag("1", "vip")
         assert.strictEqual((yield* bridge.sync()).summary.assignments.remove, 1)
       })
+  )
+
+  it.scopedLive("are in doubt whose address the target spells with other letters in another case, and lose or gain nothing for it", () =>
+    Effect.gen(function* () {
+      const bridge = yield* spelled
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual([run.plan?.summary.ambiguous, run.plan?.summary.unmatched], [2, 2])
+      assert.deepStrictEqual(bridge.held(), { VIP: ["3", "4"] })
+      const searches = () => bridge.target.log.filter((call) => call.path.endsWith("/customers")).length
+      const before = searches()
+      assert.deepStrictEqual([(yield* bridge.sync()).status, searches()], ["none", before])
+      assert.deepStrictEqual(Deciding.rows(bridge, "SELECT count(*) AS links FROM customer_link"), [{ links: 2 }])
+    })
+  )
+
+  it.scopedLive("stay matched who were matched before that, and what is ours of theirs is still taken out", () =>
+    Effect.gen(function* () {
+      const bridge = yield* spelled
+      yield* bridge.sync()
+      // As a version that folded all letters noted it.
+      const state = new Sqlite(Killable.stateFile(bridge))
+      state.exec(`INSERT INTO customer_link SELECT s.id, t.connection, t.id, 'email', s.address, 0
+        FROM source_customer s JOIN target_customer t ON t.address = s.address WHERE s.key = '1'`)
+      state.close()
+      assert.deepStrictEqual([(yield* bridge.sync()).plan?.summary.ambiguous, bridge.held()], [1, { VIP: ["1", "3", "4"] }])
+      bridge.zendesk.source.untag("1", "vip")
+      assert.strictEqual((yield* bridge.sync()).summary.assignments.remove, 1)
+      assert.deepStrictEqual(bridge.held(), { VIP: ["3", "4"] })
+    })
+  )
+
+  it.scopedLive("are kept in by an exception that names them, and kept out also by one that may", () =>
+    Effect.gen(function* () {
+      const bridge = yield* spelled
+      writeFileSync(join(bridge.dir, "exceptions.csv"), "\u00c1nna@x.io,VIP,always,,promised,petra\n\u00d3la@x.io,VIP,never,,fraud,petra\n")
+      bridge.configure(tagRule("\n    exceptions: exceptions.csv"))
+      const run = yield* bridge.sync()
+      assert.deepStrictEqual(bridge.held(), { VIP: ["4"] })
+      assert.match(run.plan?.warnings.join() ?? "", /no customer at cstar is known by \u00c1nna@x\.io/)
+    })
   )
 
   it.scopedLive("exceptions outrank rules: always, never, and only until their day is over", () =>

@@ -5,12 +5,12 @@ import * as TestClock from "effect/TestClock"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Chance from "../crash/Chance.ts"
-import * as Bridge from "../support/Bridge.ts"
-import type { Running } from "../support/Crowd.ts"
-import * as Hourly from "../support/Hourly.ts"
-import { calling, changes, everybody, everything, kinds, noon } from "../support/Hourly.ts"
-import { passing } from "../support/Time.ts"
-import * as Worlds from "../support/Worlds.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import type { Running } from "../kit/Crowd.ts"
+import * as Hourly from "../kit/Hourly.ts"
+import { calling, changes, everybody, everything, kinds, noon } from "../kit/Hourly.ts"
+import { passing } from "../kit/Time.ts"
+import * as Worlds from "../kit/Worlds.ts"
 
 const test = (what: string, body: Effect.Effect<void, never, Effect.Effect.Context<typeof Hourly.small>>) => it.scoped(what, () => body)
 

@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import * as Chance from "../crash/Chance.ts"
-import * as Bridge from "../support/Bridge.ts"
-import * as Contacts from "../support/Contacts.ts"
-import { kinds } from "../support/Hourly.ts"
-import * as Worlds from "../support/Worlds.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Contacts from "../kit/Contacts.ts"
+import { kinds } from "../kit/Hourly.ts"
+import * as Worlds from "../kit/Worlds.ts"
 
 const changes = ["/agents/me", "/roles", "/contacts", "/contacts blocked", "/contacts deleted", "/agents", "/companies"]
 const everybody = { Globex: ["c1@x.io", "c2@x.io", "c3@x.io"], "Plan vip": ["c1@x.io", "c2@x.io"] }

@@ -6,13 +6,13 @@ import Sqlite from "better-sqlite3"
 import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 import { Journal } from "../../src/apply/Journal.ts"
-import * as Holder from "../../src/run/Holder.ts"
+import * as LeaseHolder from "../../src/run/LeaseHolder.ts"
 import { RunStore } from "../../src/run/RunStore.ts"
-import * as Database from "../../state/Database.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
+import * as Database from "../../state/database/Database.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
 import * as Killable from "../apply/Killable.ts"
-import * as Bridge from "../support/Bridge.ts"
-import { passing } from "../support/Time.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import { passing } from "../kit/Time.ts"
 
 /** Moments at which a run may fall asleep: looking, planning, between two calls, waiting for its turn, waiting for an answer. */
 const naps: ReadonlyArray<Killable.Place> = [
@@ -71,11 +71,27 @@ describe("invariant 7: a run that sleeps longer than its lease", () => {
         assert(lease._tag === "Ours")
         return yield* Effect.flip(journal.intend({ run: 1, lease: lease.number, to: "cstar" }, "assignment.add", 1, 100))
       })
-      assert.strictEqual((yield* Effect.provide(intend, SqliteState.layer(join(bridge.dir, "state.db")))).reason, "Superseded")
+      assert.strictEqual((yield* Effect.provide(intend, StateLayer.layer(join(bridge.dir, "state.db")))).reason, "Superseded")
     })
   )
 
-  it.scoped("goes on where nobody took over", () =>
+  it.scoped("leaves the lease of the run that took over, also while that one is under way", () =>
+    passing(
+      Effect.gen(function* () {
+        const bridge = yield* Bridge.small
+        const wake = yield* Killable.asleep(bridge, { at: "before intent", op: "assignment.add", call: 2 })
+        yield* Effect.sleep("3 minutes")
+        const wakeSecond = yield* Killable.asleep(bridge, { at: "before intent", op: "assignment.add", call: 2 })
+        assert.strictEqual((yield* wake).error?.kind, "locked")
+        const third = yield* Killable.sync(bridge)
+        assert.deepStrictEqual([third.run, third.error?.kind], [null, "locked"])
+        assert.strictEqual((yield* wakeSecond).status, "done")
+        assert.strictEqual((yield* Killable.sync(bridge)).status, "none")
+      })
+    )
+  )
+
+  it.scoped("goes on where no other run took over", () =>
     passing(
       Effect.gen(function* () {
         const bridge = yield* Bridge.small
@@ -106,17 +122,17 @@ describe("invariant 7: two runs at once", () => {
 
 describe("whose process is no more", () => {
   const ended = spawnSync(process.execPath, ["--version"]).pid
-  const self = Holder.here("petra@ops1")
+  const self = LeaseHolder.here("petra@ops1")
   const holder = (host: string, pid: number) => self.replace("ops1", host).replace(`process ${process.pid}`, `process ${pid}`)
 
   it("is known of this machine alone", () => {
-    assert.isTrue(Holder.isGone(holder("ops1", ended), self))
-    assert.isTrue(Holder.isGone(holder("ops1", ended).replace("petra", "jan"), self))
-    assert.isFalse(Holder.isGone(holder("ops1", process.pid), self))
-    assert.isFalse(Holder.isGone(holder("ops1", 1), self))
-    assert.isFalse(Holder.isGone(holder("ops2", ended), self))
-    assert.isFalse(Holder.isGone(holder("ops1", ended).replace(/\)$/, " in container [4026532999])"), self))
-    assert.isFalse(Holder.isGone("somebody", self))
+    assert.isTrue(LeaseHolder.isGone(holder("ops1", ended), self))
+    assert.isTrue(LeaseHolder.isGone(holder("ops1", ended).replace("petra", "jan"), self))
+    assert.isFalse(LeaseHolder.isGone(holder("ops1", process.pid), self))
+    assert.isFalse(LeaseHolder.isGone(holder("ops1", 1), self))
+    assert.isFalse(LeaseHolder.isGone(holder("ops2", ended), self))
+    assert.isFalse(LeaseHolder.isGone(holder("ops1", ended).replace(/\)$/, " in container [4026532999])"), self))
+    assert.isFalse(LeaseHolder.isGone("somebody", self))
   })
 
   it.scoped("is taken over at once here, and after two minutes elsewhere", () =>

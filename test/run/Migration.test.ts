@@ -2,16 +2,19 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { join } from "node:path"
-import { connectors } from "../../connectors/registry.ts"
+import * as Connectors from "../../connectors/registry.ts"
 import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
 import * as Connections from "../../src/run/Connections.ts"
 import * as Migration from "../../src/run/Migration.ts"
-import { Overview } from "../../src/run/Overview.ts"
-import type { Memory } from "../../src/run/SyncRun.ts"
+import { OperationsStore } from "../../src/run/OperationsStore.ts"
+import type { Memory } from "../../src/operate/Memory.ts"
 import * as InProcess from "../../src/sandbox/InProcess.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
-import * as Bridge from "../support/Bridge.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Commands from "../kit/Commands.ts"
+
+const connectors = await Connectors.load()
 
 const limited = `
     rules:
@@ -57,7 +60,7 @@ const invoke = <A, E>(
     return yield* Effect.flatMap(connections, (opened) => use(config, opened)).pipe(
       Effect.provideService(Connections.Vendors, { connectors, client, redactor: SecretRedactor.make() }),
       Effect.scoped,
-      Effect.provide(SqliteState.layer(config.state))
+      Effect.provide(StateLayer.layer(config.state))
     )
   }).pipe(Effect.orDie)
 
@@ -68,6 +71,9 @@ const whole = {
   Initech: ["c1@x.io", "c4@x.io", "c5@x.io"],
   vip: ["c1@x.io", "c2@x.io"]
 }
+
+/** Groups to be made, and memberships. */
+const total = 3 + 8
 
 const limitedSmall = Effect.tap(Bridge.small, (bridge) => Effect.sync(() => bridge.configure(limited)))
 
@@ -101,10 +107,10 @@ describe("migrating", () => {
       const first = yield* part
       assert.deepStrictEqual([first.result.status, first.result.withheld.map(({ changes }) => changes), bridge.target.writes()], ["partial", [3], 4])
       const second = yield* part
-      assert.deepStrictEqual([second.result.status, second.result.withheld, bridge.target.writes()], ["done", [], 6])
+      assert.deepStrictEqual([second.result.status, second.result.withheld, bridge.target.writes()], ["done", [], 7])
       assert.deepStrictEqual(seen, [
         [6, false],
-        [2, true]
+        [3, true]
       ])
       assert.deepStrictEqual(bridge.held(), whole)
     })
@@ -114,7 +120,7 @@ describe("migrating", () => {
     Effect.gen(function* () {
       const bridge = yield* limitedSmall
       yield* migrate(bridge, yes)
-      const decided = yield* invoke(bridge, () => Effect.flatMap(Overview, (overview) => overview.part(1)))
+      const decided = yield* invoke(bridge, () => Effect.flatMap(OperationsStore, (overview) => overview.part(1)))
       const { at: _, ...decision } = decided?.decided ?? { at: 0 }
       assert.deepStrictEqual(decision, { what: "approved", who: "petra", host: "ops1", reason: "migrate" })
     })
@@ -135,7 +141,7 @@ describe("migrating", () => {
       assert.deepInclude(migrated, { agreed: false, verified: null })
       assert.strictEqual(migrated.result.status, "held")
       assert.strictEqual(bridge.target.writes(), 0)
-      const parts = yield* invoke(bridge, () => Effect.flatMap(Overview, (overview) => overview.parts))
+      const parts = yield* invoke(bridge, () => Effect.flatMap(OperationsStore, (overview) => overview.parts))
       assert.deepStrictEqual(
         parts.map((part) => part.decision),
         ["open"]
@@ -157,12 +163,24 @@ describe("migrating", () => {
       const before = bridge.target.writes()
       assert.isAtLeast(before, 3)
       assert.isBelow(before, 6)
+      const status = yield* Commands.json(bridge, ["status"])
+      const runs = yield* Commands.json(bridge, ["runs"])
+      const [{ migration }] = status.document.syncs
+      const made = Object.values(bridge.held()).flat().length + Object.keys(bridge.held()).length
+      assert.deepStrictEqual([migration.run, migration.done, migration.done + migration.left], ["r-2", made, total])
+      assert.deepStrictEqual([runs.document.runs[0].status, runs.document.runs[0].left], ["interrupted", migration.left])
+      assert.match(
+        (yield* Commands.run(bridge, ["status"])).stdout,
+        new RegExp(`MIGRATION CUT OFF in r-2: ${made} of ${total} changes made \\(\\d+ %\\) +groupbridge migrate customers`)
+      )
+      assert.include((yield* Commands.run(bridge, ["runs"])).stdout, `${migration.left} planned changes not made`)
       let goesOn = false
       const again = yield* migrate(bridge, (outlook) => Effect.sync(() => (goesOn = outlook.goesOn)))
       assert.isTrue(goesOn)
       assert.strictEqual(again.result.status, "done")
       assert.deepStrictEqual(bridge.held(), whole)
-      assert.strictEqual(bridge.target.writes(), 6)
+      assert.strictEqual(bridge.target.writes(), 7)
+      assert.isNull((yield* Commands.json(bridge, ["status"])).document.syncs[0].migration)
     })
   )
 

@@ -1,16 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
-import type { StateError } from "../../src/contract/StateError.ts"
-import { Overview } from "../../src/run/Overview.ts"
-import { Records } from "../../src/run/Records.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
-import * as Bridge from "../support/Bridge.ts"
+import { AuditLog } from "../../src/operate/AuditLog.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import { looking } from "../kit/Looking.ts"
 
 const petra = { who: "petra", host: "ops1", reason: "Gold ended" }
-
-const looking = <A>(dir: string, use: (overview: typeof Overview.Service) => Effect.Effect<A, StateError>) =>
-  Effect.flatMap(Overview, use).pipe(Effect.provide(SqliteState.layer(join(dir, ".groupbridge", "state.db"))))
 
 const refused = { _tag: "Answer", response: { status: 401, headers: {}, body: "{}" } } as const
 
@@ -28,8 +24,8 @@ describe("what is looked up between runs", () => {
       assert.deepStrictEqual([last?.run, last?.status, last?.command, last?.by], ["r-2", "none", "sync", "petra@ops1"])
       assert.deepStrictEqual(first?.summary, { groups: { create: 3, update: 0, delete: 0 }, assignments: { add: 8, remove: 0 } })
       const everything = { from: null, to: null, run: 1, groups: null, person: null }
-      const changes = yield* Effect.flatMap(Records, (records) => Effect.zipRight(records.select(everything, "plan"), records.selected(null))).pipe(
-        Effect.provide(SqliteState.layer(join(bridge.dir, ".groupbridge", "state.db")))
+      const changes = yield* Effect.flatMap(AuditLog, (records) => Effect.zipRight(records.select(everything, "plan"), records.selected(null))).pipe(
+        Effect.provide(StateLayer.layer(join(bridge.dir, ".groupbridge", "state.db")))
       )
       assert.strictEqual(changes.rows.length, 11)
       const own = changes.rows.filter((change) => change.customer?.email === "c4@x.io")
@@ -68,7 +64,7 @@ describe("what is looked up between runs", () => {
     })
   )
 
-  it.scopedLive("counts failures in a row, and what was told of them", () =>
+  it.scopedLive("counts failures in a row", () =>
     Effect.gen(function* () {
       const bridge = yield* Bridge.small
       yield* bridge.sync()
@@ -77,9 +73,6 @@ describe("what is looked up between runs", () => {
       const first = yield* bridge.sync()
       const second = yield* bridge.sync()
       assert.deepStrictEqual([first.error?.kind, second.error?.kind], ["credential", "credential"])
-      const told = (run: number) => looking(bridge.dir, (overview) => overview.toldBefore("customers", run))
-      assert.isNull((yield* told(2)).failure)
-      assert.deepStrictEqual((yield* told(3)).failure, { kind: "credential", times: 1 })
       assert.strictEqual((yield* looking(bridge.dir, (overview) => overview.failing("customers")))?.runs, 2)
       yield* bridge.sync()
       assert.isNull(yield* looking(bridge.dir, (overview) => overview.failing("customers")))

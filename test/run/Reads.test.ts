@@ -2,9 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
-import * as Crowd from "../support/Crowd.ts"
-import * as SmallAccounts from "../support/SmallAccounts.ts"
-import { jumping } from "../support/Time.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import * as SmallAccounts from "../kit/SmallAccounts.ts"
+import { jumping } from "../kit/Time.ts"
 
 const { account, reads, unguarded } = SmallAccounts
 
@@ -44,8 +44,8 @@ describe("reads", () => {
         assert.deepStrictEqual(yield* later(6), { identity: 1, groups: 1 }, "counts alone, and they agree")
         const globex = Crowd.groupOf(bridge, "Globex").id
         bridge.cstar.target.removeMember(globex, Crowd.idOf(bridge, "c9@x.io"))
-        // The row that is missing asks whether its customer is still there.
-        assert.deepStrictEqual(yield* later(6), { identity: 1, groups: 1, members: 1, search: 1 })
+        // The row that is missing is looked for once more, as nothing says how long lists lag, and asks whether its customer is still there.
+        assert.deepStrictEqual(yield* later(6), { identity: 1, groups: 1, members: 2, search: 1 })
         assert.deepStrictEqual(yield* later(6), { identity: 1, groups: 1 })
         assert.deepStrictEqual(yield* later(24 * 30), { identity: 1, groups: 1, members: 2 }, "the full look, once a month")
       })

@@ -3,9 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import { rows } from "../support/Deciding.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import { rows } from "../kit/Deciding.ts"
 
 /** Plans and saves the free rows, with a header as of now and of this config except for what `given` says. */
 const save = (bridge: Crowd.Running, given: Readonly<Record<string, unknown>> = {}) =>

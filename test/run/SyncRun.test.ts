@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Bridge from "../support/Bridge.ts"
+import * as Bridge from "../kit/Bridge.ts"
 
 describe("one sync, whole", () => {
   it.scopedLive("brings the groups and their members over, and does nothing the second time", () =>

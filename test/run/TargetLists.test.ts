@@ -2,12 +2,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { json } from "../support/Answers.ts"
-import type { SandboxRequest } from "../../src/sandbox/Sandbox.ts"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import { heldBy, rows } from "../support/Deciding.ts"
-import { passing } from "../support/Time.ts"
+import { json } from "../kit/Answers.ts"
+import type { SandboxRequest, SandboxResponse } from "../../src/sandbox/Sandbox.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import { heldBy, rows } from "../kit/Deciding.ts"
+import { passing } from "../kit/Time.ts"
 
 const listing = (what: string) => (request: SandboxRequest) =>
   request.method === "GET" && request.path.endsWith(what) && request.query.get("pageSize") === "100" && !request.query.has("search")
@@ -22,6 +22,12 @@ const crowded = (tagged: number, known: number) =>
     return bridge
   })
 
+/** One and the same page of groups, under whatever number it is asked for, and always another one to come. */
+const endless = (bridge: Bridge.Bridge, page: number): Effect.Effect<SandboxResponse> => {
+  const data = bridge.cstar.target.groups().map(({ id, members, name }) => ({ id, name, customerCount: members.length }))
+  return Effect.succeed({ status: 200, headers: {}, body: JSON.stringify({ data, pagination: { page, pageSize: 100, hasMore: true } }) })
+}
+
 describe("a list of groups", () => {
   it.scopedLive("that disagrees with its total makes no group", () =>
     Effect.gen(function* () {
@@ -30,6 +36,28 @@ describe("a list of groups", () => {
       bridge.target.inject([short, short], listing("/customer-groups"))
       assert.strictEqual((yield* bridge.sync()).summary.groups.create, 0)
       assert.strictEqual((yield* bridge.sync()).summary.groups.create, 3)
+    })
+  )
+
+  it.scopedLive("that shows the same groups page after page is left, and no group is made or given up for it, in words", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      yield* bridge.sync()
+      bridge.zendesk.source.load({
+        customers: [],
+        organizations: [{ id: "104", name: "Umbrella" }],
+        memberships: [{ customer: "5", organization: "104" }]
+      })
+      const before = bridge.held()
+      let pages = 0
+      bridge.behind((app) => (request) => (listing("/customer-groups")(request) ? endless(bridge, ++pages) : app(request)))
+      const run = yield* bridge.sync({ depth: "counts" })
+      assert.isBelow(pages, 20)
+      assert.deepStrictEqual([bridge.held(), run.error], [before, null])
+      assert.deepStrictEqual(
+        run.plan?.blocked.map(({ name, reason }) => [name, reason.code]),
+        ["Hooli", "Umbrella"].map((name) => [name, "list-incomplete"])
+      )
     })
   )
 

@@ -1,10 +1,10 @@
 /** Taking runs back: exactly what they changed, nothing of what others did since, and for good until released. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Bridge from "../support/Bridge.ts"
-import * as Crowd from "../support/Crowd.ts"
-import * as Deciding from "../support/Deciding.ts"
-import { passing } from "../support/Time.ts"
+import * as Bridge from "../kit/Bridge.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import * as Deciding from "../kit/Deciding.ts"
+import { passing } from "../kit/Time.ts"
 
 const synced = Effect.gen(function* () {
   const bridge = yield* Bridge.small
@@ -26,7 +26,7 @@ const writes = ({ target }: Pick<Bridged, "target">, from: number): ReadonlyArra
 const origins = (bridge: Bridged) =>
   Deciding.rows(
     bridge,
-    "SELECT g.name AS 'group', c.email AS customer, a.origin FROM assignment a JOIN target_group g ON g.id = a.grp JOIN target_customer c ON c.id = a.customer ORDER BY 1, 2"
+    "SELECT g.name AS 'group', c.email AS customer, a.origin FROM assignment a JOIN target_group g ON g.id = a.group_id JOIN target_customer c ON c.id = a.target_customer_id ORDER BY 1, 2"
   )
 
 describe("undoing", () => {

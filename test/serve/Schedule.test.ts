@@ -4,35 +4,55 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { Clockwork, type Turn } from "../../src/serve/Clockwork.ts"
+import { Clockwork } from "../../src/serve/Clockwork.ts"
+import type { Due, Turn } from "../../src/serve/DueTurns.ts"
 import * as Schedule from "../../src/serve/Schedule.ts"
 
-/** Turns every so often by the test's clock: `schedule` is a duration. `late` tells how long after its time a turn is told of. */
-const clockwork = (late: (turn: Turn) => number): typeof Clockwork.Service => ({
-  start: (turn, due) => {
-    const every = Duration.decode(turn.schedule as Duration.DurationInput)
-    const tell = Effect.flatMap(Clock.currentTimeMillis, (at) => Effect.fork(Effect.delay(due(at), late(turn))))
-    return Effect.as(
-      Effect.forkScoped(Effect.forever(Effect.delay(tell, every))),
-      Effect.map(Clock.currentTimeMillis, (now) => now + Duration.toMillis(every))
-    )
-  }
-})
+/** Ticks each second of the test's clock. */
+const clockwork: typeof Clockwork.Service = {
+  start: (tick) => Effect.asVoid(Effect.forkScoped(Effect.forever(Effect.zipRight(tick, Effect.sleep("1 second")))))
+}
 
-const turn = (sync: string, schedule: string): Turn => ({ sync, schedule, timezone: null })
+/** Due every so often from 1970 on: `schedule` is a duration. */
+const turn = (sync: string, schedule: Duration.DurationInput & string, ranAt: number | null = null): Turn => {
+  const every = Duration.toMillis(schedule)
+  const lastBetween = (after: number, until: number) => {
+    const at = Math.floor(until / every) * every
+    return at > after ? at : null
+  }
+  return {
+    sync,
+    schedule,
+    timezone: null,
+    ranAt,
+    timetable: { next: (after) => (Math.floor(after / every) + 1) * every, lastBetween, between: () => [] }
+  }
+}
 
 interface Behaviour {
   readonly takes?: Duration.DurationInput
   readonly answer?: (sync: string, times: number) => Effect.Effect<number | null>
-  readonly late?: (turn: Turn) => number
   /** Before any of those that are due together runs. */
   readonly open?: Effect.Effect<void>
+  readonly missed?: "once" | "skip"
+  readonly jitter?: Duration.DurationInput
 }
 
 /** Serves in the background; `log` tells what happened at which second, and who began together. */
-const serve = (turns: ReadonlyArray<Turn>, { takes = 0, answer = () => Effect.succeed(null), late = () => 0, open = Effect.void }: Behaviour = {}) =>
+const serve = (turns: ReadonlyArray<Turn> | (() => ReadonlyArray<Turn>), behaviour: Behaviour = {}) =>
   Effect.gen(function* () {
+    const { answer = () => Effect.succeed(null), jitter = 0, missed = "once", open = Effect.void, takes = 0 } = behaviour
     const log: Array<string> = []
+    const passed = yield* Effect.clock
+    let stepped = 0
+    /** The test's clock as a wall clock that is set. */
+    const wall: Clock.Clock = {
+      ...passed,
+      unsafeCurrentTimeMillis: () => passed.unsafeCurrentTimeMillis() + stepped,
+      currentTimeMillis: Effect.map(passed.currentTimeMillis, (now) => now + stepped),
+      sleep: (duration) => passed.sleep(duration)
+    }
+    const step = (seconds: number) => Effect.sync(() => void (stepped += seconds * 1000))
     const times = new Map<string, number>()
     const note = (text: string) => Effect.map(Clock.currentTimeMillis, (now) => void log.push(`${Math.floor(now / 1000)} ${text}`))
     const one = (sync: string) =>
@@ -51,22 +71,27 @@ const serve = (turns: ReadonlyArray<Turn>, { takes = 0, answer = () => Effect.su
         yield* Effect.forEach(syncs, (sync) => each(sync, one(sync)), { discard: true })
       })
     const fiber = yield* Effect.fork(
-      Schedule.serve({ turns, run, onReady: (next) => Effect.forEach(next, ({ turn, at }) => note(`${turn.sync} next ${at}`), { discard: true }) }).pipe(
-        Effect.provideService(Clockwork, clockwork(late))
-      )
+      Schedule.serve({
+        turns: Effect.sync(() => (typeof turns === "function" ? turns() : turns)),
+        settings: Effect.succeed({ missed, jitterMillis: Duration.toMillis(jitter) }),
+        run,
+        onMissed: (found: ReadonlyArray<Due>, runs) =>
+          Effect.forEach(found, ({ at, turn }) => note(`${turn.sync} missed ${at / 1000}${runs ? "" : ", left out"}`), { discard: true }),
+        onClockBack: (millis) => note(`back by ${Math.round(millis / 1000)}`)
+      }).pipe(Effect.provideService(Clockwork, clockwork), Effect.withClock(wall))
     )
     yield* Effect.yieldNow()
     /** What began, and who together. */
     const begun = () => log.filter((line) => /begins$|together$/.test(line))
-    return { log, begun, fiber }
+    return { log, begun, fiber, step }
   })
 
 describe("serving", () => {
-  it.effect("tells the next times, and runs each sync when it is due", () =>
+  it.effect("runs each sync when it is due", () =>
     Effect.gen(function* () {
       const { log } = yield* serve([turn("a", "60 seconds"), turn("b", "100 seconds")])
       yield* TestClock.adjust("130 seconds")
-      assert.deepStrictEqual(log, ["0 a next 60000", "0 b next 100000", "61 a begins", "61 a ends", "101 b begins", "101 b ends", "121 a begins", "121 a ends"])
+      assert.deepStrictEqual(log, ["61 a begins", "61 a ends", "101 b begins", "101 b ends", "121 a begins", "121 a ends"])
     })
   )
 
@@ -74,15 +99,14 @@ describe("serving", () => {
     Effect.gen(function* () {
       const { log } = yield* serve([turn("a", "60 seconds"), turn("b", "70 seconds")], { takes: "30 seconds" })
       yield* TestClock.adjust("119 seconds")
-      assert.deepStrictEqual(log.slice(2), ["61 a begins", "91 a ends", "92 b begins"])
+      assert.deepStrictEqual(log, ["61 a begins", "91 a ends", "92 b begins"])
     })
   )
 
   it.effect("runs those of one time together, and those of other times by themselves", () =>
     Effect.gen(function* () {
       const { begun } = yield* serve([turn("a", "60 seconds"), turn("b", "120 seconds"), turn("c", "122 seconds")], {
-        takes: "5 seconds",
-        late: ({ sync }) => (sync === "a" ? 900 : 0)
+        takes: "5 seconds"
       })
       yield* TestClock.adjust("150 seconds")
       assert.deepStrictEqual(begun(), ["61 a begins", "121 a and b together", "121 a begins", "126 b begins", "132 c begins"])
@@ -185,7 +209,91 @@ describe("serving", () => {
       yield* TestClock.adjust("65 seconds")
       yield* Fiber.interrupt(fiber)
       yield* TestClock.adjust("10 minutes")
-      assert.deepStrictEqual(log.slice(2), ["61 a and b together", "61 a begins", "65 a interrupted"])
+      assert.deepStrictEqual(log, ["61 a and b together", "61 a begins", "65 a interrupted"])
+    })
+  )
+
+  const begun = (log: ReadonlyArray<string>) => log.filter((line) => !line.endsWith("ends"))
+
+  for (const [missed, wanted] of [
+    ["once", ["10340 a missed 10000", "10340 b missed 9000", "10341 c begins", "10342 a and b together", "10342 a begins", "10342 b begins"]],
+    ["skip", ["10340 a missed 10000, left out", "10340 b missed 9000, left out", "10341 c begins"]]
+  ] as const) {
+    it.effect(`notices turns that a clock set forward, or sleep, went past: ${missed}`, () =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(100_000)
+        const { log, step } = yield* serve([turn("a", "1000 seconds"), turn("b", "3000 seconds"), turn("c", "60 seconds")], { missed })
+        yield* TestClock.adjust("2 seconds")
+        yield* step(10_237)
+        yield* TestClock.adjust("20 seconds")
+        assert.deepStrictEqual(begun(log), [...wanted])
+      })
+    )
+
+    it.effect(`makes up for turns that came while it was not running: ${missed}`, () =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(10_340_000)
+        const turns = [turn("late", "1000 seconds", 8_100_000), turn("well", "3000 seconds", 9_000_500), turn("new", "1000 seconds")]
+        const { log } = yield* serve(turns, { missed })
+        yield* TestClock.adjust("600 seconds")
+        assert.deepStrictEqual(begun(log), missed === "once" ? ["10340 late missed 10000", "10341 late begins"] : ["10340 late missed 10000, left out"])
+      })
+    )
+  }
+
+  it.effect("goes on by the new time after the clock was set back, and says so", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(10_000_000)
+      const { log, step } = yield* serve([turn("a", "200 seconds")])
+      yield* TestClock.adjust("250 seconds")
+      yield* step(-600)
+      yield* TestClock.adjust("1000 seconds")
+      assert.deepStrictEqual(begun(log), [
+        "10201 a begins",
+        "9651 back by 599",
+        "9801 a begins",
+        "10001 a begins",
+        "10201 a begins",
+        "10401 a begins",
+        "10601 a begins"
+      ])
+    })
+  )
+
+  it.effect("says nothing of a clock that is set right by seconds, and runs no turn twice", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(10_000_000)
+      const { log, step } = yield* serve([turn("a", "200 seconds")])
+      yield* TestClock.adjust("210 seconds")
+      yield* step(-20)
+      yield* TestClock.adjust("200 seconds")
+      assert.deepStrictEqual(begun(log), ["10201 a begins"])
+    })
+  )
+
+  it.effect("takes turns that are new or other from the last look on, and none that are gone", () =>
+    Effect.gen(function* () {
+      let turns = [turn("a", "60 seconds"), turn("gone", "60 seconds")]
+      const { log } = yield* serve(() => turns)
+      yield* TestClock.adjust("65 seconds")
+      turns = [turn("a", "100 seconds"), turn("new", "70 seconds", 1)]
+      yield* TestClock.adjust("60 seconds")
+      assert.deepStrictEqual(begun(log), ["61 a and gone together", "61 a begins", "61 gone begins", "71 new begins", "101 a begins"])
+    })
+  )
+
+  it.effect("delays turns by chance, those of one time by the same", () =>
+    Effect.gen(function* () {
+      const { log } = yield* serve([turn("a", "100 seconds"), turn("b", "100 seconds")], { jitter: "60 seconds" })
+      yield* TestClock.adjust("1000 seconds")
+      const starts = log.filter((line) => line.endsWith("together")).map((line) => Number.parseInt(line, 10))
+      const delays = starts.map((at) => (at % 100) - 1)
+      assert.isAtLeast(starts.length, 9)
+      assert.isTrue(
+        delays.every((delay) => delay >= 0 && delay <= 60),
+        delays.join()
+      )
+      assert.isAbove(new Set(delays).size, 3)
     })
   )
 })

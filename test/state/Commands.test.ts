@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
 
 const sync = (name: string, from: string, rules: string) => `  ${name}:
     from: ${from}
@@ -75,7 +75,8 @@ describe("the state file", () => {
           back.stdout,
           /In place: state \w+, 1 run, .*\n1 later run is forgotten: .*\nNothing was read or written elsewhere\. {2}Next: groupbridge plan/
         )
-        assert.deepStrictEqual([(yield* run(["sync"])).code, team.writes()], [0, writes])
+        // Nothing is changed; the state that goes on puts its number onto a group.
+        assert.deepStrictEqual([(yield* run(["sync"])).code, team.writes()], [0, writes + 1])
         for (const wrong of ["none.db", file]) assert.strictEqual((yield* run(["state", "restore", wrong])).code, 64)
         assert.match((yield* run(["state", "restore", "groupbridge.yaml"])).stderr, /groupbridge\.yaml is no copy of a Groupbridge state/)
       }),
@@ -105,7 +106,7 @@ describe("the state file", () => {
         assert.match((yield* run(["check"])).stdout, /problem +the state file .* is an older one/)
         const newest = copies().sort().at(-1) ?? ""
         assert.strictEqual((yield* run(["state", "restore", newest, "--reason", "copied by mistake"])).code, 0)
-        assert.deepStrictEqual([(yield* run(["sync"])).code, team.writes()], [0, writes])
+        assert.deepStrictEqual([(yield* run(["sync"])).code, team.writes()], [0, writes + 1])
         assert.strictEqual(readdirSync(join(dir, ".groupbridge")).filter((name) => name.includes(".replaced-")).length, 1)
         assert.match((yield* run(["check"])).stdout, /state +ok {3}\.groupbridge\/state\.db, backup /)
       }),
@@ -163,7 +164,7 @@ describe("wishes that a config left behind", () => {
         assert.deepStrictEqual([both["Best"]?.length, both["Globex"]?.length], [6, 4])
         assert.match((yield* run(["state", "release", "old", "--yes"])).stderr, /old is in the config/)
         edit((yaml) => yaml.slice(0, yaml.indexOf("  old:")))
-        assert.strictEqual((yield* run(["sync"])).code, 0)
+        assert.strictEqual((yield* run(["sync"])).code, 3)
         assert.deepStrictEqual(team.held(), both)
         const asked = yield* run(["state", "release", "old"])
         assert.strictEqual(asked.code, 64)
@@ -187,10 +188,10 @@ describe("wishes that a config left behind", () => {
         const both = team.held()
         assert.deepStrictEqual([both["Best"]?.length, both["Initech"]?.length], [3, 1])
         edit((yaml) => yaml.replace("[acme, beta]", "acme"))
-        assert.strictEqual((yield* run(["sync"])).code, 0)
+        assert.strictEqual((yield* run(["sync"])).code, 3)
         assert.deepStrictEqual(team.held(), both)
         const released = yield* run(["state", "release", "customers", "--yes", "--reason", "beta is shut"])
-        assert.match(released.stdout, /customers let go of what it wanted from beta \(3 memberships\): 1 membership leaves with the next run/)
+        assert.match(released.stdout, /customers let go of beta \(3 memberships\): 1 membership leaves with the next run/)
         assert.strictEqual((yield* run(["sync"])).code, 0)
         assert.deepStrictEqual(team.held(), { ...both, Initech: [] })
       }),

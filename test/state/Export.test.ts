@@ -3,11 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { Records } from "../../src/run/Records.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
-import * as Crowd from "../support/Crowd.ts"
-import * as Deciding from "../support/Deciding.ts"
-import * as Installed from "../support/Installed.ts"
+import { AuditLog } from "../../src/operate/AuditLog.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
+import * as Crowd from "../kit/Crowd.ts"
+import * as Deciding from "../kit/Deciding.ts"
+import * as Installed from "../kit/Installed.ts"
 
 /** The table behind each kind of which every row is exported. */
 const tables: Readonly<Record<string, string>> = {
@@ -25,13 +25,13 @@ const tables: Readonly<Record<string, string>> = {
   heldRow: "held_row",
   decision: "decision",
   run: "run",
-  change: "planned",
+  change: "planned_change",
   call: "call"
 }
 
 const all = (file: string) =>
   Effect.gen(function* () {
-    const records = yield* Records
+    const records = yield* AuditLog
     const rows: Array<Readonly<Record<string, unknown>>> = []
     let after: string | null = null
     do {
@@ -40,7 +40,7 @@ const all = (file: string) =>
       after = page.next
     } while (after !== null)
     return rows
-  }).pipe(Effect.provide(SqliteState.layer(file)))
+  }).pipe(Effect.provide(StateLayer.layer(file)))
 
 describe("an export", () => {
   it.scopedLive("has every row of every table once, over many pages, and twice the same", () =>

@@ -6,8 +6,8 @@ import * as Either from "effect/Either"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { explain } from "../../state/Database.ts"
-import * as GroupCommit from "../../state/GroupCommit.ts"
+import { explain } from "../../state/database/Database.ts"
+import * as GroupCommit from "../../state/database/GroupCommit.ts"
 
 const opened = Effect.map(
   Effect.acquireRelease(

@@ -4,7 +4,8 @@ import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Installed from "../support/Installed.ts"
+import * as Installed from "../kit/Installed.ts"
+import * as Preload from "../kit/Preload.ts"
 
 const syncs = "  customers:\n    from: zendesk\n    to: cstar\n    rules:\n      - kind: organization\n"
 
@@ -74,7 +75,7 @@ const troubles: ReadonlyArray<Trouble> = [
   {
     what: "full",
     make: () => undefined,
-    env: { GROUPBRIDGE_STATE_MAX_PAGES: "1" },
+    env: Preload.fullDisk(1),
     says: /the disk of the state file .* is full\. .*Make room and run it again/
   }
 ]

@@ -2,9 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import * as Deciding from "../support/Deciding.ts"
-import * as Staffed from "../support/Staffed.ts"
-import { passing } from "../support/Time.ts"
+import * as Deciding from "../kit/Deciding.ts"
+import * as Staffed from "../kit/Staffed.ts"
+import { passing } from "../kit/Time.ts"
 
 const counts = (invite: number, role: number, remove: number) => ({ invite, role, remove })
 

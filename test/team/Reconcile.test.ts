@@ -40,9 +40,23 @@ const question = (change: Partial<Question>): Question => ({
   ...change
 })
 
-const told = ({ proposals }: Reconcile.Compared) => proposals.map(({ address, op, role }) => [op, address, role])
+const reported = ({ proposals }: Reconcile.Compared) => proposals.map(({ address, op, role }) => [op, address, role])
 
 describe("a comparison", () => {
+  it("leaves alone whose address the team spells with other letters in another case, unless it was settled before", () => {
+    const asked = question({
+      reads: [{ connection: "desk", agents: [agent("1", "\u00c1nna@x.io", ["lead"])], doubt: null }],
+      sync: { ...question({}).sync, from: ["desk"] },
+      seen: { members: [member("\u00e1nna@x.io")], invites: [], unseen: null }
+    })
+    const compared = Reconcile.compare(asked)
+    assert.deepStrictEqual(reported(compared), [])
+    assert.match(compared.warnings.join(), /left alone, because the address in crew differs in the case of letters other than A to Z.*: \u00c1nna@x\.io/)
+    assert.deepStrictEqual(reported(Reconcile.compare({ ...asked, known: new Map([["\u00e1nna@x.io", known("\u00e1nna@x.io", "desk", "1")]]) })), [
+      ["member.role", "\u00e1nna@x.io", "admin"]
+    ])
+  })
+
   it("unites agents by address, whatever its case, and leaves alone where sources want different roles", () => {
     const compared = Reconcile.compare(
       question({
@@ -60,7 +74,7 @@ describe("a comparison", () => {
         ]
       })
     )
-    assert.deepStrictEqual(told(compared), [["member.invite", "ann@x.io", "agent"]])
+    assert.deepStrictEqual(reported(compared), [["member.invite", "ann@x.io", "agent"]])
     assert.deepStrictEqual(compared.warnings, [
       "left alone, because several agents have the address and not the same role: bob@x.io",
       "left alone, because no e-mail address is known: 3"
@@ -73,12 +87,12 @@ describe("a comparison", () => {
     const ann = new Map([["ann@x.io", known("ann@x.io", "desk", "1")]])
     for (const reads of [[desk], [desk, { connection: "chat", agents: [], doubt: "cut" }]]) {
       const compared = Reconcile.compare(question({ reads, seen: people, known: ann }))
-      assert.deepStrictEqual([told(compared), compared.withheld.map(({ changes }) => changes)], [[], [1]])
+      assert.deepStrictEqual([reported(compared), compared.withheld.map(({ changes }) => changes)], [[], [1]])
     }
     const whole = Reconcile.compare(
       question({ reads: [desk, { connection: "chat", agents: [agent("7", "zoe@x.io", ["x"])], doubt: null }], seen: people, known: ann })
     )
-    assert.deepStrictEqual(told(whole), [
+    assert.deepStrictEqual(reported(whole), [
       ["member.invite", "bob@x.io", "agent"],
       ["member.remove", "ann@x.io", "agent"]
     ])
@@ -100,6 +114,6 @@ describe("a comparison", () => {
         ])
       })
     )
-    assert.deepStrictEqual(told(compared), [])
+    assert.deepStrictEqual(reported(compared), [])
   })
 })

@@ -5,18 +5,18 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Done } from "../../src/model/Done.ts"
 import * as TeamText from "../../src/report/TeamText.ts"
-import { Forgetting } from "../../src/run/Forgetting.ts"
-import { Records } from "../../src/run/Records.ts"
+import { Erasure } from "../../src/operate/Erasure.ts"
+import { AuditLog } from "../../src/operate/AuditLog.ts"
 import { TeamStore } from "../../src/team/TeamStore.ts"
-import * as SqliteState from "../../state/SqliteState.ts"
-import * as Deciding from "../support/Deciding.ts"
-import * as Staffed from "../support/Staffed.ts"
+import * as StateLayer from "../../state/StateLayer.ts"
+import * as Deciding from "../kit/Deciding.ts"
+import * as Staffed from "../kit/Staffed.ts"
 
-const withState = <A, E>(dir: string, work: Effect.Effect<A, E, Records | Forgetting | TeamStore>) =>
-  work.pipe(Effect.provide(SqliteState.layer(join(dir, ".groupbridge", "state.db"))), Effect.orDie)
+const withState = <A, E>(dir: string, work: Effect.Effect<A, E, AuditLog | Erasure | TeamStore>) =>
+  work.pipe(Effect.provide(StateLayer.layer(join(dir, ".groupbridge", "state.db"))), Effect.orDie)
 
 const lines = Effect.gen(function* () {
-  const records = yield* Records
+  const records = yield* AuditLog
   const rows: Array<Readonly<Record<string, unknown>>> = []
   for (let after: string | null = null; ;) {
     const page: { readonly rows: ReadonlyArray<unknown>; readonly next: string | null } = yield* records.everything(after)
@@ -50,7 +50,7 @@ describe("the state of a sync of staff", () => {
       const staffed = yield* eventful
       const rows: ReadonlyArray<Done> = yield* withState(
         staffed.dir,
-        Effect.flatMap(Records, (records) =>
+        Effect.flatMap(AuditLog, (records) =>
           Effect.zipRight(
             records.select({ from: null, to: null, run: null, groups: null, person: null }, "time"),
             Effect.map(records.selected(null), (page) => page.rows)
@@ -104,10 +104,10 @@ describe("the state of a sync of staff", () => {
       const gone = yield* withState(
         staffed.dir,
         Effect.gen(function* () {
-          const forgetting = yield* Forgetting
-          const told = yield* forgetting.footprint([], "bob@x.io")
-          assert.deepStrictEqual([told.staff.map(({ email, placed }) => [email, placed]), told.waiting], [[["bob@x.io", true]], 1])
-          return yield* forgetting.erase(told, { who: "petra", host: "ops1", reason: null })
+          const forgetting = yield* Erasure
+          const reported = yield* forgetting.footprint([], "bob@x.io")
+          assert.deepStrictEqual([reported.staff.map(({ email, placed }) => [email, placed]), reported.waiting], [[["bob@x.io", true]], 1])
+          return yield* forgetting.erase(reported, { who: "petra", host: "ops1", reason: null })
         })
       )
       assert.isTrue(gone)

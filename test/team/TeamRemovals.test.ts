@@ -1,9 +1,9 @@
 /** Whom a sync of staff removes, over a team in memory: only whom it invited, and only by complete lists. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Deciding from "../support/Deciding.ts"
-import * as Staffed from "../support/Staffed.ts"
-import { passing } from "../support/Time.ts"
+import * as Deciding from "../kit/Deciding.ts"
+import * as Staffed from "../kit/Staffed.ts"
+import { passing } from "../kit/Time.ts"
 
 const counts = (invite: number, role: number, remove: number) => ({ invite, role, remove })
 

@@ -1,0 +1,4 @@
+/** `npm run build`: bundles the program into dist/, and writes THIRD-PARTY-NOTICES. */
+import * as Bundle from "./Bundle.ts"
+
+await Bundle.bundle()
