@@ -99,8 +99,6 @@ const play = async (all: ReadonlyArray<Step>, options: CommonOptions): Promise<n
 }
 
 export const run = async (load: Load, options: CommonOptions): Promise<number> => {
-  // Each command listens on its own; together they are more than Node expects of one program.
-  for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(50)
   const open = await (await load()).loadDemo()
   const dir = mkdtempSync(join(tmpdir(), "groupbridge-demo-"))
   const remove = (): void => rmSync(dir, { recursive: true, force: true })

@@ -146,6 +146,9 @@ export const run = async (load: Load, options: CommonOptions, command: Command, 
   const code = await Effect.runPromise(Effect.flatMap(fiber.await, (exit) => conclude(invocation, exit)))
   unlisten()
   output.progress.clear()
+  plain.close()
+  spool.remove()
+  process.off("exit", spool.remove)
   return code
 }
 

@@ -29,14 +29,20 @@ export interface Output {
   readonly ask: (text: string) => void
 }
 
+export interface ProcessOutput extends Output {
+  /** Stops listening to standard output. To be called once, when the command has ended. */
+  readonly close: () => void
+}
+
 /** Makes the output of one command. `progress` off: nothing is told of how far it is. */
-export const make = (redactor: Redactor, options: { readonly progress: boolean }): Output => {
+export const make = (redactor: Redactor, options: { readonly progress: boolean }): ProcessOutput => {
   const { stdout, stderr } = process
   const progress = ProgressLine.make(stderr, options.progress, redactor.redact)
   let failed: { readonly error: NodeJS.ErrnoException } | null = null
-  stdout.once("error", (error: NodeJS.ErrnoException) => {
+  const onError = (error: NodeJS.ErrnoException): void => {
     failed = { error }
-  })
+  }
+  stdout.once("error", onError)
   const stopped = (): unknown => (failed?.error.code === "EPIPE" || failed === null ? new ReaderGone() : failed.error)
   const sink: Sink = (chunk) => {
     if (failed !== null) throw stopped()
@@ -64,6 +70,7 @@ export const make = (redactor: Redactor, options: { readonly progress: boolean }
     text: (text) => print(async (to) => to(text)),
     note: (line) => toStderr(`${line}\n`),
     ask: toStderr,
+    close: () => void stdout.off("error", onError),
     progress
   }
 }

@@ -76,7 +76,8 @@ export const held = (more = "") =>
           isOver = true
           return Fiber.await(fiber)
         })
-        while (!/the page is at \S+/.test(stderr) && (yield* Fiber.poll(fiber))._tag === "None") yield* Effect.sleep("50 millis")
+        const started = args.includes("--open") ? /once: \S+\n/ : /the page is at \S+\n/
+        while (!started.test(stderr) && (yield* Fiber.poll(fiber))._tag === "None") yield* Effect.sleep("50 millis")
         const url = /the page is at (\S+)\//.exec(stderr)?.[1] ?? assert.fail(`no page: ${stderr}`)
         return { url, link: /once: (\S+)/.exec(stderr)?.[1] ?? "" }
       })
