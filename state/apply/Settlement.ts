@@ -70,7 +70,7 @@ const moveLedger = (sql: Statements, call: OpenCall, customer: number, outcome: 
     )
     Vanished.settled(sql, group, customer)
   } else {
-    const origin = outcome === "found" ? (Vanished.answeredBack(sql, group, customer, now) ?? outcome) : outcome
+    if (outcome === "found") Vanished.answeredBack(sql, group, customer, now)
     // Who is put back by an undo gets back the origin that the row had.
     sql.run(
       `INSERT OR IGNORE INTO assignment SELECT ?1, ?2, CASE ?3 WHEN 'applied' THEN coalesce(
@@ -78,7 +78,7 @@ const moveLedger = (sql: Statements, call: OpenCall, customer: number, outcome: 
            AND p.target_customer_id = ?2), ?3) ELSE ?3 END, ?4, c.run FROM call c WHERE c.id = ?5`,
       group,
       customer,
-      origin,
+      outcome,
       now,
       call.call
     )

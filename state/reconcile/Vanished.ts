@@ -76,17 +76,16 @@ export const forgetSeen = (sql: Statements): void => {
   )
 }
 
-/** An addition was answered with "already there": the row is back, since when is not known. Answers its origin; null: it had not vanished. */
-export const answeredBack = (sql: Statements, group: number, customer: number, now: number): string | null => {
-  const row = sql.get(
-    `SELECT v.origin FROM vanished v JOIN target_group g ON g.id = v.group_id AND g.key = v.key
+/** An addition was answered with "already there": a row that had vanished is back as it was. Since when it is there is not shown, and that is noted. */
+export const answeredBack = (sql: Statements, group: number, customer: number, now: number): void => {
+  const back = sql.run(
+    `INSERT OR IGNORE INTO assignment SELECT v.group_id, v.target_customer_id, v.origin, v.since, v.run
+      FROM vanished v JOIN target_group g ON g.id = v.group_id AND g.key = v.key
       WHERE v.group_id = ? AND v.target_customer_id = ? AND NOT ${decided}`,
     group,
     customer
   )
-  if (row === undefined) return null
-  sql.run("INSERT OR IGNORE INTO unconfirmed_origin VALUES (?, ?, ?)", group, customer, now)
-  return String(row["origin"])
+  if (back > 0) sql.run("INSERT OR IGNORE INTO unconfirmed_origin VALUES (?, ?, ?)", group, customer, now)
 }
 
 /** A call of ours has settled the row: nothing of what was before is a question any more. */

@@ -94,6 +94,13 @@ export const known: Readonly<Record<string, History>> = {
     { do: "put in", group: 0, customer: 4 },
     undo
   ),
+  "a row that a lying list hid is still of the run that added it": history(
+    four,
+    { drift: "restore" },
+    sync,
+    { do: "sync", depth: "full", fault: { kind: "gap", what: "nobody in any group", path: "/organizations" }, killAt: null },
+    undo
+  ),
   "a source of the same account is the same under another name": history(four, {}, sync, { do: "rename source" }, leave("1001"), join("1005"), sync),
   "a renamed target waits, and is the same once a person says so": history(
     four,
