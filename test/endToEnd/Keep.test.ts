@@ -39,7 +39,7 @@ describe.skipIf(FakeTime.absent !== null)(`keep${FakeTime.absent ?? ""}`, () => 
         const deleting = yield* sync(60)
         assert.strictEqual(
           deleting.stderr,
-          "What is older than 30 d (keep) was deleted: 3 runs, 6 changes, 2 calls, and 1 customer known from them alone. From now on that is done each day without a word.\n"
+          "What is older than 30 d (keep) was deleted: 3 runs, 6 changes, 3 calls, and 1 customer known from them alone. From now on that is done each day without a word.\n"
         )
         assert.deepStrictEqual(query("SELECT id FROM run ORDER BY id"), [1, 5])
         assert.deepStrictEqual(query("SELECT run FROM planned_change"), [])
