@@ -127,7 +127,7 @@ const over = ({ connection, kind, since, subject }: KnownProblem, { ended, resul
     case "config":
       return "the config file loads again."
     case "clock":
-      return "the clock did not go back again."
+      return "the clock is right again."
     case "blocked":
       return "no group is left alone for its name any more."
   }
