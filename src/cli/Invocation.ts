@@ -24,6 +24,7 @@ import * as ExitCode from "./ExitCode.ts"
 import * as Output from "./Output.ts"
 import * as Spool from "./Spool.ts"
 import * as Stopping from "./Stopping.ts"
+import * as Tracing from "./Tracing.ts"
 import type { UsageError } from "./UsageError.ts"
 
 export interface Invocation {
@@ -140,7 +141,10 @@ export const run = async (load: Load, options: CommonOptions, command: Command, 
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
   const invocation: Invocation = { environment, options, redactor, output, stopping, interactive, spool, ...around }
   const fiber = Effect.runFork(
-    Effect.scoped(Effect.suspend(() => command(invocation))).pipe(Effect.provide(logging(quiet ? LogLevel.Error : levels[options.logLevel])))
+    Effect.scoped(Effect.suspend(() => command(invocation))).pipe(
+      Tracing.traced(environment, redactor, process.env),
+      Effect.provide(logging(quiet ? LogLevel.Error : levels[options.logLevel]))
+    )
   )
   const unlisten = stopping.listen(fiber)
   const code = await Effect.runPromise(Effect.flatMap(fiber.await, (exit) => conclude(invocation, exit)))

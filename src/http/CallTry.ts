@@ -66,7 +66,19 @@ export const run = (connection: Connection, call: Call): Effect.Effect<Either.Ei
         LogLevel.Debug
       )
     ),
-    Effect.map(([, result]) => result)
+    Effect.tap(([, result]) => traced(result)),
+    Effect.map(([, result]) => result),
+    // The address has what a look-up asks for in its query, and may have a credential: it stays out.
+    Effect.withSpan(call.name, { kind: "client", attributes: { "groupbridge.connection": connection.context.name, "groupbridge.call": call.kind } })
+  )
+
+/** A refusal is no failure here, and must show as one in the span. */
+const traced = (result: Either.Either<RawAnswer, TryFailure>): Effect.Effect<void> =>
+  Effect.annotateCurrentSpan(
+    Either.match(result, {
+      onRight: ({ status }) => ({ "http.response.status_code": status }),
+      onLeft: ({ error }) => ({ "error.type": error.reason, ...(error.status == null ? {} : { "http.response.status_code": error.status }) })
+    })
   )
 
 /** `detail` may hold what a vendor wrote: it is redacted and made one short line here. */

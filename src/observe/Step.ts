@@ -7,10 +7,10 @@ export class StepObserver extends Context.Reference<StepObserver>()("groupbridge
   defaultValue: (): ((name: string) => Effect.Effect<void>) => () => Effect.void
 }) {}
 
-/** Reports `name`, then runs `work`. */
+/** Reports `name`, then runs `work`, in a span of that name. */
 export const named = <A, E, R>(name: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.gen(function* () {
     const report = yield* StepObserver
     yield* report(name)
-    return yield* work
+    return yield* Effect.withSpan(work, name)
   })

@@ -283,4 +283,4 @@ export const make = (seen: Seen, run: number, scope: Scope, spool: string, keep:
       return { result: { ...result, hash: PlanFile.hash(result, frame.sync.meaning, changes) }, leftOver, frame }
     })
     return yield* store.judgement(keep, judgement)
-  })
+  }).pipe(Effect.withSpan("plan"))

@@ -21,6 +21,7 @@ import * as Lease from "./Lease.ts"
 import * as Observe from "./Observe.ts"
 import * as OtherWriter from "./OtherWriter.ts"
 import * as Planning from "./Planning.ts"
+import * as RunSpan from "./RunSpan.ts"
 import { type About, type RunKind, RunStore } from "./RunStore.ts"
 
 export interface ApplyProgress {
@@ -163,7 +164,7 @@ const work = <T extends Connected, R>(sync: Named, options: Options, run: number
       return { plan: signed.right, leftOver: [], error: null, resumesAt: null, spent: null } satisfies Outcome
     }
     if (signed._tag === "Right") yield* begin
-    const applied = signed._tag === "Left" ? signed : yield* Effect.either(strategy.apply(target, { writer, turns, onProgress }))
+    const applied = signed._tag === "Left" ? signed : yield* Effect.either(Effect.withSpan(strategy.apply(target, { writer, turns, onProgress }), "apply"))
     const reached = yield* strategy.progress(run)
     const spent = applied._tag === "Right" && options.within !== null && reached.settled < reached.total ? CallCeiling.reason(options.within) : null
     if (applied._tag === "Right" && spent === null) yield* end
@@ -258,7 +259,8 @@ export const execute = <T extends Connected, R>(
       })
     )
     return yield* Effect.zipRight(before, whole).pipe(
-      Effect.catchAll((error) => Effect.succeed(neverBegan(sync, strategy.nothing, asFailure(error), startedAt)))
+      Effect.catchAll((error) => Effect.succeed(neverBegan(sync, strategy.nothing, asFailure(error), startedAt))),
+      RunSpan.named(sync.name, options.kind)
     )
   })
 

@@ -20,6 +20,7 @@ import type { ReconcileStore } from "../reconcile/ReconcileStore.ts"
 import type { TeamJournal } from "../team/TeamJournal.ts"
 import type { TeamStore } from "../team/TeamStore.ts"
 import * as RunLifecycle from "./RunLifecycle.ts"
+import * as RunSpan from "./RunSpan.ts"
 import * as ConfigGone from "./ConfigGone.ts"
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
@@ -79,7 +80,7 @@ const see = (sync: SyncConfig, connections: Connections, options: RunOptions, ki
     const before = yield* connections.calls
     const unread = yield* Observe.lookAtTarget(sync, target.target, sources.flatMap(Observe.asRead), options.depth, options.onLook)
     return { sync, sources, target, declaration: target.target.declaration, targetIdentity, unread, readCalls: before.read } satisfies Planning.Seen
-  })
+  }).pipe(Effect.withSpan("read"))
 
 const seeSource = (name: string, connections: Connections, how: { readonly dry: boolean; readonly full: boolean }, onLook: Observe.OnLook) =>
   Effect.gen(function* () {
@@ -107,7 +108,10 @@ export const dryRun = (sync: SyncConfig, connections: Connections, options: RunO
     if (held !== null) return held
     const { result } = yield* Planning.make(seen, 0, options.scope, options.spool, false)
     return ConfigGone.within(result, gate)
-  }).pipe(Effect.catchAll((error) => Effect.succeed(failedPlan(sync, RunLifecycle.asFailure(error)))))
+  }).pipe(
+    Effect.catchAll((error) => Effect.succeed(failedPlan(sync, RunLifecycle.asFailure(error)))),
+    RunSpan.named(sync.name, "plan")
+  )
 
 /** A saved plan that is not of this config, these accounts or this time is refused whole, before anything is planned or sent. */
 const refuseStale = (file: string, seen: Planning.Seen): Effect.Effect<void, PlanFile.PlanFileError | StateError | Observe.Stopped, NameStore> =>

@@ -216,4 +216,4 @@ export const make = (seen: Seen, run: number, scope: Planning.Scope, spool: stri
       return { result: { ...result, hash: PlanFile.hash(result, [], digest) }, leftOver: [] } satisfies Planning.Planned
     })
     return yield* (yield* RunStore).judgement(keep, judgement)
-  })
+  }).pipe(Effect.withSpan("plan"))

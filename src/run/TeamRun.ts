@@ -10,6 +10,7 @@ import * as Reader from "../team/Reader.ts"
 import { TeamJournal } from "../team/TeamJournal.ts"
 import { TeamStore } from "../team/TeamStore.ts"
 import * as RunLifecycle from "./RunLifecycle.ts"
+import * as RunSpan from "./RunSpan.ts"
 import * as ConfigGone from "./ConfigGone.ts"
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
@@ -63,7 +64,7 @@ const see = (sync: TeamConfig, connections: Connections, { onLook }: RunOptions)
     const team = distrust === null ? read : { ...read, doubt: distrust }
     const at = yield* Clock.currentTimeMillis
     return { sync, sources, target, targetIdentity, team, at, readCalls: before.read } satisfies TeamPlanning.Seen
-  })
+  }).pipe(Effect.withSpan("read"))
 
 /** A plan without anything in it. */
 const nothing = (sync: TeamConfig): PlanResult => {
@@ -79,7 +80,10 @@ export const dryRun = (sync: TeamConfig, connections: Connections, options: RunO
     const seen = yield* see(sync, connections, options)
     const { result } = yield* TeamPlanning.make(seen, 0, options.scope, options.spool, false)
     return ConfigGone.within(result, gate)
-  }).pipe(Effect.catchAll((error) => Effect.succeed<PlanResult>({ ...nothing(sync), status: "failed", error: RunLifecycle.asFailure(error) })))
+  }).pipe(
+    Effect.catchAll((error) => Effect.succeed<PlanResult>({ ...nothing(sync), status: "failed", error: RunLifecycle.asFailure(error) })),
+    RunSpan.named(sync.name, "plan")
+  )
 
 /** Looks, plans and applies. Never fails: what went wrong stands in the result, and everything done is stored. */
 export const run = (sync: TeamConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, RunMemory> =>
