@@ -16,8 +16,8 @@ const hour = 3_600_000
 /** The next run gets over most of these by itself: they are news once they have lasted so long. */
 const patience = ({ kind, subject }: Problem): number => (kind === "unread" || (kind === "failed" && subject === "unavailable") ? hour : 0)
 
-/** A held part changes a little from run to run; each further row of anything else is one more to look at. */
-const hasWorsened = ({ kind, reportedSize }: KnownProblem, size: number): boolean => size >= (kind === "held" ? 2 * reportedSize : reportedSize + 1)
+/** A held part changes a little from run to run, and one that waits as a whole has no size; each further row of anything else is one more to look at. */
+const hasWorsened = ({ kind, reportedSize }: KnownProblem, size: number): boolean => size > reportedSize && (kind !== "held" || size >= 2 * reportedSize)
 
 const same = (a: Problem, b: Problem): boolean => a.kind === b.kind && a.sync === b.sync && a.connection === b.connection && a.subject === b.subject
 

@@ -44,6 +44,11 @@ const cases: Readonly<Record<string, ReadonlyArray<Look>>> = {
     { at: 3, present: [problem("held", "H-1", 600)], said: ["worsened held H-1"] },
     { at: 4, present: [problem("held", "H-1", 1199)], said: [] }
   ],
+  "a part that holds everything, without rows of its own, does not worsen from run to run": [
+    { at: 0, present: [problem("held", "H-1", 0)], said: ["began held H-1"] },
+    { at: 1, present: [problem("held", "H-1", 0)], said: [] },
+    { at: 168, present: [problem("held", "H-1", 0)], said: ["reminder held H-1"] }
+  ],
   "each further refused row is one to look at, also after there were fewer": [
     { at: 0, present: [problem("refused", "", 5)], said: ["began refused"] },
     { at: 1, present: [problem("refused", "", 5)], said: [] },
