@@ -32,6 +32,8 @@ export interface Behaviour {
   invites: "pagination" | "meta" | "unpaged" | "bare" | "refused"
   /** A POST is done once under its idempotency key; whether that is so of groups and invitations is not documented. */
   keepsKeys: boolean
+  /** Members of groups and their counts are shown as they were so many milliseconds ago. Nothing is documented. */
+  lag: number
   /** Which invitations are listed, and whether rows tell what became of them. */
   settledInvites: "listed" | "left out"
 }
@@ -50,6 +52,7 @@ export const usual: Behaviour = {
   patchedFields: "replace",
   invites: "unpaged",
   keepsKeys: true,
+  lag: 0,
   settledInvites: "listed"
 }
 

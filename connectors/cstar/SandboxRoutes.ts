@@ -68,13 +68,16 @@ const oneCustomer = ({ refuse, team }: SandboxAnswers.Call, id: string): Sandbox
   return SandboxAnswers.json(200, shownCustomer(customer))
 }
 
-const shownGroup = ({ behaviour }: SandboxAnswers.Call, group: SandboxTeam.Group) => ({
+const shownMembers = ({ behaviour, now, team }: SandboxAnswers.Call, group: SandboxTeam.Group): ReadonlyArray<SandboxTeam.Membership> =>
+  behaviour.lag === 0 ? group.members.sorted() : team.membersAt(group, now - behaviour.lag)
+
+const shownGroup = (call: SandboxAnswers.Call, group: SandboxTeam.Group) => ({
   id: group.id,
   object: "customer_group",
   name: group.name,
   slug: group.slug,
-  ...(behaviour.showsExternalId ? { externalId: group.externalId ?? null } : {}),
-  customerCount: group.members.size(),
+  ...(call.behaviour.showsExternalId ? { externalId: group.externalId ?? null } : {}),
+  customerCount: shownMembers(call, group).length,
   createdAt: SandboxAnswers.iso(group.createdAt)
 })
 
@@ -149,7 +152,7 @@ const oneGroup = (call: SandboxAnswers.Call, group: SandboxTeam.Group): SandboxR
 const members = (call: SandboxAnswers.Call, group: SandboxTeam.Group): SandboxResponse => {
   switch (call.request.method) {
     case "GET":
-      return SandboxAnswers.page(call, { usualSize: 25, envelope: call.behaviour.groupEnvelope }, group.members.sorted(), (member) => {
+      return SandboxAnswers.page(call, { usualSize: 25, envelope: call.behaviour.groupEnvelope }, shownMembers(call, group), (member) => {
         const customer = call.team.customers.get(member.id)
         return {
           id: member.id,
@@ -187,10 +190,10 @@ const addMembers = (call: SandboxAnswers.Call, group: SandboxTeam.Group): Sandbo
 }
 
 const removeMember = (call: SandboxAnswers.Call, group: SandboxTeam.Group): SandboxResponse => {
-  const { behaviour, refuse } = call
+  const { behaviour, now, refuse, team } = call
   const customerId = call.request.query.get("customerId")
   if (customerId === null) return refuse(400, "invalid_request_error", "parameter_missing", "customerId is required.", "customerId")
-  if (!group.members.delete(customerId) && behaviour.nonMembers === 404) {
+  if (!team.removeMember(group, customerId, now) && behaviour.nonMembers === 404) {
     return refuse(404, "not_found_error", "resource_missing", "The customer is not a member of this group.", "customerId")
   }
   return SandboxAnswers.json(200, { removed: true, customerId, groupId: group.id })

@@ -16,6 +16,8 @@ export interface Group {
   customFields: Record<string, unknown>
   readonly createdAt: number
   readonly members: Rows<Membership>
+  /** Memberships that ended, the last of each customer; `leftAt` in epoch milliseconds. */
+  readonly left: Map<string, Membership & { readonly leftAt: number }>
 }
 
 export interface Membership {
@@ -96,7 +98,8 @@ export const make = () => {
       externalId: group.externalId,
       customFields: group.customFields ?? {},
       createdAt: at,
-      members: rows()
+      members: rows(),
+      left: new Map()
     }
     groups.set(stored.id, stored)
     return stored
@@ -107,11 +110,24 @@ export const make = () => {
     group.members.set(customer, { id: customer, joinedAt: at })
     return true
   }
+  /** Whether the customer was in. */
+  const removeMember = (group: Group, customer: string, at: number): boolean => {
+    const member = group.members.get(customer)
+    if (member !== undefined) group.left.set(customer, { ...member, leftAt: at })
+    return group.members.delete(customer)
+  }
+  /** Members as they were at that time, of customers who still exist. */
+  const membersAt = (group: Group, at: number): ReadonlyArray<Membership> => {
+    const then = new Map<string, Membership>()
+    for (const member of group.left.values()) if (member.joinedAt <= at && member.leftAt > at) then.set(member.id, member)
+    for (const member of group.members.unsorted()) if (member.joinedAt <= at) then.set(member.id, member)
+    return [...then.values()].filter(({ id }) => customers.get(id) !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
   const slugTaken = (slug: string): boolean => {
     for (const group of groups.unsorted()) if (group.slug === slug) return true
     return false
   }
-  return { customers, groups, search, slugTaken, addCustomer, deleteCustomer, addGroup, addMember }
+  return { customers, groups, search, slugTaken, addCustomer, deleteCustomer, addGroup, addMember, removeMember, membersAt }
 }
 
 /**

@@ -155,7 +155,8 @@ const edits = (team: SandboxTeam.Team, now: () => number): TargetEdits => ({
     if (group !== undefined) team.addMember(group, customer, now())
   },
   removeMember: (id, customer) => {
-    team.groups.get(id)?.members.delete(customer)
+    const group = team.groups.get(id)
+    if (group !== undefined) team.removeMember(group, customer, now())
   },
   renameGroup: (id, name) => {
     const group = team.groups.get(id)

@@ -72,13 +72,16 @@ export const keepOwn = (sql: Statements, to: number, sync: string, lineage: stri
 
 const named = (row: Row): string => `${String(row["connection"])} ${String(row["name"]).toLowerCase()}`
 
-/** Organizations that are gone, and whose group is at the target and serves no rule any more. */
+/**
+ * Organizations that are gone, and whose group is at the target and serves no rule any more; and those without a member, for a source may report that
+ * one was made and not yet that another is gone.
+ */
 const leftBehind = `
-  SELECT o.id, o.connection, o.name, t.id AS group_id FROM source_group o CROSS JOIN connection k ON k.id = o.connection
+  SELECT o.id, o.connection, o.name, t.id AS group_id, t.group_key FROM source_group o CROSS JOIN connection k ON k.id = o.connection
   CROSS JOIN target_group t ON t.connection = ?1 AND t.group_key = k.prefix || '/organization:' || o.key
   AND t.key IS NOT NULL AND t.gone_at IS NULL
-  WHERE o.kind = 'organization' AND o.gone_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM desired_group x
-    WHERE x.group_key = t.group_key)`
+  WHERE o.kind = 'organization' AND iif(o.gone_at IS NULL, NOT EXISTS (SELECT 1 FROM group_member m WHERE m.group_id = o.id),
+    NOT EXISTS (SELECT 1 FROM desired_group x WHERE x.group_key = t.group_key))`
 
 /** Organizations that rules lead to a group that is not there yet. */
 const withoutGroup = `
@@ -105,8 +108,12 @@ export const proposeRecreated = (sql: Statements, to: number): void => {
         .map(toMove)
     )
   )
-  for (const { new: key, old: group } of Rename.recreated(moves))
+  const keys = new Map([...old.values()].flat().map(({ group_id: group, group_key: key }) => [String(group), key]))
+  for (const { new: key, old: group } of Rename.recreated(moves)) {
+    // What is left of the old one is a name, which the new one has now.
+    for (const table of ["desired_group", "mapping"]) sql.run(`DELETE FROM ${table} WHERE group_key = ?`, keys.get(group))
     sql.run("UPDATE desired_group SET proposal = ?, proposal_basis = 'recreated' WHERE group_key = ?", Number(group), key)
+  }
 }
 
 /** Groups that would be renamed in this run, where the target has a call for it: ours, and adopted ones whose names follow. */

@@ -7,7 +7,7 @@ import * as Bridge from "../kit/Bridge.ts"
 import type { History, Step } from "./History.ts"
 import * as Oracle from "./Oracle.ts"
 import * as Weather from "./Weather.ts"
-import { type Config, type Purpose, shared, type World } from "./World.ts"
+import { type Config, linesOf, type Purpose, purposeOfId, shared, type World } from "./World.ts"
 
 const at = <A>(items: ReadonlyArray<A>, number: number): A | undefined => items[number % Math.max(1, items.length)]
 
@@ -37,12 +37,14 @@ export const make = (history: History) =>
     const { cstar, dir, zendesk } = bridge
     zendesk.limitPerMinute(1_000_000_000)
     cstar.limit(1_000_000_000, 3_600_000)
-    cstar.behave({ pageCap: history.start.targetPage, showsCustomFields: history.start.showsMarks })
+    cstar.behave({ pageCap: history.start.targetPage, showsCustomFields: history.start.showsMarks, lag: history.start.lag })
     const { start } = history
     const world: World = {
       people: new Map(start.people.map(({ email, id, suspended, tags }) => [id, { email, staff: false, suspended, tags: new Set(tags) }])),
       organizations: new Map(start.organizations.map(({ id, members, name }) => [id, { name, members: new Set(members) }])),
-      customers: new Map()
+      customers: new Map(),
+      remade: new Map(),
+      heirs: new Map()
     }
     zendesk.source.load({
       customers: start.people.map((person) => ({ ...person, name: person.id })),
@@ -70,11 +72,25 @@ export const make = (history: History) =>
     const isThere = (group: string | undefined): boolean => cstar.target.groups().some(({ id }) => id === group)
     let before: ReadonlyArray<string> = []
     let there = false
+    const nameOf = (group: string | undefined): string | undefined => cstar.target.groups().find(({ id }) => id === group)?.name
+    let name: string | undefined
+    let groupOf: (organization: string) => string | undefined = () => undefined
+    /** Whether the engine takes an organization that was made again for the one that it was. */
+    const follow = () => {
+      for (const id of world.remade.keys()) {
+        const group = cstar.target.groups().find((one) => one.id === groupOf(id))
+        const purpose = purposes.get(group?.id ?? "")
+        if (group === undefined || typeof purpose !== "string" || purpose === purposeOfId(world, id)) continue
+        oracle.goesOn(id, purpose, group.externalId === null)
+      }
+    }
     const weather = Weather.make(
       { source: zendesk.app, target: cstar.app },
       {
         before: (request) => {
+          follow()
           before = membersOf(parts(request)[1] ?? "")
+          name = nameOf(parts(request)[1])
           there = isThere(parts(request)[1])
         },
         after: (request, now) => {
@@ -82,13 +98,15 @@ export const make = (history: History) =>
           if (group === undefined) {
             const made = cstar.target.groups().find(({ id }) => !purposes.has(id))
             if (made === undefined) return
-            purposes.set(made.id, made.externalId)
-            return oracle.created(made.externalId ?? made.name, now)
+            const purpose = made.externalId === null ? null : purposeOfId(world, made.externalId)
+            purposes.set(made.id, purpose)
+            return oracle.created(purpose ?? made.name, now)
           }
           const purpose = purposes.get(group)
           if (purpose === undefined) return
           if (purpose === null) return void oracle.say("touched a group that people made", `${request.method} ${request.path}`)
-          if (members === undefined) return request.method === "DELETE" && there && !isThere(group) ? void oracle.groupTaken(purpose, before, now) : undefined
+          if (members === undefined && request.method === "DELETE") return there && !isThere(group) ? void oracle.groupTaken(purpose, before, now) : undefined
+          if (members === undefined) return nameOf(group) === name ? undefined : void oracle.renamed(purpose)
           if (request.method === "DELETE") return oracle.removed(request.query.get("customerId") ?? "", purpose, now)
           for (const id of membersOf(group)) if (!before.includes(id)) oracle.added(id, purpose, now)
         }
@@ -99,10 +117,9 @@ export const make = (history: History) =>
     /** What the config calls its parts. */
     const names = { source: "zendesk", target: "cstar", sync: "customers" }
     const configure = (config: Config) => {
-      const lines = config.exceptions.flatMap(({ email, tag, what }) =>
-        config.tags[tag] === "own" ? [`${email},${config.prefix} ${tag},${what},,,petra`] : []
-      )
-      writeFileSync(join(dir, "exceptions.csv"), ["email,group,what,until,reason,by", ...lines].map((line) => `${line}\n`).join(""))
+      const lines = linesOf(config).map(({ email, tag, what }) => `${email},${config.prefix} ${tag},${what},,,petra`)
+      const header = config.header ? ["email,group,what,until,reason,by"] : []
+      writeFileSync(join(dir, "exceptions.csv"), [...header, ...lines].map((line) => `${line}\n`).join(""))
       const options = (given: Readonly<Record<string, unknown>>) =>
         Object.entries(given)
           .map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`)
@@ -219,6 +236,16 @@ export const make = (history: History) =>
           organizations.delete(step.organization)
           source.deleteOrganization(step.organization)
           return true
+        case "make organization again": {
+          if (organization === undefined || organizations.has(step.as)) return true
+          organizations.delete(step.organization)
+          organizations.set(step.as, organization)
+          world.remade.set(step.as, step.organization)
+          source.deleteOrganization(step.organization)
+          source.load({ customers: [], organizations: [{ id: step.as, name: organization.name }], memberships: [] })
+          for (const id of organization.members) source.join(id, step.as)
+          return true
+        }
         case "rename organization":
           if (organization === undefined) return true
           organization.name = `Organization ${step.organization} v${++fresh}`
@@ -269,7 +296,11 @@ export const make = (history: History) =>
           return false
       }
     }
-    return { bridge, configure, namedByHand, names, rename, atSource, atTarget, oracle, purposes, weather, world }
+    /** Whoever knows it says which group at the target the engine has for an organization. */
+    const seenBy = (linked: typeof groupOf) => {
+      groupOf = linked
+    }
+    return { bridge, configure, follow, seenBy, namedByHand, names, rename, atSource, atTarget, oracle, purposes, weather, world }
   })
 
 export type Account = Effect.Effect.Success<ReturnType<typeof make>>

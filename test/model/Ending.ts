@@ -1,7 +1,7 @@
 /** What the target must hold once nothing goes wrong any more, everybody was looked up, and every question was answered. */
 import type { Account } from "./Account.ts"
 import { type Deed, deed } from "./Deed.ts"
-import { customerOf, excepted, mapped, purposeOf, type Row, row } from "./World.ts"
+import { customerOf, excepted, mapped, purposeOf, purposeOfId, type Row, row } from "./World.ts"
 
 /** `rejected`: what the engine says people rejected and it therefore leaves. */
 export const compare = ({ bridge, namedByHand, oracle, purposes, world }: Account, rejected: ReadonlySet<Deed>): void => {
@@ -17,17 +17,20 @@ export const compare = ({ bridge, namedByHand, oracle, purposes, world }: Accoun
 
   const present = new Set<Row>()
   const taken = new Set<string>()
-  for (const { externalId, id, members, name } of groups) {
+  const ownPurpose = ({ externalId }: { readonly externalId: string | null }) => (externalId === null ? null : purposeOfId(world, externalId))
+  for (const group of groups) {
+    const { id, members, name } = group
+    const own = ownPurpose(group)
     const purpose = purposes.get(id)
     if (purpose === undefined || purpose === null) continue
     // People made it with a name that its source has given up since, so ours is another.
-    if (externalId !== purpose && groups.some((other) => other.externalId === purpose)) continue
-    if (externalId === purpose || config.adoptNames) taken.add(purpose)
+    if (own !== purpose && groups.some((other) => ownPurpose(other) === purpose)) continue
+    if (own === purpose || config.adoptNames) taken.add(purpose)
     for (const member of members) present.add(row(member, purpose))
     const wished = names.get(purpose)
-    if (externalId === purpose && !namedByHand.has(id) && wished !== undefined && wished !== name)
+    if (own === purpose && !namedByHand.has(id) && wished !== undefined && wished !== name && !rejected.has(deed("rename", row("-", purpose))))
       oracle.say("a group has another name than its source", `${name}, not ${wished}`)
-    if (groups.some((other) => other.id !== id && externalId !== null && other.externalId === externalId)) oracle.say("made twice", purpose)
+    if (groups.some((other) => other.id !== id && own !== null && ownPurpose(other) === own)) oracle.say("made twice", purpose)
   }
   const closed = (one: Row) => rejected.has(deed("create", row("-", purposeOf(one))))
   for (const one of must) {

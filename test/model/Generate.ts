@@ -54,7 +54,9 @@ const configOf = (chance: Chance.Chance, used: ReadonlyArray<string>, emails: Re
     ruleChange: chance.happens(0.75) ? "hold" : "apply",
     adoptNames: chance.happens(0.5),
     suspended: chance.happens(0.3) ? "exclude" : "include",
-    exceptions: chance.happens(0.35) ? consistent(Array.from({ length: 1 + chance.whole(3) }, exception)) : []
+    exceptions: chance.happens(0.35) ? consistent(Array.from({ length: 1 + chance.whole(3) }, exception)) : [],
+    lost: [],
+    header: true
   }
 }
 
@@ -86,15 +88,23 @@ const startOf = (chance: Chance.Chance, used: ReadonlyArray<string>): Start => {
     groups: [{ name: "Handmade", purpose: null, members: some() }, ...(chance.happens(0.45) ? [{ ...taken, members: some() }] : [])],
     pageSize: chance.pick([100, 100, 7, 3]),
     targetPage: chance.pick([100, 100, 4]),
-    showsMarks: chance.happens(0.7)
+    showsMarks: chance.happens(0.7),
+    lag: chance.pick([0, 0, 0, 300, 1000, 4000])
   }
 }
 
 interface Cast {
   readonly chance: Chance.Chance
   readonly people: Array<string>
-  readonly organizations: ReadonlyArray<string>
+  readonly organizations: Array<string>
   readonly used: ReadonlyArray<string>
+  readonly emails: ReadonlyArray<string>
+}
+
+const again = ({ organizations }: Pick<Cast, "organizations">, organization: string): ReadonlyArray<Step> => {
+  const as = String(701 + organizations.length)
+  organizations.push(as)
+  return [{ do: "make organization again", organization, as }]
 }
 
 const edit = ({ chance, organizations, people, used }: Cast): ReadonlyArray<Step> => {
@@ -112,7 +122,8 @@ const edit = ({ chance, organizations, people, used }: Cast): ReadonlyArray<Step
   if (dice < 80) return [{ do: "no address", person }]
   if (dice < 82) return [{ do: "take address", person, of: chance.pick(people) }]
   if (dice < 84) return [{ do: "delete organization", organization }]
-  if (dice < 87) return [{ do: "rename organization", organization }]
+  if (dice < 86) return [{ do: "rename organization", organization }]
+  if (dice < 87) return again({ organizations }, organization)
   if (dice < 89) return [{ do: "rename tag", tag, to: chance.pick(used) }]
   // Many at once: somebody's mistake.
   if (dice < 93) return people.filter(() => chance.happens(0.6)).map((one) => ({ do: "untag" as const, person: one, tag }))
@@ -134,7 +145,15 @@ const reconfigure = ({ chance, used }: Cast): Step => {
   const dice = chance.whole(100)
   if (dice < 60) return { do: "configure", change: { tags: { [chance.pick(used)]: chance.pick(["none", "own", "shared"] as const) } } }
   if (dice < 75) return { do: "configure", change: { organizations: chance.pick(["none", "own", "shared"] as const) } }
-  return { do: "configure", change: dice < 90 ? { prefix: chance.pick(["Plan", "Tag", "Level"]) } : { exceptions: [] } }
+  return { do: "configure", change: { prefix: chance.pick(["Plan", "Tag", "Level"]) } }
+}
+
+/** Lines that are lost are mostly put back, some time later. */
+const editExceptions = ({ chance, emails, used }: Cast): ReadonlyArray<Step> => {
+  const dice = chance.whole(100)
+  if (dice < 50) return [{ do: "except", exception: { email: chance.pick(emails), tag: chance.pick(used), what: chance.happens(0.5) ? "always" : "never" } }]
+  if (dice < 70) return [{ do: "no exception", line: chance.whole(10) }]
+  return [dice < 90 ? { do: "lose exceptions", header: chance.happens(0.6) } : { do: "put exceptions back" }]
 }
 
 const renameInConfig = ({ chance }: Cast): Step =>
@@ -167,15 +186,17 @@ export const history = (seed: number): History => {
   const chance = Chance.make(seed)
   const used = tags.slice(0, 2 + chance.whole(4))
   const start = startOf(chance, used)
-  const config = configOf(chance, used, start.people.flatMap(({ email }) => (email === null ? [] : [email])).concat("stranger@x.io"))
-  const cast = { chance, people: start.people.map(({ id }) => id), organizations: start.organizations.map(({ id }) => id), used }
+  const emails = start.people.flatMap(({ email }) => (email === null ? [] : [email])).concat("stranger@x.io")
+  const config = configOf(chance, used, emails)
+  const cast = { chance, emails, people: start.people.map(({ id }) => id), organizations: start.organizations.map(({ id }) => id), used }
   const steps: Array<Step> = chance.happens(0.8) ? [{ do: "sync", depth: "usual", fault: null, killAt: null }] : []
   for (const length = 10 + chance.whole(31); steps.length < length;) {
     const dice = chance.whole(100)
     if (dice < 42) steps.push(...edit(cast))
     else if (dice < 55) steps.push(...byHand(cast))
-    else if (dice < 59) steps.push(reconfigure(cast))
-    else if (dice < 62) steps.push(renameInConfig(cast))
+    else if (dice < 58) steps.push(reconfigure(cast))
+    else if (dice < 61) steps.push(...editExceptions(cast))
+    else if (dice < 63) steps.push(renameInConfig(cast))
     else if (dice < 66) steps.push({ do: "wait", hours: chance.pick([1, 1, 7, 7, 25, 170]) })
     else if (dice < 71) steps.push(...takingBack(cast))
     else steps.push(...running(cast))

@@ -1,6 +1,6 @@
 /** A random history: a world, a config, and what happens. All of it is data, so that parts of it can be left out. */
 import type { Fault } from "./Weather.ts"
-import type { Config } from "./World.ts"
+import type { Config, Exception } from "./World.ts"
 
 export type Step =
   /* people at the helpdesk */
@@ -11,12 +11,19 @@ export type Step =
   | { readonly do: "take address" | "merge"; readonly person: string; readonly of: string }
   | { readonly do: "new person"; readonly person: string; readonly tag: string; readonly organization: string; readonly known: boolean }
   | { readonly do: "delete organization" | "rename organization"; readonly organization: string }
+  /* deleted and made again, of the same name and with the same people */
+  | { readonly do: "make organization again"; readonly organization: string; readonly as: string }
   /* people at the target; numbers choose among what is there */
   | { readonly do: "put in" | "take out"; readonly group: number; readonly customer: number }
   | { readonly do: "delete group" | "rename group"; readonly group: number }
   | { readonly do: "delete customer"; readonly customer: number; readonly again: boolean }
   /* the config */
   | { readonly do: "configure"; readonly change: Partial<Config> }
+  /* exceptions.csv: a line is written or changed, or taken out; or the file loses all lines, and its header with them, and may be put back */
+  | { readonly do: "except"; readonly exception: Exception }
+  | { readonly do: "no exception"; readonly line: number }
+  | { readonly do: "lose exceptions"; readonly header: boolean }
+  | { readonly do: "put exceptions back" }
   /* names in the config: the account proves that the source is the same; of others a person says so, or takes the name back. `look`: a run comes first */
   | { readonly do: "rename source" }
   | { readonly do: "rename target" | "rename sync"; readonly look: boolean; readonly back: boolean }
@@ -45,6 +52,8 @@ export interface Start {
   /** How many groups and members an answer of the target holds at most. */
   readonly targetPage: number
   readonly showsMarks: boolean
+  /** Members and counts at the target are shown as they were so many milliseconds ago. */
+  readonly lag: number
 }
 
 export interface History {

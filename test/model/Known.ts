@@ -1,6 +1,6 @@
 /** Short histories, each about one thing that must never happen again; the random ones find the rest. */
 import type { History, Start, Step } from "./History.ts"
-import type { Config } from "./World.ts"
+import type { Config, Exception } from "./World.ts"
 
 const address = (id: string) => `c${id}@x.io`
 
@@ -14,7 +14,8 @@ const account = (people: number, members: number): Start => ({
   groups: [],
   pageSize: 100,
   targetPage: 100,
-  showsMarks: true
+  showsMarks: true,
+  lag: 0
 })
 
 const usual: Config = {
@@ -28,7 +29,9 @@ const usual: Config = {
   ruleChange: "hold",
   adoptNames: false,
   suspended: "include",
-  exceptions: []
+  exceptions: [],
+  lost: [],
+  header: true
 }
 
 const sync: Step = { do: "sync", depth: "usual", fault: null, killAt: null }
@@ -47,6 +50,9 @@ const history = (start: Start, config: Partial<Config>, ...steps: ReadonlyArray<
 })
 
 const four = account(5, 4)
+const stranger: Exception = { email: address("1005"), tag: "vip", what: "always" }
+const kept: Exception = { email: address("1002"), tag: "vip", what: "never" }
+const tagged = { ...four, people: four.people.map((one, index) => ({ ...one, tags: index < 2 ? ["vip"] : [] })) }
 
 export const known: Readonly<Record<string, History>> = {
   "a refused list asks nothing": history(four, {}, sync, { ...sync, fault: { kind: "gap", what: "403", path: "/organization_memberships" } }),
@@ -81,6 +87,59 @@ export const known: Readonly<Record<string, History>> = {
   }),
   "one address of two customers is nobody's": history({ ...four, known: [...four.known, address("1001").toUpperCase()] }, {}, sync),
   "an exception keeps out": history(four, { exceptions: [{ email: address("1001"), tag: "vip", what: "never" }] }, tag("1001"), tag("1002"), sync),
+  "an exceptions file that loses its lines ends none of them": history(
+    tagged,
+    { exceptions: [stranger, kept] },
+    sync,
+    { do: "lose exceptions", header: true },
+    sync,
+    { do: "put exceptions back" },
+    sync
+  ),
+  "one that loses its header too ends none of them either": history(
+    tagged,
+    { exceptions: [stranger, kept] },
+    sync,
+    { do: "lose exceptions", header: false },
+    sync
+  ),
+  "a line that is written or taken out is for its row": history(
+    tagged,
+    { exceptions: [stranger] },
+    sync,
+    { do: "except", exception: kept },
+    sync,
+    { do: "except", exception: { ...kept, what: "always" } },
+    sync,
+    { do: "no exception", line: 0 },
+    sync
+  ),
+  "an organization that is made again is the same one once a person says so": history(
+    four,
+    { guards: { removals: 100, removalPercent: 100, groupRemovalPercent: 100, emptiedGroups: 10, sourceShrink: 100 } },
+    sync,
+    { do: "make organization again", organization: "501", as: "701" },
+    sync,
+    { do: "approve", part: 0, fault: null, killAt: null },
+    { do: "leave", person: "1001", organization: "701" },
+    sync
+  ),
+  "what lists do not show yet was not taken out": history({ ...four, lag: 4000 }, {}, sync, { ...sync, depth: "full" }, leave("1001"), sync, {
+    ...sync,
+    depth: "full"
+  }),
+  "what lists still show was not put back": history(
+    { ...four, lag: 4000 },
+    {},
+    sync,
+    leave("1001"),
+    sync,
+    { ...sync, depth: "full" },
+    join("1001"),
+    sync,
+    leave("1001"),
+    sync
+  ),
   "what was done is known": history(four, {}, sync, leave("1001"), sync, sync),
   "a limit counts the whole day": history(four, { guards: { additions: 5 } }, sync, tag("1001"), tag("1002"), sync),
   "what was taken back stays so until it is released": history(four, {}, sync, undo, sync, join("1005"), sync, { do: "release", run: 0 }, sync),

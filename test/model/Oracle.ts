@@ -5,7 +5,23 @@
 import { type Deed, deed, type Op, type Origin } from "./Deed.ts"
 import * as Identity from "./Identity.ts"
 import * as TakenBack from "./TakenBack.ts"
-import { type Config, copy, customerOf, excepted, mapped, type Purpose, purposeOf, type Row, row, wanted, wishes, type World } from "./World.ts"
+import {
+  type Config,
+  copy,
+  customerOf,
+  excepted,
+  linesOf,
+  mapped,
+  type Purpose,
+  purposeOf,
+  purposeOfId,
+  type Row,
+  row,
+  wanted,
+  wishes,
+  type Exception,
+  type World
+} from "./World.ts"
 
 /** What is known of the run that is under way. */
 export interface Run {
@@ -13,10 +29,12 @@ export interface Run {
   /** The run that it takes back, if it is an undo: that alone, whatever anybody wishes. */
   readonly undoes: number | null
   readonly at: number
+  /** The source shows less than there is, and nothing tells. */
+  readonly hidden?: boolean
   /** Nothing but these may be done: a saved plan's, or an approved part's. */
   readonly only: ReadonlySet<Deed> | null
   /** Removals, additions and creations that nobody approved. */
-  readonly done: Record<Op, number>
+  readonly done: Record<"add" | "remove" | "create", number>
 }
 
 const hour = 3_600_000
@@ -58,6 +76,9 @@ export const make = (world: World, first: Config) => {
   const everRejected = new Set<Deed>()
   /** Groups that people deleted at any time. */
   const deletedOnce = new Set<Purpose>()
+  /** Purposes of the groups that runs made; and as what groups were to be named when a person was asked last. */
+  const made = new Set<Purpose>()
+  const askedNames = new Map<Purpose, string | undefined>()
   const log: Array<{ readonly op: Op; readonly at: number }> = []
   let run: Run | null = null
   let troubled = false
@@ -74,12 +95,31 @@ export const make = (world: World, first: Config) => {
   const may = (at: World = world, matches = identity.possible(at, config)): ReadonlySet<Row> =>
     new Set([...wanted(at, config, matches), ...excepted(at, config, matches, "always")])
 
+  /** Rows that lines of exceptions.csv surely reached: if the file loses all its lines, nothing is done against these unasked. */
+  let bound: Readonly<Record<Exception["what"], ReadonlySet<Row>>> = { always: new Set(), never: new Set() }
+  const reached = (what: Exception["what"]): ReadonlySet<Row> =>
+    new Set([...excepted(world, config, identity.certain(world, config), what)].filter((one) => mapped(world, config).has(purposeOf(one))))
+  const lostLine = (what: Exception["what"], of: Row): boolean => linesOf(config).length === 0 && bound[what].has(of)
+
+  /** Whether nothing but an organization that was made again, with its name and all its people, stands behind the group: it is the same, unless a person says otherwise. */
+  const isMadeAgain = (purpose: Purpose): boolean =>
+    config.organizations === "own" &&
+    [...world.remade].some(([id, old]) => {
+      const now = world.organizations.get(id)
+      if (now === undefined || world.heirs.has(id) || made.has(id) || purposeOfId(world, old) !== purpose) return false
+      const before = views.flatMap((view) => view.organizations.get(old) ?? [])
+      return (
+        before.length > 0 && before.every(({ members, name }) => name === now.name && members.size > 0 && [...members].every((one) => now.members.has(one)))
+      )
+    })
+
   /** After every edit: whatever changed its mind is no question any more. */
   const edited = () => {
     const [sure, due, possible, names] = [must(), must(identity.settled(world, config)), may(), mapped(world, config)]
     const isBack = (one: Deed, [wished, unclaimed]: readonly [ReadonlySet<Row>, ReadonlySet<Row>]): boolean => {
       const [op = "", customer = "", purpose = ""] = one.split(" ")
       const of = row(customer, purpose)
+      if (op === "rename") return names.get(purpose) !== askedNames.get(purpose)
       if (op === "create") return !names.has(purpose) || ![...unclaimed].some((one) => purposeOf(one) === purpose)
       return op === "remove" ? wished.has(of) : !unclaimed.has(of)
     }
@@ -99,7 +139,7 @@ export const make = (world: World, first: Config) => {
     for (const [one, decision] of decisions) if (decision === "rejected" && !one.startsWith("remove ")) decisions.delete(one)
   }
 
-  const count = (op: Op, of: Row, at: number) => {
+  const count = (op: keyof Run["done"], of: Row, at: number) => {
     if (decisions.get(deed(op, of)) === "approved" || run === null) return
     run.done[op] += 1
     log.push({ op, at })
@@ -123,6 +163,7 @@ export const make = (world: World, first: Config) => {
     if (!views.some((view) => may(view).has(one))) say("added though nothing wants it", one)
     if (never().has(one) && !identity.lost.size) say("added against an exception", one)
     const approved = decisions.get(deed("add", one)) === "approved"
+    if (lostLine("never", one) && !approved) say("added for nothing but a file of exceptions that lost its lines", one)
     if (out.get(one) === "sure" && config.drift !== "restore" && !approved) say(`put back what people took out, under drift: ${config.drift}`, one)
     count("add", one, at)
     origins.set(one, "ours")
@@ -149,6 +190,8 @@ export const make = (world: World, first: Config) => {
     if (config.removals === "ours" && origin === "hand") say("removed what people put there, under removals: ours", one)
     if (config.removals === "all" && origin === "hand" && !mapped(world, config).has(purpose)) say("removed from a group that nothing maps to", one)
     const approved = decisions.get(deed("remove", one)) === "approved"
+    if (lostLine("always", one) && !approved) say("removed for nothing but a file of exceptions that lost its lines", one)
+    if (isMadeAgain(purpose) && !approved && !run?.hidden) say("removed from the group of an organization that was made again", one)
     if (config.ruleChange === "hold" && !approved && !excused.has(one) && !survived.has(one) && !promised.has(one) && !never().has(one) && origin === "ours")
       if (configs.some((before) => wanted(world, before, identity.certain(world, before)).has(one))) say("removed for nothing but a changed config", one)
     const doubtful = identity.doubtful(world, config).has(customer)
@@ -232,7 +275,24 @@ export const make = (world: World, first: Config) => {
       const approved = decisions.get(deed("create", one)) === "approved"
       if (gone.has(purpose) && config.drift !== "restore" && !approved) say(`made again what people deleted, under drift: ${config.drift}`, purpose)
       gone.delete(purpose)
+      made.add(purpose)
       count("create", one, at)
+    },
+    renamed: (purpose: Purpose) => {
+      if (run !== null && run.undoes !== null) return taken.namedBack(purpose, run.undoes)
+      permitted("rename", row("-", purpose))
+    },
+    /** The engine has the group of `purpose` for an organization that was made again. `isFound`: people made the group. */
+    goesOn: (organization: string, purpose: Purpose, isFound: boolean) => {
+      const approved = decisions.get(deed("create", row("-", organization))) === "approved"
+      if (!approved && !(isFound && config.adoptNames))
+        say("has taken an organization for another one that was deleted, unasked", `${organization} for ${purpose}`)
+      world.heirs.set(organization, purpose)
+      const moved = (one: Deed): Deed => (one.endsWith(` ${organization}`) ? `${one.slice(0, -organization.length)}${purpose}` : one)
+      for (const deeds of [held, questions, everRejected]) for (const one of deeds) if (one !== moved(one) && deeds.delete(one)) deeds.add(moved(one))
+      for (const [one, decision] of decisions) if (one !== moved(one) && decisions.delete(one)) decisions.set(moved(one), decision)
+      if (run !== null) run = { ...run, only: run.only === null ? null : new Set([...run.only].map(moved)) }
+      edited()
     },
     /** A group went with one call: for each of its members that is a removal. */
     groupTaken: (purpose: Purpose, members: ReadonlyArray<string>, at: number) => {
@@ -267,13 +327,16 @@ export const make = (world: World, first: Config) => {
         if (limit !== undefined && run.done[op] > 0 && lately > limit) say(`more than the limit of ${limit} in 24 hours`, `${lately} ${name}`)
       }
       if (honest && well) views = [copy(world)]
+      if (honest && well && linesOf(config).length > 0) bound = { always: reached("always"), never: reached("never") }
       troubled = !well
       if (well) fresh.clear()
       run = null
     },
     /** What waits for a person now. `partly`: the last run could see that its source did not show all. */
     asked: (deeds: Iterable<Deed>, partly: boolean) => {
-      const [before, sure] = [questions, must()]
+      const [before, sure, names] = [questions, must(), mapped(world, config)]
+      askedNames.clear()
+      for (const [purpose, name] of names) askedNames.set(purpose, name)
       questions = new Set(deeds)
       held.clear()
       for (const one of questions) {
@@ -289,6 +352,10 @@ export const make = (world: World, first: Config) => {
         questions.delete(one)
         decisions.set(one, decision)
         if (decision === "rejected") everRejected.add(one)
+        const [op, customer = "", purpose = ""] = one.split(" ")
+        const [what, of] = [op === "remove" ? ("always" as const) : ("never" as const), row(customer, purpose)]
+        // Who approves any of it has seen that the lines are gone.
+        if (decision === "approved" && (op === "remove" || op === "add") && lostLine(what, of)) bound = { always: new Set(), never: new Set() }
       }
     },
     say,

@@ -13,11 +13,12 @@ import * as Account from "./Account.ts"
 import * as Baseline from "./Baseline.ts"
 import * as Ending from "./Ending.ts"
 import * as Engine from "./Engine.ts"
+import * as ExceptionEdits from "./ExceptionEdits.ts"
 import type { History, Step } from "./History.ts"
 import { type Deed, deed, type Op } from "./Deed.ts"
 import * as Thresholds from "./Thresholds.ts"
 import type { Fault } from "./Weather.ts"
-import { type Row, row } from "./World.ts"
+import { type Config, purposeOfId, type Row, row } from "./World.ts"
 
 export interface Played {
   readonly violations: ReadonlyArray<string>
@@ -29,16 +30,17 @@ export interface Played {
 const hour = 3_600_000
 const by = { who: "petra", host: "ops1", reason: null }
 
-const ops: Readonly<Record<string, Op>> = { "assignment.add": "add", "assignment.remove": "remove", "group.create": "create" }
-
-/** `zendesk/organization:501` is for `501`; `zendesk/tag:vip` for `tag:vip`. What the source was called first begins them. */
-const purposeOf = (handle: string): string => handle.replace(/^(zendesk|desk)\/(organization:)?/, "")
+const ops: Readonly<Record<string, Op>> = { "assignment.add": "add", "assignment.remove": "remove", "group.create": "create", "group.update": "rename" }
 
 export const play = (history: History, step: (reported: string) => void = () => {}): Effect.Effect<Played> =>
   Effect.gen(function* () {
     const account = yield* Account.make(history)
     const { bridge, oracle, weather, world } = account
     const engine = Engine.make(bridge.dir, weather)
+    account.seenBy((organization) => {
+      const [found] = engine.query(`SELECT key FROM target_group WHERE group_key LIKE '%/organization:${organization}' AND key IS NOT NULL`)
+      return found === undefined ? undefined : String(found["key"])
+    })
     const baseline = Baseline.make()
     const others = Thresholds.make()
     const file = join(bridge.dir, "saved.jsonl")
@@ -52,6 +54,8 @@ export const play = (history: History, step: (reported: string) => void = () => 
       readonly state: string
       readonly deeds: Array<Deed>
     }
+    /** `zendesk/organization:501` is for `501`; `zendesk/tag:vip` for `tag:vip`. What the source was called first begins them. */
+    const purposeOf = (handle: string): string => purposeOfId(world, handle.replace(/^(zendesk|desk)\/(organization:)?/, ""))
     type Found = ReturnType<typeof engine.query>[number]
     const purposeIn = ({ group_key: groupKey, key }: Found): string =>
       (groupKey === null ? account.purposes.get(String(key)) : purposeOf(String(groupKey))) ?? "?"
@@ -63,7 +67,7 @@ export const play = (history: History, step: (reported: string) => void = () => 
         const part = found.get(Number(one["id"])) ?? { id: Number(one["id"]), guard: String(one["guard"]), state: String(one["state"]), deeds: [] }
         found.set(part.id, part)
         const op = ops[String(one["op"])]
-        if (op !== undefined) part.deeds.push(deed(op, row(op === "create" ? "-" : String(one["customer"]), purposeIn(one))))
+        if (op !== undefined) part.deeds.push(deed(op, row(op === "create" || op === "rename" ? "-" : String(one["customer"]), purposeIn(one))))
       }
       return [...found.values()]
     }
@@ -114,8 +118,8 @@ export const play = (history: History, step: (reported: string) => void = () => 
         const at = yield* TestClock.currentTimeMillis
         const pausing = at < paused
         const before = weather.writes()
-        const run = { number: following(), undoes: null, at, only: only ?? null, done: { add: 0, remove: 0, create: 0 } }
         const hidden = bearable(fault) && fault.kind === "gap" && (fault.what.endsWith("lying") || fault.what === "another account, shown half")
+        const run = { number: following(), undoes: null, at, hidden, only: only ?? null, done: { add: 0, remove: 0, create: 0 } }
         if (!pausing) oracle.began(run, true, hidden)
         if (!pausing && only === undefined) others.read(world, oracle.config(), bearable(fault) ? fault : null)
         const options = { depth, ...(killAt === null ? {} : { killAt }), ...(file === undefined ? {} : { file }), ...(part === undefined ? {} : { part }) }
@@ -127,6 +131,7 @@ export const play = (history: History, step: (reported: string) => void = () => 
         const well = result !== null && result.error === null && !result.held.some(({ guard }) => guard === "configGone")
         if (!gap && run.done.remove > 0) baseline.judge(oracle, run.done.remove)
         identified ||= well
+        account.follow()
         oracle.ended(!gap, well)
         baseline.after(world, oracle.config(), result, gap)
         oracle.asked(
@@ -221,16 +226,23 @@ export const play = (history: History, step: (reported: string) => void = () => 
         if (renamed._tag !== "Renamed" && rests(what)) oracle.say("cannot be renamed", `${what}: ${renamed._tag}`)
       })
 
+    const configure = ({ tags, ...rest }: Partial<Config>) =>
+      Effect.sync(() => {
+        oracle.configure({ ...oracle.config(), ...rest, tags: { ...oracle.config().tags, ...tags } })
+        account.configure(oracle.config())
+      })
+
     const perform = (one: Step): Effect.Effect<unknown> => {
       switch (one.do) {
         case "wait":
           return later(one.hours)
         case "configure":
-          return Effect.sync(() => {
-            const { tags, ...rest } = one.change
-            oracle.configure({ ...oracle.config(), ...rest, tags: { ...oracle.config().tags, ...tags } })
-            account.configure(oracle.config())
-          })
+          return configure(one.change)
+        case "except":
+        case "no exception":
+        case "lose exceptions":
+        case "put exceptions back":
+          return configure(ExceptionEdits.change(oracle.config(), one))
         case "rename source":
           return rename("source", { look: false, back: false })
         case "rename target":
@@ -286,9 +298,12 @@ export const play = (history: History, step: (reported: string) => void = () => 
       }
     }
 
+    let before: Step["do"] = "wait"
     for (const one of history.steps) {
       step(JSON.stringify(one))
-      yield* later(0)
+      // A run may follow another one at once, before lists that lag show what it wrote.
+      if (!(before === "sync" && one.do === "sync")) yield* later(0)
+      before = one.do
       yield* perform(one)
       if (oracle.violations.length > 0) return { violations: oracle.violations, runs, others: others.tally }
     }

@@ -50,6 +50,10 @@ export const make = ({ decisions, fresh, origins, out, say }: Known) => {
       pin(one, undoes)
       origins.delete(one)
     },
+    namedBack: (purpose: Purpose, undoes: number) => {
+      const one = row("-", purpose)
+      if (deeds.get(undoes)?.has(deed("rename", one)) !== true) say("named a group as it was called before, though the undone run did not rename it", purpose)
+    },
     groupGone: (purpose: Purpose, undoes: number | null) => {
       const one = row("-", purpose)
       if (undoes === null || last.get(deed("create", one)) !== undoes) say("deleted a group", purpose)

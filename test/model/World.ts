@@ -32,6 +32,10 @@ export interface Config {
   adoptNames: boolean
   suspended: "include" | "exclude"
   exceptions: ReadonlyArray<Exception>
+  /** Lines that exceptions.csv has lost with all others: they stand until a person has seen what they keep from happening. */
+  lost: ReadonlyArray<Exception>
+  /** Whether exceptions.csv has its header. */
+  header: boolean
 }
 
 export interface Exception {
@@ -57,14 +61,23 @@ export interface World {
   readonly organizations: Map<string, Organization>
   /** Customers of the target by id, with their addresses. */
   readonly customers: Map<string, string>
+  /** Organizations that were made again, by id: the one that each of them was before. */
+  readonly remade: Map<string, string>
+  /** Those of them that go on with a group that was another one's, by id: what that group is for. */
+  readonly heirs: Map<string, Purpose>
 }
 
 /** A copy that later edits leave as it is. */
-export const copy = ({ customers, organizations, people }: World): World => ({
+export const copy = ({ customers, heirs, organizations, people, remade }: World): World => ({
+  remade,
+  heirs,
   people: new Map([...people].map(([id, person]) => [id, { ...person, tags: new Set(person.tags) }])),
   organizations: new Map([...organizations].map(([id, one]) => [id, { ...one, members: new Set(one.members) }])),
   customers: new Map(customers)
 })
+
+/** What the group of an organization, or of an external id, is for. */
+export const purposeOfId = ({ heirs }: World, id: string): Purpose => heirs.get(id) ?? id
 
 const folded = (email: string): string => email.trim().toLowerCase()
 
@@ -85,7 +98,7 @@ export const mapped = (world: World, config: Config): ReadonlyMap<Purpose, strin
     if (way === "own") names.set(purpose, name)
     if (way === "shared") names.set(sharedPurpose, shared)
   }
-  for (const [id, { name }] of world.organizations) add(config.organizations, id, name)
+  for (const [id, { name }] of world.organizations) add(config.organizations, purposeOfId(world, id), name)
   for (const [tag, way] of Object.entries(config.tags))
     if ([...world.people.values()].some(({ staff, tags }) => !staff && tags.has(tag))) add(way, `tag:${tag}`, `${config.prefix} ${tag}`)
   return names
@@ -99,7 +112,7 @@ export const wishes = (world: World, config: Config, id: string): ReadonlySet<Pu
   }
   const person = world.people.get(id)
   if (!isActive(person, config)) return found
-  for (const [organization, { members }] of world.organizations) if (members.has(id)) add(config.organizations, organization)
+  for (const [organization, { members }] of world.organizations) if (members.has(id)) add(config.organizations, purposeOfId(world, organization))
   for (const tag of person.tags) add(config.tags[tag] ?? "none", `tag:${tag}`)
   return found
 }
@@ -115,11 +128,14 @@ export const wanted = (world: World, config: Config, matches: Matches): Readonly
   return rows
 }
 
+/** Exceptions that exceptions.csv has a line for. */
+export const linesOf = ({ exceptions, tags }: Config): ReadonlyArray<Exception> => exceptions.filter(({ tag }) => tags[tag] === "own")
+
 /** Rows that an exception names, by the target's addresses and by those of whoever is matched. */
 export const excepted = (world: World, config: Config, matches: Matches, what: Exception["what"]): ReadonlySet<Row> => {
   const rows = new Set<Row>()
-  for (const exception of config.exceptions) {
-    if (exception.what !== what || config.tags[exception.tag] !== "own") continue
+  for (const exception of linesOf(config)) {
+    if (exception.what !== what) continue
     const purpose = `tag:${exception.tag}`
     for (const [customer, email] of world.customers) if (sameAddress(email, exception.email)) rows.add(row(customer, purpose))
     for (const [id, customers] of matches)

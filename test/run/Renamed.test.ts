@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as TestClock from "effect/TestClock"
 import type { SyncResult } from "../../src/model/Result.ts"
 import * as Crowd from "../kit/Crowd.ts"
 import { approve } from "../kit/Deciding.ts"
+import { passing } from "../kit/Time.ts"
 
 const tags = (previously: string) =>
   `\n    rules:\n      - kind: organization\n      - kind: tag\n        include: ["vip*"]\n        previously: [${previously}]`
@@ -93,6 +95,28 @@ describe("an organization that was deleted and made again", () => {
       assert.strictEqual((yield* bridge.sync()).status, "none")
       bridge.zendesk.source!.leave("18", "100003")
       assert.deepStrictEqual((yield* bridge.sync()).summary.assignments, { add: 0, remove: 1 })
+    })
+  )
+
+  it.scoped("is proposed too where the source's changes report the new one, and not yet that the old one is gone", () =>
+    Effect.gen(function* () {
+      const guards = "guards: { removals: 100, removalPercent: 100, groupRemovalPercent: 100, emptiedGroups: 10, sourceShrink: 100 }"
+      const bridge = yield* Crowd.make(20, `\n    rules:\n      - kind: organization\n    ${guards}`)
+      yield* passing(bridge.sync())
+      const [before] = idOf(bridge, "Globex")
+      yield* TestClock.adjust("5 minutes")
+      remake(bridge, Crowd.people(18))
+      const part = only(yield* passing(bridge.sync()))
+      assert.deepStrictEqual([part.guard, part.leave, part.join, part.groupCounts.create], ["adoption", 20, 18, 1])
+      assert.strictEqual(only(yield* passing(bridge.sync())).id, part.id)
+      const approved = yield* passing(approve(bridge, part.id))
+      assert.deepStrictEqual(approved.summary, { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 2 } })
+      assert.deepStrictEqual(
+        idOf(bridge, "Globex").map(({ id, members }) => [id, members.length]),
+        [[before?.id, 18]]
+      )
+      assert.strictEqual((yield* passing(bridge.sync())).status, "none")
+      assert.strictEqual((yield* passing(bridge.sync({ depth: "full" }))).status, "none")
     })
   )
 
