@@ -37,7 +37,7 @@ export const know = (invocation: Invocation.Invocation, sync: SyncConfig, connec
         )
         continue
       }
-      const connected = yield* connections.open(name)
+      const connected = yield* connections.openAs(name, "source")
       yield* Observe.readSource(connections, connected, yield* Observe.identify(connected), { dry: true, full: true }, onLook)
     }
   })

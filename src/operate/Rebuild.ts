@@ -14,6 +14,7 @@ import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
 import type { Connected, Connections } from "../run/Connections.ts"
 import * as Failure from "../run/Failure.ts"
 import * as Observe from "../run/Observe.ts"
+import * as ObserveTarget from "../run/ObserveTarget.ts"
 import { type Marked, RebuildStore } from "./RebuildStore.ts"
 
 export interface Outlook {
@@ -36,9 +37,6 @@ export interface Rebuilt {
 
 const stop = (message: string) => Effect.fail(new Observe.Stopped(Failure.make("state", message)))
 
-const targetOf = (connected: Connected): Effect.Effect<NonNullable<Connected["target"]>> =>
-  connected.target === null ? Effect.dieMessage(`the config was accepted with ${connected.config.name} as a target`) : Effect.succeed(connected.target)
-
 const targetsOf = (syncs: ReadonlyArray<SyncConfig>): ReadonlyArray<string> => [...new Set(syncs.map(({ to }) => to))]
 
 /** Lists the groups of every target, and tells which states they are marked by and what reading their members costs. */
@@ -47,8 +45,8 @@ export const look = (syncs: ReadonlyArray<SyncConfig>, connections: Connections,
     const store = yield* RebuildStore
     const outlooks = yield* Effect.forEach(targetsOf(syncs), (name) =>
       Effect.gen(function* () {
-        const connected = yield* connections.open(name)
-        const { api, declaration, lag } = yield* targetOf(connected)
+        const connected = yield* connections.openAs(name, "target")
+        const { api, declaration, lag } = connected.target
         yield* Observe.identify(connected)
         if (!declaration.groups.mark || !declaration.groups.list) return { name, marked: [], seconds: 0 }
         const whole = yield* TargetReader.listGroups(name, api, lag, (what, rows, total) => onLook(name, what, rows, total))
@@ -77,7 +75,7 @@ const readMembers = (name: string, target: NonNullable<Connected["target"]>, onL
   Effect.gen(function* () {
     const { groups, twice } = yield* (yield* RebuildStore).take(name)
     yield* (yield* TargetStore).beginMembers
-    const unread = yield* Observe.readMembers(name, target, groups, (what, rows, total) => onLook(name, what, rows, total))
+    const unread = yield* ObserveTarget.readMembers(name, target, groups, (what, rows, total) => onLook(name, what, rows, total))
     const [first] = unread
     if (first !== undefined)
       return yield* stop(
@@ -90,10 +88,10 @@ const readMembers = (name: string, target: NonNullable<Connected["target"]>, onL
 const stageDesired = (sync: SyncConfig, connections: Connections, first: boolean, onLook: Observe.OnLook) =>
   Effect.gen(function* () {
     const [mapping, reconcile] = [yield* MappingStore, yield* ReconcileStore]
-    const target = yield* targetOf(yield* connections.open(sync.to))
+    const { target } = yield* connections.openAs(sync.to, "target")
     const reads = yield* Effect.forEach(sync.from, (name) =>
       Effect.gen(function* () {
-        const connected = yield* connections.open(name)
+        const connected = yield* connections.openAs(name, "source")
         const { identity } = yield* Observe.identify(connected)
         return yield* Observe.readSource(connections, connected, { identity, distrust: null }, { dry: false, full: true }, onLook)
       })
@@ -112,9 +110,9 @@ const stageDesired = (sync: SyncConfig, connections: Connections, first: boolean
 
 const rebuildTarget = (name: string, syncs: ReadonlyArray<SyncConfig>, connections: Connections, onLook: Observe.OnLook) =>
   Effect.gen(function* () {
-    const connected = yield* connections.open(name)
+    const connected = yield* connections.openAs(name, "target")
     yield* Observe.identify(connected)
-    const read = yield* readMembers(name, yield* targetOf(connected), onLook)
+    const read = yield* readMembers(name, connected.target, onLook)
     const incomplete = yield* Effect.forEach(syncs, (sync, index) => stageDesired(sync, connections, index === 0, onLook))
     return { ...read, ...(yield* (yield* RebuildStore).confirm(name)), incomplete: incomplete.flat() }
   })

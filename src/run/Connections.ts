@@ -7,14 +7,14 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Config, ConnectionConfig } from "../config/Config.ts"
 import type { AnyConnector, ConnectionContext, Limit } from "../contract/Connector.ts"
-import { type ConnectorError } from "../contract/ConnectorError.ts"
+import { ConnectorError } from "../contract/ConnectorError.ts"
 import type { Identity } from "../contract/Identity.ts"
 import type { Pacer, PacerWindow } from "../contract/Pacer.ts"
 import type { Redactor } from "../contract/Redactor.ts"
 import type { Source } from "../contract/Source.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { Target, TargetDeclaration } from "../contract/Target.ts"
-import type { TeamDeclaration, TeamTarget } from "../contract/Team.ts"
+import type { AgentsDeclaration, TeamDeclaration, TeamTarget } from "../contract/Team.ts"
 import * as SlotPacer from "../http/pacing/SlotPacer.ts"
 import { TransportFailure } from "../http/TransportFailure.ts"
 import * as ReadLag from "../read/ReadLag.ts"
@@ -36,12 +36,21 @@ export interface Connected {
   readonly identify: Effect.Effect<Identity, ConnectorError>
   readonly source: Source | null
   readonly target: { readonly api: Target; readonly declaration: TargetDeclaration; readonly lag: ReadLag.ReadLag } | null
+  readonly agents: { readonly pages: NonNullable<Source["agents"]>; readonly declaration: AgentsDeclaration } | null
   readonly team: { readonly api: TeamTarget; readonly declaration: TeamDeclaration } | null
 }
+
+/** What a connection can be used for in a sync: of customers `source` and `target`, of staff `agents` and `team`. */
+export type Role = "source" | "target" | "agents" | "team"
+
+/** A connection that has the role. */
+export type ConnectedAs<R extends Role> = Connected & { readonly [K in R]: NonNullable<Connected[K]> }
 
 export interface Connections {
   readonly configured: Configured.Configured
   readonly open: (name: string) => Effect.Effect<Connected, ConnectorError | StateError>
+  /** Opened for a role. Fails with `Misconfigured` if its connector does not have it, which the config file is checked for. */
+  readonly openAs: <R extends Role>(name: string, role: R) => Effect.Effect<ConnectedAs<R>, ConnectorError | StateError>
   /** What a source showed in this invocation, read by `read` if nobody asked before. A failure is remembered too. */
   readonly reading: (name: string) => Reading
   readonly readOnce: (name: string, read: Effect.Effect<SourceRead, ConnectorError | StateError>) => Effect.Effect<SourceRead, ConnectorError | StateError>
@@ -117,13 +126,17 @@ const once = (asked: Effect.Effect<Identity, ConnectorError>): Effect.Effect<Ide
 const makeTeam = ({ declaration, make: connectTeam }: NonNullable<AnyConnector["team"]>, { options }: ConnectionConfig, context: ConnectionContext) =>
   Effect.map(connectTeam(options, context), (api) => ({ declaration, api: { ...api, identify: once(api.identify) } }))
 
+const misconfigured = (connection: string, detail: string) => new ConnectorError({ connection, call: "open", reason: "Misconfigured", detail, effect: "none" })
+
+const isAs = <R extends Role>(connected: Connected, role: R): connected is ConnectedAs<R> => connected[role] !== null
+
 const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
   Effect.gen(function* () {
     const { connectors, client, redactor } = yield* Vendors
     const store = yield* RunStore
     const { name } = config
     const connector = connectors.get(config.connector)
-    if (connector === undefined) return yield* Effect.dieMessage(`the config was accepted with an unknown connector ${config.connector}`)
+    if (connector === undefined) return yield* misconfigured(name, `there is no connector "${config.connector}"`)
     const pacer = yield* SlotPacer.make({
       ...windows(connector, config),
       restored: yield* store.pacerUse(name),
@@ -147,8 +160,10 @@ const connect = (config: ConnectionConfig, options: ConnectionOptions) =>
             lag: ReadLag.of(connector.target.declaration, options.maxWaitMillis)
           }
     const team = connector.team === undefined ? null : yield* makeTeam(connector.team, config, context)
-    const asked = source?.identify ?? target?.api.identify ?? team?.api.identify ?? Effect.dieMessage(`${connector.name} is neither a source nor a target`)
-    return { config, connector, pacer, identify: once(asked), source, target, team } satisfies Connected
+    const declared = connector.source?.declaration.agents
+    const agents = source?.agents === undefined || declared === undefined ? null : { pages: source.agents, declaration: declared }
+    const asked = source?.identify ?? target?.api.identify ?? team?.api.identify ?? misconfigured(name, `${connector.title} is neither a source nor a target`)
+    return { config, connector, pacer, identify: once(asked), source, target, agents, team } satisfies Connected
   })
 
 /** Opens nothing yet. Pacers' use is stored when the scope ends, so that a vendor's windows outlive the run. */
@@ -161,7 +176,7 @@ export const make = (config: Config, options: ConnectionOptions): Effect.Effect<
       const before = opened.get(name)
       if (before !== undefined) return Effect.succeed(before)
       const found = config.connections.get(name)
-      if (found === undefined) return Effect.dieMessage(`the config was accepted with an unknown connection ${name}`)
+      if (found === undefined) return Effect.fail(misconfigured(name, "no connection is called so"))
       return connect(found, options).pipe(
         Effect.provide(context),
         Effect.tap((connected) => Effect.sync(() => opened.set(name, connected)))
@@ -170,6 +185,12 @@ export const make = (config: Config, options: ConnectionOptions): Effect.Effect<
     return {
       configured: Configured.configured(config),
       open: known,
+      openAs: (name, role) =>
+        Effect.filterOrFail(
+          known(name),
+          (connected) => isAs(connected, role),
+          () => misconfigured(name, `it cannot be used as ${role}`)
+        ),
       reading: (name) => reading(config, name),
       readOnce: (name, read) =>
         Effect.flatMap(

@@ -116,11 +116,10 @@ const look = (
   spool: string
 ): Effect.Effect<Outlook, Failure.RunError, OperationsStore | PlanStore | WriterStore> =>
   Effect.gen(function* () {
-    const connected = yield* connections.open(sync.to)
+    const connected = yield* connections.openAs(sync.to, "target")
     const { connector, config, pacer, target } = connected
     const open = plan.held.filter((part) => part.decision === "open")
     const approves = open.filter((part) => bySize.has(part.guard))
-    if (target === null) return yield* Effect.dieMessage(`the config was accepted with ${sync.to} as a target`)
     const { declaration } = target
     const sizes = yield* Effect.promise(() => measure(PlanFile.readChanges(spool), new Set(approves.map((part) => part.id)), declaration))
     const figures = yield* (yield* PlanStore).estimate(
@@ -153,8 +152,8 @@ const approve = (parts: ReadonlyArray<HeldPart>, who: string, host: string): Eff
 /** One list of the target's groups: each must have the size that the confirmed answers make. */
 const verify = (sync: SyncConfig, connections: Connections, onLook: OnLook): Effect.Effect<Verified, Failure.RunError, TargetStore> =>
   Effect.gen(function* () {
-    const { target } = yield* connections.open(sync.to)
-    if (target === null || !target.declaration.groups.list || !target.declaration.groups.count) return { compared: false, differ: [], calls: 0 }
+    const { target } = yield* connections.openAs(sync.to, "target")
+    if (!target.declaration.groups.list || !target.declaration.groups.count) return { compared: false, differ: [], calls: 0 }
     const before = yield* connections.calls
     yield* TargetReader.listGroups(sync.to, target.api, target.lag, (what, rows, total) => onLook(sync.to, what, rows, total))
     const differ = yield* (yield* TargetStore).groupsToRead(sync.to, "counts", 0)

@@ -41,12 +41,7 @@ export interface Scope {
 
 export interface Seen {
   readonly sync: SyncConfig
-  readonly sources: ReadonlyArray<{
-    readonly connected: Connected
-    readonly identity: Identity | null
-    readonly read: SourceRead | null
-    readonly error: string | null
-  }>
+  readonly sources: ReadonlyArray<Observe.SeenSource<"source", SourceRead>>
   readonly target: Connected
   readonly declaration: TargetDeclaration
   readonly targetIdentity: Identity

@@ -14,7 +14,7 @@ import type { Pacer } from "../contract/Pacer.ts"
 import type { StateError } from "../contract/StateError.ts"
 import { wentBack } from "../model/StoredTime.ts"
 import { total, type ChangeCounts, type Estimate, type PlanResult, type RunFailure, type SyncResult } from "../model/Result.ts"
-import type { Connected, Connections } from "./Connections.ts"
+import type { Connected, ConnectedAs, Connections } from "./Connections.ts"
 import * as CallCeiling from "./CallCeiling.ts"
 import * as Failure from "./Failure.ts"
 import * as Lease from "./Lease.ts"
@@ -48,18 +48,6 @@ export interface Options extends About {
   /** Where the plan's changes are spooled. */
   readonly spool: string
 }
-
-/** A target that the config was accepted with. */
-export interface OpenTarget extends Connected {
-  readonly target: NonNullable<Connected["target"]>
-}
-
-export const openTarget = (sync: SyncConfig, connections: Connections) =>
-  Effect.flatMap(connections.open(sync.to), (connected) =>
-    connected.target === null
-      ? Effect.dieMessage(`the config was accepted with ${sync.to} as a target`)
-      : Effect.succeed<OpenTarget>({ ...connected, target: connected.target })
-  )
 
 /** What a run sets out to do. `begin` is done once it is agreed to, before anything is sent; `end` when all went through. */
 export interface Undertaking<R> {
@@ -270,13 +258,13 @@ export const make = <R>(
   connections: Connections,
   options: Options,
   before: Effect.Effect<void, StateError | Observe.Stopped, R>,
-  plan: (run: number, target: OpenTarget) => Effect.Effect<Undertaking<R>, Failing, R>
+  plan: (run: number, target: ConnectedAs<"target">) => Effect.Effect<Undertaking<R>, Failing, R>
 ): Effect.Effect<SyncResult, never, R | RunStore | Journal | WriterStore> =>
   Effect.flatMap(RunStore, ({ lineage: state }) =>
-    execute<OpenTarget, R | RunStore | Journal | WriterStore>(sync, connections, options, before, {
+    execute<ConnectedAs<"target">, R | RunStore | Journal | WriterStore>(sync, connections, options, before, {
       idle: Planning.nothing(sync),
       nothing: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 } },
-      open: openTarget(sync, connections),
+      open: connections.openAs(sync.to, "target"),
       settle: ({ target: { api, declaration, lag } }) => Evidence.settleOpenCalls({ target: api, declaration, lag, state }, sync.to),
       plan,
       apply: ({ target: { api, declaration, lag } }, means) => Applier.apply({ ...means, target: api, declaration, lag, state }),

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import type { Journal } from "../apply/Journal.ts"
 import type { WriterStore } from "../apply/WriterStore.ts"
 import type { SyncConfig } from "../config/Config.ts"
-import type { ConnectorError } from "../contract/ConnectorError.ts"
 import { isBelieved } from "../model/StoredTime.ts"
 import type { StateError } from "../contract/StateError.ts"
 import type { PlanResult, RunFailure, SyncResult } from "../model/Result.ts"
@@ -25,6 +24,7 @@ import * as ConfigGone from "./ConfigGone.ts"
 import type { Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
 import * as Observe from "./Observe.ts"
+import * as ObserveTarget from "./ObserveTarget.ts"
 import { NameStore } from "./NameStore.ts"
 import type { OperationsStore } from "./OperationsStore.ts"
 import * as OtherWriter from "./OtherWriter.ts"
@@ -59,41 +59,22 @@ export interface RunOptions {
 
 export type WritingOptions = RunOptions & Omit<RunLifecycle.Options, "undoes" | "approves" | "within">
 
-/** An error that ends one source's part, not the run: it is not there, or it refuses us. Its claims stay as they are. */
-const isUnread = (error: { readonly _tag: string }): error is ConnectorError => error._tag === "ConnectorError"
-
 /** What was decided once, or is let past a limit, is done by a fresh look at everything, and so is what is asked for as full. */
 const isFull = (kind: RunKind | "plan", { depth, scope }: RunOptions): boolean =>
   depth === "full" || scope.lifted.size > 0 || (kind !== "sync" && kind !== "plan")
 
 const see = (sync: SyncConfig, connections: Connections, options: RunOptions, kind: RunKind | "plan") =>
   Effect.gen(function* () {
-    const target = yield* RunLifecycle.openTarget(sync, connections)
+    const target = yield* connections.openAs(sync.to, "target")
     const { identity: targetIdentity } = yield* Observe.identify(target)
-    const sources = yield* Effect.forEach(sync.from, (name) =>
-      seeSource(name, connections, { dry: kind === "plan", full: isFull(kind, options) }, options.onLook)
+    const how = { dry: kind === "plan", full: isFull(kind, options) }
+    const sources = yield* Observe.eachSource(sync.from, "source", connections, (connected, identified) =>
+      Observe.readSource(connections, connected, identified, how, options.onLook)
     )
-    const failed = sources.flatMap((source) => (source.failure === null ? [] : [source.failure]))
-    // With no source read there is nothing to compare: the run fails with the reason of the first.
-    const [first] = failed
-    if (first !== undefined && failed.length === sources.length) return yield* first
     const before = yield* connections.calls
-    const unread = yield* Observe.lookAtTarget(sync, target.target, sources.flatMap(Observe.asRead), options.depth, options.onLook)
+    const unread = yield* ObserveTarget.lookAtTarget(sync, target.target, sources, options.depth, options.onLook)
     return { sync, sources, target, declaration: target.target.declaration, targetIdentity, unread, readCalls: before.read } satisfies Planning.Seen
   }).pipe(Effect.withSpan("read"))
-
-const seeSource = (name: string, connections: Connections, how: { readonly dry: boolean; readonly full: boolean }, onLook: Observe.OnLook) =>
-  Effect.gen(function* () {
-    const connected = yield* connections.open(name)
-    const looked = Effect.gen(function* () {
-      const identified = yield* Observe.identify(connected)
-      return { identity: identified.identity, read: yield* Observe.readSource(connections, connected, identified, how, onLook) }
-    })
-    return yield* looked.pipe(
-      Effect.map(({ identity, read }) => ({ connected, identity, read, error: null, failure: null })),
-      Effect.catchIf(isUnread, (failure) => Effect.succeed({ connected, identity: null, read: null, error: Failure.of(failure).message, failure }))
-    )
-  })
 
 /** A plan that never began: the sync's names and the reason. */
 const failedPlan = (sync: SyncConfig, error: RunFailure): PlanResult => ({ ...Planning.nothing(sync), status: "failed", error })

@@ -18,24 +18,16 @@ import type { Decided, Known, Proposal } from "../team/Staff.ts"
 import { TeamJournal } from "../team/TeamJournal.ts"
 import { type Frame, type HeldProposal, TeamStore } from "../team/TeamStore.ts"
 import * as Wishes from "../team/Wishes.ts"
-import type { Connected } from "./Connections.ts"
+import type { ConnectedAs } from "./Connections.ts"
+import type * as Observe from "./Observe.ts"
 import * as CostEstimate from "./CostEstimate.ts"
 import * as Planning from "./Planning.ts"
 import { RunStore } from "./RunStore.ts"
 
-export interface OpenTeam extends Connected {
-  readonly team: NonNullable<Connected["team"]>
-}
-
 export interface Seen {
   readonly sync: TeamConfig
-  readonly sources: ReadonlyArray<{
-    readonly connected: Connected
-    readonly identity: Identity | null
-    readonly read: AgentsRows | null
-    readonly error: string | null
-  }>
-  readonly target: OpenTeam
+  readonly sources: ReadonlyArray<Observe.SeenSource<"agents", AgentsRows>>
+  readonly target: ConnectedAs<"team">
   readonly targetIdentity: Identity
   readonly team: TeamRead
   readonly at: number
@@ -79,7 +71,7 @@ const changeOf = (sync: string, proposal: Proposal, part: number | null): Change
 const look = 2
 
 /** What carrying out takes. Before somebody loses the role that one must always have, the team is looked at; the first write ever is read back. */
-const estimate = (target: OpenTeam, free: Guards.Judged["free"]) =>
+const estimate = (target: ConnectedAs<"team">, free: Guards.Judged["free"]) =>
   Effect.gen(function* () {
     const { members } = countsOf(free)
     const { invite, remove, role } = members ?? { invite: 0, role: 0, remove: 0 }
@@ -178,7 +170,7 @@ const isRole = (text: string, role: string): boolean => text === role || text ==
 const unknownRoles = ({ target }: Seen, { only }: Planning.Scope): ReadonlyArray<string> =>
   only.flatMap((text) => (target.team.declaration.roles.some((role) => isRole(text, role)) ? [] : [`--only ${text}: no role is called so`]))
 
-const spared = (proposals: ReadonlyArray<Proposal>, { team: { declaration } }: OpenTeam): ReadonlyArray<string> =>
+const spared = (proposals: ReadonlyArray<Proposal>, { team: { declaration } }: ConnectedAs<"team">): ReadonlyArray<string> =>
   proposals.length === 0
     ? []
     : [

@@ -2,7 +2,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { TeamConfig } from "../config/Config.ts"
-import type { ConnectorError } from "../contract/ConnectorError.ts"
 import type { PlanResult, SyncResult } from "../model/Result.ts"
 import * as Applier from "../team/Applier.ts"
 import * as Evidence from "../team/Evidence.ts"
@@ -12,8 +11,7 @@ import { TeamStore } from "../team/TeamStore.ts"
 import * as RunLifecycle from "./RunLifecycle.ts"
 import * as RunSpan from "./RunSpan.ts"
 import * as ConfigGone from "./ConfigGone.ts"
-import type { Connections } from "./Connections.ts"
-import * as Failure from "./Failure.ts"
+import type { ConnectedAs, Connections } from "./Connections.ts"
 import * as Observe from "./Observe.ts"
 import * as OtherWriter from "./OtherWriter.ts"
 import * as Pause from "./Pause.ts"
@@ -23,42 +21,19 @@ import * as TeamPlanning from "./TeamPlanning.ts"
 
 /** Who we are is asked as the team has it: the credential need not be good for customers. */
 const openTeam = (sync: TeamConfig, connections: Connections) =>
-  Effect.flatMap(connections.open(sync.to), (connected) =>
-    connected.team === null
-      ? Effect.dieMessage(`the config was accepted with ${sync.to} as a team`)
-      : Effect.succeed<TeamPlanning.OpenTeam>({ ...connected, team: connected.team, identify: connected.team.api.identify })
-  )
-
-/** An error that ends one source's part, not the run: it is not there, or it refuses us. */
-const isUnread = (error: { readonly _tag: string }): error is ConnectorError => error._tag === "ConnectorError"
-
-const seeSource = (sync: TeamConfig, name: string, connections: Connections, onLook: Observe.OnLook) =>
-  Effect.gen(function* () {
-    const connected = yield* connections.open(name)
-    const looked = Effect.gen(function* () {
-      const { distrust, identity } = yield* Observe.identify(connected)
-      const { connector, source } = connected
-      const declaration = connector.source?.declaration.agents
-      if (source === null || declaration === undefined) return yield* Effect.dieMessage(`the config was accepted with ${name} as a source of staff`)
-      const known = yield* (yield* TeamStore).known(sync.to)
-      const expected = [...known.values()].flatMap((one) => (one.source?.connection === name && one.place !== null ? [one.source.id] : []))
-      const read = yield* Reader.agents(name, source, declaration, { expected, distrust, onRows: (rows) => onLook(name, "agents", rows, null) })
-      return { identity, read }
-    })
-    return yield* looked.pipe(
-      Effect.map(({ identity, read }) => ({ connected, identity, read, error: null, failure: null })),
-      Effect.catchIf(isUnread, (failure) => Effect.succeed({ connected, identity: null, read: null, error: Failure.of(failure).message, failure }))
-    )
-  })
+  Effect.map(connections.openAs(sync.to, "team"), (connected) => ({ ...connected, identify: connected.team.api.identify }))
 
 const see = (sync: TeamConfig, connections: Connections, { onLook }: RunOptions) =>
   Effect.gen(function* () {
     const target = yield* openTeam(sync, connections)
     const { distrust, identity: targetIdentity } = yield* Observe.identify(target)
-    const sources = yield* Effect.forEach(sync.from, (name) => seeSource(sync, name, connections, onLook))
-    const failed = sources.flatMap((source) => (source.failure === null ? [] : [source.failure]))
-    const [first] = failed
-    if (first !== undefined && failed.length === sources.length) return yield* first
+    const sources = yield* Observe.eachSource(sync.from, "agents", connections, ({ agents, config: { name } }, identified) =>
+      Effect.gen(function* () {
+        const known = yield* (yield* TeamStore).known(sync.to)
+        const expected = [...known.values()].flatMap((one) => (one.source?.connection === name && one.place !== null ? [one.source.id] : []))
+        return yield* Reader.agents(name, agents, { expected, distrust: identified.distrust, onRows: (rows) => onLook(name, "agents", rows, null) })
+      })
+    )
     const before = yield* connections.calls
     const read = yield* Reader.team(target.team.api, (what, rows) => onLook(sync.to, what, rows, null))
     const team = distrust === null ? read : { ...read, doubt: distrust }
@@ -87,7 +62,7 @@ export const dryRun = (sync: TeamConfig, connections: Connections, options: RunO
 
 /** Looks, plans and applies. Never fails: what went wrong stands in the result, and everything done is stored. */
 export const run = (sync: TeamConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, RunMemory> =>
-  RunLifecycle.execute<TeamPlanning.OpenTeam, RunMemory>(
+  RunLifecycle.execute<ConnectedAs<"team">, RunMemory>(
     sync,
     connections,
     { ...options, undoes: null, approves: options.scope.part, within: options.scope.within },

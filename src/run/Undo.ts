@@ -11,9 +11,10 @@ import { type LeftAlone, UndoStore } from "../plan/UndoStore.ts"
 import { type Frame, ReconcileStore } from "../reconcile/ReconcileStore.ts"
 import * as RunLifecycle from "./RunLifecycle.ts"
 import * as ConfigGone from "./ConfigGone.ts"
-import type { Connections } from "./Connections.ts"
+import type { ConnectedAs, Connections } from "./Connections.ts"
 import * as Failure from "./Failure.ts"
 import * as Observe from "./Observe.ts"
+import * as ObserveTarget from "./ObserveTarget.ts"
 import { OperationsStore } from "./OperationsStore.ts"
 import { type Decider } from "../model/Decision.ts"
 import * as OtherWriter from "./OtherWriter.ts"
@@ -48,14 +49,14 @@ const reported = ({ already, changedSince, groups }: LeftAlone, run: string): Re
 ]
 
 /** Looks at the groups that the run changed, as far as their numbers tell that somebody else did too. Answers what could not be read whole. */
-const look = (target: RunLifecycle.OpenTarget, { onLook, run }: Options) =>
+const look = (target: ConnectedAs<"target">, { onLook, run }: Options) =>
   Effect.gen(function* () {
     const store = yield* UndoStore
     const { name } = target.config
-    return yield* Observe.lookAgain(name, target.target, store.groupsToRead(run), (what, rows, all) => onLook(name, what, rows, all))
+    return yield* ObserveTarget.lookAgain(name, target.target, store.groupsToRead(run), (what, rows, all) => onLook(name, what, rows, all))
   })
 
-const plan = (sync: SyncConfig, options: Options, undo: number, target: RunLifecycle.OpenTarget) =>
+const plan = (sync: SyncConfig, options: Options, undo: number, target: ConnectedAs<"target">) =>
   Effect.gen(function* () {
     const { identity } = yield* Observe.identify(target)
     if (target.target.declaration.assignments.remove === "none") {

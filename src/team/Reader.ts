@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ConnectorError } from "../contract/ConnectorError.ts"
-import type { Source } from "../contract/Source.ts"
 import type { ListPage } from "../contract/Target.ts"
 import type { Agent, AgentsDeclaration, TeamTarget } from "../contract/Team.ts"
 import * as EndlessList from "../read/EndlessList.ts"
@@ -65,17 +64,15 @@ export interface AgentsRows extends AgentsRead {
  */
 export const agents = (
   connection: string,
-  source: Source,
-  declaration: AgentsDeclaration,
+  { declaration, pages }: { readonly declaration: AgentsDeclaration; readonly pages: Stream.Stream<ListPage<Agent>, ConnectorError> },
   options: { readonly expected: ReadonlyArray<string>; readonly distrust: string | null; readonly onRows: OnRows }
 ): Effect.Effect<AgentsRows, ConnectorError> =>
   Effect.gen(function* () {
-    if (source.agents === undefined) return yield* Effect.dieMessage(`${connection} declares agents and has none`)
     const idOf = (agent: Agent): string => agent.id
-    const first = yield* twice(source.agents, idOf, options.onRows)
+    const first = yield* twice(pages, idOf, options.onRows)
     const there = new Set(first.items.map(idOf))
     const lacks = first.doubt === null && declaration.canLoseRows && options.expected.some((id) => !there.has(id))
-    const whole = lacks ? united(first, yield* walk(source.agents, idOf, options.onRows), idOf) : first
+    const whole = lacks ? united(first, yield* walk(pages, idOf, options.onRows), idOf) : first
     const doubt = options.distrust ?? (whole.doubt === null ? null : `who works there is not read whole: ${whole.doubt}`)
     return {
       connection,
