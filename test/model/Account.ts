@@ -74,6 +74,16 @@ export const make = (history: History) =>
     let there = false
     const nameOf = (group: string | undefined): string | undefined => cstar.target.groups().find(({ id }) => id === group)?.name
     let name: string | undefined
+    /** Numbers of runs that groups carry in their marks. */
+    const numbers = new Map<string, number>()
+    const note = ({ body, path }: SandboxRequest) => {
+      const text = body === "" ? undefined : (JSON.parse(body) as { readonly customFields?: { readonly groupbridge?: string } }).customFields?.groupbridge
+      const { writer } = text === undefined ? {} : (JSON.parse(text) as { readonly writer?: { readonly run: number } })
+      const id = /customer-groups\/([^/]+)$/.exec(path)?.[1] ?? cstar.target.groups().find((one) => !purposes.has(one.id))?.id
+      if (writer !== undefined && id !== undefined) numbers.set(id, writer.run)
+    }
+    /** The last number that a group shows which is there. */
+    const lastNumber = (): number => Math.max(0, ...cstar.target.groups().map(({ id }) => numbers.get(id) ?? 0))
     let groupOf: (organization: string) => string | undefined = () => undefined
     /** Whether the engine takes an organization that was made again for the one that it was. */
     const follow = () => {
@@ -95,6 +105,7 @@ export const make = (history: History) =>
         },
         after: (request, now) => {
           const [, group, members] = parts(request)
+          note(request)
           if (group === undefined) {
             const made = cstar.target.groups().find(({ id }) => !purposes.has(id))
             if (made === undefined) return
@@ -300,7 +311,23 @@ export const make = (history: History) =>
     const seenBy = (linked: typeof groupOf) => {
       groupOf = linked
     }
-    return { bridge, configure, follow, seenBy, namedByHand, names, rename, atSource, atTarget, oracle, purposes, weather, world }
+    return {
+      bridge,
+      showsMarks: start.showsMarks,
+      lastNumber,
+      configure,
+      follow,
+      seenBy,
+      namedByHand,
+      names,
+      rename,
+      atSource,
+      atTarget,
+      oracle,
+      purposes,
+      weather,
+      world
+    }
   })
 
 export type Account = Effect.Effect.Success<ReturnType<typeof make>>

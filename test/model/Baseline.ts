@@ -17,6 +17,8 @@ export interface Baseline {
   readonly possible: () => ReadonlyArray<Sizes>
   /** Nobody may have been removed unasked while the source shows too little. */
   readonly judge: (oracle: Oracle, removals: number) => void
+  /** The state goes on without what a run on another machine knew: it may have come from there, or not. */
+  readonly either: (before: ReadonlyArray<Sizes>) => void
   readonly after: (world: World, config: Config, result: SyncResult | null, gap: boolean) => void
 }
 
@@ -29,6 +31,9 @@ export const make = (): Baseline => {
       const limit = oracle.config().guards["sourceShrink"] ?? 5
       if (possible.length > 0 && possible.every((before) => before.some((size, index) => shrunk(size, now[index] ?? 0, limit))))
         oracle.say("removed unasked from a source that has shrunk", `${removals} removals, ${JSON.stringify(possible)} -> ${JSON.stringify(now)}`)
+    },
+    either: (before) => {
+      possible = [...before, ...possible]
     },
     after: (world, config, result, gap) => {
       if (result?.status === "held" || (result !== null && result.plan === null)) return

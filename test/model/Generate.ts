@@ -182,6 +182,17 @@ const takingBack = ({ chance }: Cast): ReadonlyArray<Step> => {
   return killAt !== null && chance.happens(0.7) ? [undo, { ...undo, fault: null, killAt: null }] : [undo]
 }
 
+/** Mostly a copy of now; one of before has mostly seen less than the target shows. */
+const onOtherMachine = ({ chance }: Cast): Step => {
+  if (chance.happens(0.3)) return { do: "copy state" }
+  return {
+    do: "other machine",
+    copied: chance.happens(0.65) ? "now" : "before",
+    killAt: chance.happens(0.2) ? 1 + chance.whole(50) : null,
+    ends: chance.happens(0.7) ? "claim" : "move"
+  }
+}
+
 export const history = (seed: number): History => {
   const chance = Chance.make(seed)
   const used = tags.slice(0, 2 + chance.whole(4))
@@ -197,8 +208,9 @@ export const history = (seed: number): History => {
     else if (dice < 58) steps.push(reconfigure(cast))
     else if (dice < 61) steps.push(...editExceptions(cast))
     else if (dice < 63) steps.push(renameInConfig(cast))
-    else if (dice < 66) steps.push({ do: "wait", hours: chance.pick([1, 1, 7, 7, 25, 170]) })
-    else if (dice < 71) steps.push(...takingBack(cast))
+    else if (dice < 65) steps.push(onOtherMachine(cast))
+    else if (dice < 68) steps.push({ do: "wait", hours: chance.pick([1, 1, 7, 7, 25, 170]) })
+    else if (dice < 72) steps.push(...takingBack(cast))
     else steps.push(...running(cast))
   }
   return { seed, start, config, steps, ending: chance.happens(0.6) ? "approve" : "reject" }

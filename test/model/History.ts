@@ -37,6 +37,12 @@ export type Step =
   | { readonly do: "reject"; readonly part: number }
   | { readonly do: "pause"; readonly hours: number }
   | { readonly do: "resume" }
+  /**
+   * Another machine with a copy of the state that was made just now, or before: it runs. Where it wrote, the state that was copied is not the last writer,
+   * until a person claims the target for it, or goes on with the other one.
+   */
+  | { readonly do: "copy state" }
+  | { readonly do: "other machine"; readonly copied: "now" | "before"; readonly killAt: number | null; readonly ends: "claim" | "move" }
   /* taking back; numbers choose among runs that did something, and among those that are kept undone */
   | { readonly do: "undo"; readonly run: number; readonly fault: Fault | null; readonly killAt: number | null }
   | { readonly do: "release"; readonly run: number }

@@ -18,6 +18,8 @@ export interface Identity {
   readonly meet: (world: World, config: Config) => void
   /** The engine put this customer in for this person. */
   readonly witness: (person: string, customer: string) => void
+  /** From now on only these are known for sure. */
+  readonly recall: (sure: ReadonlyMap<string, string>) => void
   readonly deleted: (customer: string, address: string | null) => void
 }
 
@@ -84,6 +86,9 @@ export const make = (): Identity => {
       }
     },
     witness: (person, customer) => void sure.set(person, customer),
+    recall: (known) => {
+      for (const [id, customer] of sure) if (known.get(id) !== customer && sure.delete(id)) may.set(id, (may.get(id) ?? new Set<string>()).add(customer))
+    },
     deleted: (customer, address) => {
       if (address !== null) lostAddresses.add(address)
       for (const [id, link] of sure)

@@ -140,6 +140,38 @@ export const known: Readonly<Record<string, History>> = {
     leave("1001"),
     sync
   ),
+  "a machine that another one wrote after writes nothing, until a person claims the target for it, and then asks about what the other one put in": history(
+    four,
+    {},
+    sync,
+    join("1005"),
+    { do: "other machine", copied: "now", killAt: null, ends: "claim" },
+    tag("1001"),
+    sync,
+    leave("1005"),
+    sync
+  ),
+  "an old copy that is run again writes nothing": history(
+    four,
+    {},
+    sync,
+    { do: "copy state" },
+    join("1005"),
+    sync,
+    leave("1001"),
+    { do: "other machine", copied: "before", killAt: null, ends: "move" },
+    sync
+  ),
+  "a state that moved to another machine goes on there, and the old one writes nothing": history(
+    four,
+    {},
+    sync,
+    join("1005"),
+    { do: "other machine", copied: "now", killAt: null, ends: "move" },
+    leave("1001"),
+    { do: "other machine", copied: "before", killAt: null, ends: "move" },
+    sync
+  ),
   "what was done is known": history(four, {}, sync, leave("1001"), sync, sync),
   "a limit counts the whole day": history(four, { guards: { additions: 5 } }, sync, tag("1001"), tag("1002"), sync),
   "what was taken back stays so until it is released": history(four, {}, sync, undo, sync, join("1005"), sync, { do: "release", run: 0 }, sync),

@@ -47,6 +47,16 @@ export const sizes = (world: World): Sizes => [
   [...world.organizations.values()].reduce((sum, { members }) => sum + members.size, 0)
 ]
 
+/** What a state knew at some time. */
+interface Memory {
+  readonly views: ReadonlyArray<World>
+  readonly bound: Readonly<Record<Exception["what"], ReadonlySet<Row>>>
+  readonly sure: ReadonlyMap<string, string>
+  readonly origins: ReadonlyMap<Row, Origin>
+  readonly absent: ReadonlyMap<Row, { readonly runs: number; readonly since: number }>
+  readonly logged: number
+}
+
 export const make = (world: World, first: Config) => {
   let config = first
   const configs: Array<Config> = [first]
@@ -76,6 +86,8 @@ export const make = (world: World, first: Config) => {
   const everRejected = new Set<Deed>()
   /** Groups that people deleted at any time. */
   const deletedOnce = new Set<Purpose>()
+  /** Rows that another machine may have put in, for all that the state can tell. */
+  const inDoubt = new Set<Row>()
   /** Purposes of the groups that runs made; and as what groups were to be named when a person was asked last. */
   const made = new Set<Purpose>()
   const askedNames = new Map<Purpose, string | undefined>()
@@ -187,7 +199,8 @@ export const make = (world: World, first: Config) => {
     permitted("remove", one)
     if (must().has(one)) say("removed though the source wants it", one)
     if (config.removals === "never") say("removed under removals: never", one)
-    if (config.removals === "ours" && origin === "hand") say("removed what people put there, under removals: ours", one)
+    const isDecided = inDoubt.has(one) && decisions.get(deed("remove", one)) === "approved"
+    if (config.removals === "ours" && origin === "hand" && !isDecided) say("removed what people put there, under removals: ours", one)
     if (config.removals === "all" && origin === "hand" && !mapped(world, config).has(purpose)) say("removed from a group that nothing maps to", one)
     const approved = decisions.get(deed("remove", one)) === "approved"
     if (lostLine("always", one) && !approved) say("removed for nothing but a file of exceptions that lost its lines", one)
@@ -309,6 +322,24 @@ export const make = (world: World, first: Config) => {
       run = null
     },
     released: taken.release,
+    /** What the state knows, before a copy of it runs on another machine. */
+    remember: () => ({ views, bound, sure: new Map(identity.sure), origins: new Map(origins), absent: new Map(absent), logged: log.length }),
+    /** A person goes on with the state that knows no more than that. Runs since `number` were the other machine's: what they put in is ours, and nobody here saw it. */
+    recall: (before: Memory, number: number) => {
+      views = [...before.views, ...views]
+      bound = before.bound
+      identity.recall(before.sure)
+      log.length = before.logged
+      for (const [one, origin] of origins) {
+        if (!before.origins.has(one)) fresh.add(one)
+        if (origin === "hand") inDoubt.add(one)
+      }
+      for (const one of before.origins.keys()) if (!origins.has(one)) out.set(one, "unsure")
+      for (const [one, lapsed] of before.absent) if ((absent.get(one)?.runs ?? 0) <= lapsed.runs) absent.set(one, lapsed)
+      taken.forget(number)
+      troubled = true
+      edited()
+    },
     /** A dry run is over: what was left unsettled before it still is. */
     looked: () => {
       run = null

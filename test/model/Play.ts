@@ -16,6 +16,7 @@ import * as Engine from "./Engine.ts"
 import * as ExceptionEdits from "./ExceptionEdits.ts"
 import type { History, Step } from "./History.ts"
 import { type Deed, deed, type Op } from "./Deed.ts"
+import * as Machines from "./Machines.ts"
 import * as Thresholds from "./Thresholds.ts"
 import type { Fault } from "./Weather.ts"
 import { type Config, purposeOfId, type Row, row } from "./World.ts"
@@ -84,6 +85,7 @@ export const play = (history: History, step: (reported: string) => void = () => 
         )
         .map((one) => row(String(one["customer"] ?? "-"), purposeIn(one)))
     const open = () => parts().filter(({ state }) => state === "open")
+    const deedsAsked = () => open().flatMap(({ deeds }) => deeds)
 
     /** Whether the fault may happen now: a list that lies must be one that a guard can tell. */
     const bearable = (fault: Fault | null): fault is Fault => {
@@ -134,10 +136,7 @@ export const play = (history: History, step: (reported: string) => void = () => 
         account.follow()
         oracle.ended(!gap, well)
         baseline.after(world, oracle.config(), result, gap)
-        oracle.asked(
-          open().flatMap(({ deeds }) => deeds),
-          gap && !hidden
-        )
+        oracle.asked(deedsAsked(), gap && !hidden)
         set(null)
         step(
           `  -> ${result === null ? "killed" : `${result.status} ${JSON.stringify(result.summary)} ${result.held.map(({ guard, changes }) => `${guard} ${changes}`).join()} ${result.error?.message ?? ""}`}`
@@ -232,6 +231,21 @@ export const play = (history: History, step: (reported: string) => void = () => 
         account.configure(oracle.config())
       })
 
+    /** A run of a state that another copy has written after: nothing of it is to be done. */
+    const runBehind = (depth: "usual" | "full") =>
+      Effect.gen(function* () {
+        runs += 1
+        const before = weather.writes()
+        const at = yield* TestClock.currentTimeMillis
+        oracle.began({ number: following(), undoes: null, at, only: new Set(), done: { add: 0, remove: 0, create: 0 } }, false, false)
+        const result = yield* Engine.passing(engine.sync({ depth }))
+        oracle.looked()
+        step(`  -> not the last writer: ${result?.status ?? ""} ${result?.held.map(({ guard, changes }) => `${guard} ${changes}`).join() ?? ""}`)
+        return { result, writes: weather.writes() - before }
+      })
+    const run = (depth: "usual" | "full", killAt: number | null) => sync({ depth, fault: null, killAt })
+    const machines = Machines.make({ account, engine, baseline, by, run, runBehind, asked: deedsAsked, following })
+
     const perform = (one: Step): Effect.Effect<unknown> => {
       switch (one.do) {
         case "wait":
@@ -283,6 +297,10 @@ export const play = (history: History, step: (reported: string) => void = () => 
               )
             )
           })
+        case "copy state":
+          return machines.copy
+        case "other machine":
+          return machines.other(one)
         case "undo": {
           const all = numbers("SELECT DISTINCT r.id FROM run r JOIN planned_change p ON p.run = r.id AND p.state = 'done' WHERE r.kind <> 'undo' ORDER BY 1")
           const number = all[one.run % Math.max(1, all.length)]

@@ -66,6 +66,11 @@ export const make = ({ decisions, fresh, origins, out, say }: Known) => {
       for (const [one, origin] of origins)
         if (origin === "ours" && last.get(deed("add", one)) === undoes) say("is still there, though its run was taken back", one)
     },
+    /** Runs of that number and later ones were another machine's, and can be taken back no more. */
+    forget: (from: number) => {
+      for (const run of deeds.keys()) if (run >= from) deeds.delete(run)
+      for (const [one, run] of last) if (run >= from) last.delete(one)
+    },
     release: (undoes: number) => {
       for (const [one, of] of pins) if (of === undoes) pins.delete(one)
     }

@@ -118,6 +118,18 @@ export const mutants: ReadonlyArray<Mutant> = [
     test: "test/run/TargetLag.test.ts"
   },
   {
+    name: "of two machines with copies of one state both write",
+    file: "src/apply/LastWriter.ts",
+    text: "return shown.filter((one) => isOthers(known, one))",
+    instead: "return shown.filter((one) => isOthers(known, one) && one.writer === null)"
+  },
+  {
+    name: "what another machine put in is not ours once this one goes on",
+    file: "state/database/LastWriter.ts",
+    text: `sql.run(rereadGroups("?"), connection)`,
+    instead: ""
+  },
+  {
     name: "a list that lags is believed",
     file: "src/read/TargetReader.ts",
     text: "const wait = ReadLag.wait(lag, first.writtenAt, now)",
