@@ -14,11 +14,12 @@ export const forget = (sql: Statements, frame: Frame): void => {
       syncId(sql, frame.sync.name)
     )
   }
-  // Claims that ended and hold nothing any more, or only what was never ours, are over.
+  // Claims that ended and hold nothing any more, or only what was never ours, are over. A row that the target does not show may be back, and its time of grace with it.
   sql.run(
     `DELETE FROM claim WHERE expired_at IS NOT NULL AND claimant IN (SELECT value FROM json_each(?1))
      AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.group_id = claim.group_id
-       AND a.target_customer_id = claim.target_customer_id AND (a.origin <> 'found' OR ?2))`,
+       AND a.target_customer_id = claim.target_customer_id AND (a.origin <> 'found' OR ?2))
+     AND NOT EXISTS (SELECT 1 FROM vanished v WHERE v.group_id = claim.group_id AND v.target_customer_id = claim.target_customer_id)`,
     Claims.readClaimants(sql, frame),
     frame.sync.removals === "all" ? 1 : 0
   )

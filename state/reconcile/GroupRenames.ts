@@ -83,10 +83,11 @@ const leftBehind = `
   WHERE o.kind = 'organization' AND iif(o.gone_at IS NULL, NOT EXISTS (SELECT 1 FROM group_member m WHERE m.group_id = o.id),
     NOT EXISTS (SELECT 1 FROM desired_group x WHERE x.group_key = t.group_key))`
 
-/** Organizations that rules lead to a group that is not there yet. */
+/** Organizations that rules lead to a group of their own that is not there yet. */
 const withoutGroup = `
   SELECT n.id, n.connection, n.name, w.group_key FROM desired_group w CROSS JOIN mapping s ON s.group_key = w.group_key
   CROSS JOIN source_group n ON n.id = s.source_group
+  CROSS JOIN connection k ON k.id = n.connection AND w.group_key = k.prefix || '/organization:' || n.key
   WHERE w.target_group IS NULL AND w.proposal IS NULL AND w.blocked IS NULL AND n.kind = 'organization'`
 
 /** Proposes for a new organization without a group the one of a gone organization that had its name and its people. */

@@ -124,7 +124,7 @@ export const known: Readonly<Record<string, History>> = {
     { do: "leave", person: "1001", organization: "701" },
     sync
   ),
-  "what lists do not show yet was not taken out": history({ ...four, lag: 4000 }, {}, sync, { ...sync, depth: "full" }, leave("1001"), sync, {
+  "what lists do not show yet was not taken out": history({ ...tagged, lag: 4000 }, {}, sync, { ...sync, depth: "full" }, leave("1001"), sync, {
     ...sync,
     depth: "full"
   }),

@@ -75,7 +75,7 @@ export const make = ({ account, asked, baseline, by, engine, following, run, run
           // What the other one knows is lost, but for what the target shows.
           oracle.recall(before, number)
           baseline.either(sizes)
-          oracle.asked(asked(), false)
+          oracle.asked(asked(), "lying")
           rmSync(old, { recursive: true, force: true })
           return renameSync(spare, old)
         }

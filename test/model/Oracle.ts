@@ -363,8 +363,8 @@ export const make = (world: World, first: Config) => {
       if (well) fresh.clear()
       run = null
     },
-    /** What waits for a person now. `partly`: the last run could see that its source did not show all. */
-    asked: (deeds: Iterable<Deed>, partly: boolean) => {
+    /** What waits for a person now. `partly`: the last run could see that it was not shown all; `lying`: it could not. */
+    asked: (deeds: Iterable<Deed>, shown: "whole" | "partly" | "lying") => {
       const [before, sure, names] = [questions, must(), mapped(world, config)]
       askedNames.clear()
       for (const [purpose, name] of names) askedNames.set(purpose, name)
@@ -373,8 +373,11 @@ export const make = (world: World, first: Config) => {
       for (const one of questions) {
         held.add(one)
         const [op, customer = "", purpose = ""] = one.split(" ")
-        if (partly && op === "remove" && !before.has(one) && sure.has(row(customer, purpose)))
+        if (shown === "partly" && op === "remove" && !before.has(one) && sure.has(row(customer, purpose)))
           say("asks to remove what the source wants, after it was not read whole", one)
+        const of = row(customer, purpose)
+        if (shown === "whole" && op === "add" && !before.has(one) && origins.get(of) === "ours" && !fresh.has(of) && !troubled)
+          say("asks to add who is there", one)
       }
     },
     decided: (deeds: Iterable<Deed>, decision: "approved" | "rejected") => {

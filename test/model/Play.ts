@@ -136,7 +136,7 @@ export const play = (history: History, step: (reported: string) => void = () => 
         account.follow()
         oracle.ended(!gap, well)
         baseline.after(world, oracle.config(), result, gap)
-        oracle.asked(deedsAsked(), gap && !hidden)
+        oracle.asked(deedsAsked(), !gap ? "whole" : hidden ? "lying" : "partly")
         set(null)
         step(
           `  -> ${result === null ? "killed" : `${result.status} ${JSON.stringify(result.summary)} ${result.held.map(({ guard, changes }) => `${guard} ${changes}`).join()} ${result.error?.message ?? ""}`}`

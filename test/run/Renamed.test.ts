@@ -120,6 +120,20 @@ describe("an organization that was deleted and made again", () => {
     })
   )
 
+  it.scopedLive("is not proposed for a group that several share", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Crowd.make(20)
+      yield* bridge.sync()
+      remake(bridge, Crowd.people(20))
+      bridge.configure("\n    rules:\n      - { kind: organization, into: Everyone }")
+      const run = yield* bridge.sync()
+      assert.notInclude(
+        run.held.flatMap(({ why }) => why.map(({ code }) => code)),
+        "recreated"
+      )
+    })
+  )
+
   it.scopedLive("with other people in it is another group", () =>
     Effect.gen(function* () {
       const bridge = yield* Crowd.make(20)

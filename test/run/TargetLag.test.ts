@@ -125,6 +125,24 @@ describe("one well-formed but empty answer of the target", () => {
     })
   )
 
+  it.scoped("ends no time of grace", () =>
+    Effect.gen(function* () {
+      const bridge = yield* Bridge.small
+      bridge.configure(`${raised}\n    grace: { for: 30h }`)
+      yield* passing(bridge.sync())
+      let isEmpty = true
+      emptying(bridge, () => isEmpty)
+      bridge.zendesk.source.leave("3", "101")
+      yield* TestClock.adjust("1 hour")
+      yield* passing(bridge.sync({ depth: "full" }))
+      isEmpty = false
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual((yield* passing(bridge.sync({ depth: "full" }))).summary.assignments.remove, 0)
+      yield* TestClock.adjust("30 hours")
+      assert.strictEqual((yield* passing(bridge.sync({ depth: "full" }))).summary.assignments.remove, 1)
+    })
+  )
+
   it.scoped("leaves rows unconfirmed where the target shows no time: said, and held under ownership before one is removed", () =>
     Effect.gen(function* () {
       const bridge = yield* Bridge.small
