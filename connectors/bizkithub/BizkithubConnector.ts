@@ -6,12 +6,9 @@ import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { ConnectionContext, Connector } from "../../src/contract/Connector.ts"
 import type { Target } from "../../src/contract/Target.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
+import * as Address from "../kit/Address.ts"
 import * as BizkithubErrors from "./BizkithubErrors.ts"
 import * as BizkithubTarget from "./BizkithubTarget.ts"
-
-const BaseUrl = Schema.String.pipe(
-  Schema.filter((url) => (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) || `${JSON.stringify(url)} is no http address`, { jsonSchema: {} })
-)
 
 /** Vendor docs, read 2026-11. Its message names no part of the value. */
 const ApiKey = Schema.String.pipe(
@@ -24,7 +21,7 @@ const ApiKey = Schema.String.pipe(
 const Options = Schema.Struct({
   apiKey: Schema.Redacted(ApiKey).annotations({ description: "A key of the organization: 32 characters that begin with PROD, DEV_ or ROOT. Keys may expire." }),
   baseUrl: Schema.optionalWith(
-    BaseUrl.annotations({ description: "Scheme and host of the API, perhaps with a path before it. Default: https://api.bizkithub.com." }),
+    Address.BaseUrl.annotations({ description: "Scheme and host of the API, perhaps with a path before it. Default: https://api.bizkithub.com." }),
     { default: () => "https://api.bizkithub.com" }
   )
 })
@@ -34,19 +31,23 @@ const makeTarget = ({ apiKey, baseUrl }: Options, context: ConnectionContext): E
   Effect.gen(function* () {
     const key = Redacted.value(apiKey)
     const kind = key.slice(0, 4).replace("_", "")
-    const base = baseUrl.replace(/\/+$/, "")
-    const url = new URL(base)
     const client = yield* LiveVendorClient.make(context, {
-      baseUrl: base,
+      baseUrl: Address.trimmed(baseUrl),
       headers: {},
       params: { apiKey },
       decodeError: BizkithubErrors.decode
     })
-    const host = url.host + url.pathname.replace(/\/+$/, "")
     return BizkithubTarget.make({
       connection: context.name,
       client,
-      identity: { account: `${host} ${kind}`, label: kind, actor: `key ...${key.slice(-4)}`, role: `${kind} key`, missing: [], allowance: null }
+      identity: {
+        account: `${Address.place(baseUrl)} ${kind}`,
+        label: kind,
+        actor: `key ...${key.slice(-4)}`,
+        role: `${kind} key`,
+        missing: [],
+        allowance: null
+      }
     })
   })
 

@@ -5,17 +5,12 @@ import * as Schema from "effect/Schema"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { ConnectionContext, Connector } from "../../src/contract/Connector.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
+import * as Address from "../kit/Address.ts"
 import type * as CstarAccess from "./CstarAccess.ts"
 import * as CstarErrors from "./CstarErrors.ts"
 import * as CstarKey from "./CstarKey.ts"
 import * as CstarTarget from "./CstarTarget.ts"
 import * as CstarTeam from "./CstarTeam.ts"
-
-const BaseUrl = Schema.String.pipe(
-  Schema.filter((url) => (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) || `${JSON.stringify(url)} is no http address`, {
-    jsonSchema: {}
-  })
-)
 
 const Options = Schema.Struct({
   teamId: Schema.NonEmptyString.annotations({
@@ -32,7 +27,7 @@ const Options = Schema.Struct({
     })
   ),
   baseUrl: Schema.optionalWith(
-    BaseUrl.annotations({
+    Address.BaseUrl.annotations({
       description: "Scheme and host of the API, perhaps with a path before it. Default: https://www.cstar.help."
     }),
     { default: () => "https://www.cstar.help" }
@@ -57,10 +52,8 @@ const connect = (options: Options, context: ConnectionContext): Effect.Effect<Cs
   Effect.gen(function* () {
     const key = options.apiKey ?? options.readKey ?? Redacted.make("")
     const facts = CstarKey.read(Redacted.value(key), options.apiKey === undefined)
-    const base = options.baseUrl.replace(/\/+$/, "")
-    const url = new URL(base)
     const client = yield* LiveVendorClient.make(context, {
-      baseUrl: `${base}/api/v1/teams/${encodeURIComponent(options.teamId)}`,
+      baseUrl: `${Address.trimmed(options.baseUrl)}/api/v1/teams/${encodeURIComponent(options.teamId)}`,
       headers: { authorization: Redacted.make(`Bearer ${Redacted.value(key)}`), "cstar-version": version },
       decodeError: CstarErrors.decode
     })
@@ -68,7 +61,7 @@ const connect = (options: Options, context: ConnectionContext): Effect.Effect<Cs
       connection: context.name,
       client,
       identity: {
-        account: [url.host + url.pathname.replace(/\/+$/, ""), options.teamId, ...(facts.mode === null ? [] : [facts.mode])].join(" "),
+        account: [Address.place(options.baseUrl), options.teamId, ...(facts.mode === null ? [] : [facts.mode])].join(" "),
         label: options.teamId,
         actor: facts.actor,
         role: facts.role,

@@ -4,16 +4,7 @@ import type { SourceRecord } from "../../src/contract/Source.ts"
 import * as Wire from "../../src/http/Wire.ts"
 import type { SourceCustomer } from "../../src/model/Customer.ts"
 import type { Fields, GroupKey } from "../../src/model/Group.ts"
-
-/** Ids are integers of up to 12 digits (recorded 2026); strings from here on. */
-const Id = Schema.transform(Schema.Union(Schema.Int, Schema.NonEmptyString), Schema.String, {
-  strict: true,
-  decode: (id) => String(id),
-  encode: (id) => id
-})
-
-const text = Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null })
-const flag = Schema.optionalWith(Schema.Boolean, { nullable: true, default: () => false })
+import { flag, Id, text } from "../kit/Fields.ts"
 
 /** A number in lists, an object in the view of one contact (vendor docs; a public client had to model both, read 2026-11). */
 const OtherCompany = Schema.Union(Id, Schema.Struct({ company_id: Id }))
@@ -31,8 +22,8 @@ export const Contact = Schema.Struct({
   mobile: Wire.scalar,
   job_title: Wire.scalar,
   language: Wire.scalar,
-  active: flag,
-  deleted: flag,
+  active: flag(false),
+  deleted: flag(false),
   contact_type: text,
   company_id: Schema.optionalWith(Schema.NullOr(Id), { default: () => null }),
   other_companies: Schema.optional(Schema.NullOr(Schema.Array(OtherCompany))),
@@ -72,7 +63,7 @@ export const Agent = Schema.Struct({
     mobile: Wire.scalar,
     job_title: Wire.scalar,
     language: Wire.scalar,
-    active: flag
+    active: flag(false)
   })
 })
 export type Agent = typeof Agent.Type

@@ -7,8 +7,10 @@ import type { ConnectionContext, Connector } from "../../src/contract/Connector.
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
-import * as VendorWords from "../../src/http/VendorWords.ts"
+import type * as VendorWords from "../../src/http/VendorWords.ts"
 import type { RecordUrls } from "../../src/model/RecordUrl.ts"
+import * as Address from "../kit/Address.ts"
+import { policy } from "../kit/Fields.ts"
 import * as FreshdeskAgents from "./FreshdeskAgents.ts"
 import * as FreshdeskContact from "./FreshdeskContact.ts"
 import * as FreshdeskIdentity from "./FreshdeskIdentity.ts"
@@ -29,17 +31,10 @@ const Domain = Schema.transform(
   { strict: true, decode: (text) => (pasted.exec(text)?.[1] ?? text).toLowerCase(), encode: (domain) => domain }
 )
 
-const BaseUrl = Schema.String.pipe(
-  Schema.filter((url) => (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) || `${JSON.stringify(url)} is no http address`, { jsonSchema: {} })
-)
-
-const policy = (description: string) =>
-  Schema.optionalWith(Schema.Literal("include", "exclude").annotations({ description }), { default: () => "include" as const })
-
 const Options = Schema.Struct({
   domain: Schema.optional(Domain.annotations({ description: "What stands before .freshdesk.com in your agents' address: acme." })),
   baseUrl: Schema.optional(
-    BaseUrl.annotations({ description: "Scheme and host to call instead of https://DOMAIN.freshdesk.com, perhaps with a path before /api/v2." })
+    Address.BaseUrl.annotations({ description: "Scheme and host to call instead of https://DOMAIN.freshdesk.com, perhaps with a path before /api/v2." })
   ),
   apiKey: Schema.Redacted(Schema.NonEmptyString).annotations({ description: "The API key of an administrator (Profile settings, below the password)." }),
   tags: Schema.optionalWith(
@@ -65,9 +60,8 @@ const codeOf = Schema.decodeUnknownOption(Schema.parseJson(Schema.Struct({ code:
 const closed = new Set(["invalid_credentials", "account_suspended", "password_lockout", "password_expired", "ssl_required"])
 
 const decodeError = (status: number, _headers: Readonly<Record<string, string>>, body: string): Partial<VendorWords.Refusal> | undefined => {
-  if (status === 404 && VendorWords.isHtml(body)) {
-    return { reason: "Malformed", detail: "answered with a web page instead of data, as for a domain that is not Freshdesk's: check domain and baseUrl" }
-  }
+  const page = Address.webPage(status, body, "answered with a web page instead of data, as for a domain that is not Freshdesk's: check domain and baseUrl")
+  if (page !== undefined) return page
   const code = Option.getOrUndefined(codeOf(body))?.code
   return status === 403 && code !== undefined && closed.has(code) ? { reason: "Unauthorized" } : undefined
 }
@@ -76,7 +70,7 @@ const makeSource = (options: Options, context: ConnectionContext): Effect.Effect
   Effect.gen(function* () {
     const key = Redacted.value(options.apiKey)
     context.redactor.hide(key)
-    const root = (options.baseUrl ?? `https://${options.domain}.freshdesk.com`).replace(/\/+$/, "")
+    const root = Address.trimmed(options.baseUrl ?? `https://${options.domain}.freshdesk.com`)
     const host = options.domain === undefined ? new URL(root).host : `${options.domain}.freshdesk.com`
     const client = yield* LiveVendorClient.make(context, {
       baseUrl: `${root}/api/v2`,

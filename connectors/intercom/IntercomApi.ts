@@ -1,16 +1,8 @@
 /** Wire shapes of Intercom's REST API 2.14 (its OpenAPI document and docs, read 2026-11). Fields that recordings lack are optional here. */
 import * as Schema from "effect/Schema"
 import * as Wire from "../../src/http/Wire.ts"
+import { Id, text } from "../kit/Fields.ts"
 
-/** Ids are strings, but a few change their type between versions. One beyond 2^53 that comes as a number has lost digits and is refused. */
-const Id = Schema.transform(Schema.Union(Schema.Int, Schema.NonEmptyString), Schema.String, {
-  strict: true,
-  decode: (id) => String(id),
-  encode: (id) => id
-})
-
-/** Absent and null mean the same. */
-const text = Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null })
 const count = Schema.optionalWith(Schema.NullOr(Schema.Int), { default: () => null })
 
 /** `next` is an object in cursor paging and a URL in paging by number; null or absent is the end. */

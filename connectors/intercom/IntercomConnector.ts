@@ -7,6 +7,7 @@ import type { ConnectionContext, Connector } from "../../src/contract/Connector.
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
+import * as Address from "../kit/Address.ts"
 import * as IntercomAdmins from "./IntercomAdmins.ts"
 import * as IntercomIdentity from "./IntercomIdentity.ts"
 import * as IntercomSource from "./IntercomSource.ts"
@@ -15,10 +16,6 @@ import * as IntercomSource from "./IntercomSource.ts"
 const version = "2.14"
 
 const hosts = { us: "https://api.intercom.io", eu: "https://api.eu.intercom.io", au: "https://api.au.intercom.io" } as const
-
-const BaseUrl = Schema.String.pipe(
-  Schema.filter((url) => (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) || `${JSON.stringify(url)} is no http address`, { jsonSchema: {} })
-)
 
 const Options = Schema.Struct({
   accessToken: Schema.Redacted(Schema.NonEmptyString).annotations({
@@ -34,7 +31,7 @@ const Options = Schema.Struct({
     }),
     { default: () => "exclude" as const }
   ),
-  baseUrl: Schema.optional(BaseUrl.annotations({ description: "Scheme and host to call instead of the region's, perhaps with a path." }))
+  baseUrl: Schema.optional(Address.BaseUrl.annotations({ description: "Scheme and host to call instead of the region's, perhaps with a path." }))
 })
 type Options = typeof Options.Type
 

@@ -6,43 +6,36 @@ import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { ConnectionContext, Connector } from "../../src/contract/Connector.ts"
 import type { Target } from "../../src/contract/Target.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
-import * as VendorWords from "../../src/http/VendorWords.ts"
+import type * as VendorWords from "../../src/http/VendorWords.ts"
+import * as Address from "../kit/Address.ts"
 import * as TrybeApi from "./TrybeApi.ts"
 import * as TrybeTarget from "./TrybeTarget.ts"
-
-const BaseUrl = Schema.String.pipe(
-  Schema.filter((url) => (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) || `${JSON.stringify(url)} is no http address`, { jsonSchema: {} })
-)
 
 const Options = Schema.Struct({
   token: Schema.Redacted(Schema.NonEmptyString).annotations({
     description: "A personal access token of a back-office user, better of an account that no person uses; it has that user's rights, site by site."
   }),
   baseUrl: Schema.optionalWith(
-    BaseUrl.annotations({ description: "Scheme and host of the API: https://api.playground.try.be for Trybe's sandbox. Default: https://api.try.be." }),
+    Address.BaseUrl.annotations({ description: "Scheme and host of the API: https://api.playground.try.be for Trybe's sandbox. Default: https://api.try.be." }),
     { default: () => "https://api.try.be" }
   )
 })
 type Options = typeof Options.Type
 
-/** A 404 that is an HTML page comes from something before Trybe: it must not pass for a customer who is gone. */
 const decodeError = (status: number, _headers: Readonly<Record<string, string>>, body: string): Partial<VendorWords.Refusal> | undefined => {
-  if (status === 404 && VendorWords.isHtml(body)) return { reason: "Malformed", detail: "an HTML page came instead of Trybe's API; is baseUrl right?" }
   const detail = TrybeApi.errorWords(body)
-  return detail === null ? undefined : { detail }
+  return Address.webPage(status, body, "an HTML page came instead of Trybe's API; is baseUrl right?") ?? (detail === null ? undefined : { detail })
 }
 
 const makeTarget = ({ baseUrl, token }: Options, context: ConnectionContext): Effect.Effect<Target, ConnectorError> =>
   Effect.gen(function* () {
-    const base = baseUrl.replace(/\/+$/, "")
-    const url = new URL(base)
     const secret = Redacted.value(token)
     const client = yield* LiveVendorClient.make(context, {
-      baseUrl: base,
+      baseUrl: Address.trimmed(baseUrl),
       headers: { authorization: Redacted.make(`Bearer ${secret}`) },
       decodeError
     })
-    const account = url.host + url.pathname.replace(/\/+$/, "")
+    const account = Address.place(baseUrl)
     const actor = secret.length < 16 ? null : `token ...${secret.slice(-4)}`
     return TrybeTarget.make({ connection: context.name, client, identity: { account, label: account, actor, role: null, missing: [], allowance: null } })
   })

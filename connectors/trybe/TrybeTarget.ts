@@ -8,6 +8,7 @@ import type { Identity } from "../../src/contract/Identity.ts"
 import type { ListPage, Pack, Receipt, Target, TargetDeclaration } from "../../src/contract/Target.ts"
 import type { VendorClient } from "../../src/http/VendorClient.ts"
 import type { TargetGroup } from "../../src/model/Group.ts"
+import * as NumberedPages from "../kit/NumberedPages.ts"
 import * as TrybeApi from "./TrybeApi.ts"
 
 /** Rows asked for per page; more may be cut without a word, so an answer's own figures decide what is the end. */
@@ -57,26 +58,17 @@ const isNotFound = (error: ConnectorError): boolean => error.reason === "NotFoun
 const failed = ({ connection }: Access, call: string, reason: Reason, detail: string) =>
   new ConnectorError({ connection, call, reason, detail, effect: "none" })
 
-interface At {
-  readonly page: number
-  /** Ids of the page before, to notice a vendor that goes round in circles. */
-  readonly before: string
-}
-
-/** Only a page that Trybe calls the last has `end: true`; where it goes on without giving new rows the list stops without one. */
-const labels = ({ client }: Access): Stream.Stream<ListPage<TargetGroup>, ConnectorError> => {
-  const start: At = { page: 1, before: "" }
-  return Stream.paginateEffect(start, ({ before, page }) =>
-    Effect.map(client.read({ path: labelsPath, params: { page, per_page: pageSize }, schema: TrybeApi.Labels }), ({ body }) => {
-      const ids = body.data.map((label) => label.id).join("\n")
-      const stuck = (TrybeApi.pageNumber(body) ?? page) !== page || (page > 1 && ids !== "" && ids === before)
-      const end = !stuck && TrybeApi.isLast(body, page)
-      const listed: ListPage<TargetGroup> = { items: body.data.map(TrybeApi.toGroup), total: TrybeApi.total(body), end }
-      const next: At = { page: page + 1, before: ids }
-      return [listed, end || stuck || ids === "" ? Option.none() : Option.some(next)] as const
-    })
+const labels = ({ client }: Access): Stream.Stream<ListPage<TargetGroup>, ConnectorError> =>
+  NumberedPages.stream(
+    (page) =>
+      Effect.map(client.read({ path: labelsPath, params: { page, per_page: pageSize }, schema: TrybeApi.Labels }), ({ body }) => ({
+        rows: body.data,
+        number: TrybeApi.pageNumber(body),
+        total: TrybeApi.total(body),
+        last: TrybeApi.isLast(body, page)
+      })),
+    TrybeApi.toGroup
   )
-}
 
 /**
  * Whether the token is good: `/token-info` says so, and where it answers anything but a refused credential the labels themselves. A token that may not see

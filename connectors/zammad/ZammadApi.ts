@@ -4,12 +4,10 @@ import type { SourceRecord } from "../../src/contract/Source.ts"
 import * as Wire from "../../src/http/Wire.ts"
 import type { SourceCustomer } from "../../src/model/Customer.ts"
 import type { Fields, GroupKey } from "../../src/model/Group.ts"
+import { flag, text } from "../kit/Fields.ts"
 
 /** Ids are integers; strings from here on. */
 const Id = Schema.transform(Schema.Int, Schema.String, { strict: true, decode: (id) => String(id), encode: (id) => Number(id) })
-
-const text = Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null })
-const flag = (otherwise: boolean) => Schema.optionalWith(Schema.Boolean, { nullable: true, default: () => otherwise })
 
 /** Administrators add attributes of their own beside the built-in ones. */
 const attributes = { key: Schema.String, value: Schema.Unknown }

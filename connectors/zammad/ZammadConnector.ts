@@ -6,8 +6,10 @@ import type { ConnectionContext, Connector } from "../../src/contract/Connector.
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
 import type { Source } from "../../src/contract/Source.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
-import * as VendorWords from "../../src/http/VendorWords.ts"
+import type * as VendorWords from "../../src/http/VendorWords.ts"
 import type { RecordUrls } from "../../src/model/RecordUrl.ts"
+import * as Address from "../kit/Address.ts"
+import { policy } from "../kit/Fields.ts"
 import * as ZammadAgents from "./ZammadAgents.ts"
 import * as ZammadRights from "./ZammadRights.ts"
 import * as ZammadSource from "./ZammadSource.ts"
@@ -26,27 +28,20 @@ const Options = Schema.Struct({
   token: Schema.Redacted(Schema.NonEmptyString).annotations({
     description: "An access token (profile > Token Access) of an account that may list all users, organizations and roles."
   }),
-  inactive: Schema.optionalWith(
-    Schema.Literal("include", "exclude").annotations({
-      description: "Whether inactive users keep their groups. Zammad goes on listing them. Default: include."
-    }),
-    { default: () => "include" as const }
-  )
+  inactive: policy("Whether inactive users keep their groups. Zammad goes on listing them. Default: include.")
 })
 type Options = typeof Options.Type
 
 /** Zammad's own 404 is JSON. */
 const decodeError = (status: number, _headers: Readonly<Record<string, string>>, body: string): Partial<VendorWords.Refusal> | undefined =>
-  status === 404 && VendorWords.isHtml(body)
-    ? { reason: "Malformed", detail: "answered with a web page instead of data, as for an address that is not Zammad's: check baseUrl" }
-    : undefined
+  Address.webPage(status, body, "answered with a web page instead of data, as for an address that is not Zammad's: check baseUrl")
 
 const makeSource = (options: Options, context: ConnectionContext): Effect.Effect<Source, ConnectorError> =>
   Effect.gen(function* () {
     const token = Redacted.value(options.token)
     context.redactor.hide(token)
     const client = yield* LiveVendorClient.make(context, {
-      baseUrl: `${options.baseUrl.replace(/\/+$/, "")}/api/v1`,
+      baseUrl: `${Address.trimmed(options.baseUrl)}/api/v1`,
       headers: { authorization: Redacted.make(`Token token=${token}`) },
       decodeError
     })
@@ -61,7 +56,7 @@ const makeSource = (options: Options, context: ConnectionContext): Effect.Effect
 /** Zammad's own pages, which its web application and public clients link to (read 2026-11). */
 const recordUrls = ({ baseUrl }: Options): RecordUrls => {
   const { origin, pathname } = new URL(baseUrl)
-  const root = `${origin}${pathname}`.replace(/\/+$/, "")
+  const root = Address.trimmed(`${origin}${pathname}`)
   return { user: `${root}/#user/profile/{id}`, organization: `${root}/#organization/profile/{id}` }
 }
 

@@ -5,17 +5,9 @@ import type { SourceRecord } from "../../src/contract/Source.ts"
 import * as Wire from "../../src/http/Wire.ts"
 import type { SourceCustomer } from "../../src/model/Customer.ts"
 import type { Fields, GroupCarrier, GroupKey } from "../../src/model/Group.ts"
+import { flag, Id, text } from "../kit/Fields.ts"
 
-/** Ids are integers under 2^53 in the REST API and strings in a few newer places; strings from here on. */
-const Id = Schema.transform(Schema.Union(Schema.Int, Schema.NonEmptyString), Schema.String, {
-  strict: true,
-  decode: (id) => String(id),
-  encode: (id) => id
-})
-
-/** Absent and null mean the same. For `tags` they don't mean "no tags": the feature is switched off then. */
-const text = Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null })
-const flag = (otherwise: boolean) => Schema.optionalWith(Schema.Boolean, { nullable: true, default: () => otherwise })
+/** Absent and null do not mean "no tags": the feature is switched off then. */
 const tags = Schema.optionalWith(Schema.Array(Schema.String), { nullable: true })
 
 /** A row of `/users`. `active: false` is a deleted user. Unknown roles count as staff: only an end user is a customer. */

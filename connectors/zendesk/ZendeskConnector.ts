@@ -8,6 +8,8 @@ import type { Source } from "../../src/contract/Source.ts"
 import * as ClientCredentials from "../../src/http/auth/ClientCredentials.ts"
 import * as LiveVendorClient from "../../src/http/LiveVendorClient.ts"
 import type { RecordUrls } from "../../src/model/RecordUrl.ts"
+import * as Address from "../kit/Address.ts"
+import { policy } from "../kit/Fields.ts"
 import * as ZendeskAgents from "./ZendeskAgents.ts"
 import * as ZendeskChanges from "./ZendeskChanges.ts"
 import * as ZendeskIdentities from "./ZendeskIdentities.ts"
@@ -21,14 +23,7 @@ const Subdomain = Schema.String.pipe(
   })
 )
 
-const BaseUrl = Schema.String.pipe(
-  Schema.filter((url) => (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) || `${JSON.stringify(url)} is no http address`, { jsonSchema: {} })
-)
-
 const Secret = Schema.Redacted(Schema.NonEmptyString)
-
-const policy = (description: string) =>
-  Schema.optionalWith(Schema.Literal("include", "exclude").annotations({ description }), { default: () => "include" as const })
 
 interface Given {
   readonly clientId?: string | undefined
@@ -75,7 +70,7 @@ const credentialProblem = (given: Given) => {
 const Options = Schema.Struct({
   subdomain: Schema.optional(Subdomain.annotations({ description: "What stands before .zendesk.com in your agents' address: acme." })),
   baseUrl: Schema.optional(
-    BaseUrl.annotations({ description: "Scheme and host to call instead of https://SUBDOMAIN.zendesk.com, perhaps with a path before /api/v2." })
+    Address.BaseUrl.annotations({ description: "Scheme and host to call instead of https://SUBDOMAIN.zendesk.com, perhaps with a path before /api/v2." })
   ),
   clientId: Schema.optional(
     Schema.NonEmptyString.annotations({
@@ -138,7 +133,7 @@ const credentialName = ({ accessToken, clientId }: Options) =>
 const makeSource = (options: Options, context: ConnectionContext): Effect.Effect<Source, ConnectorError> =>
   Effect.gen(function* () {
     const host = `${options.subdomain}.zendesk.com`
-    const root = (options.baseUrl ?? `https://${host}`).replace(/\/+$/, "")
+    const root = Address.trimmed(options.baseUrl ?? `https://${host}`)
     const token = yield* renewing(context, root, options)
     const client = yield* LiveVendorClient.make(context, {
       baseUrl: `${root}/api/v2`,
