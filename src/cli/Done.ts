@@ -6,7 +6,6 @@ import * as TasksText from "../report/TasksText.ts"
 import * as Times from "../report/Times.ts"
 import * as Wording from "../report/Wording.ts"
 import { OperationsStore } from "../run/OperationsStore.ts"
-import type { Memory } from "../operate/Memory.ts"
 import type { DecisionOptions } from "./Deciding.ts"
 import * as Deciding from "./Deciding.ts"
 import type { Load } from "./Environment.ts"
@@ -24,8 +23,7 @@ const list = (invocation: Invocation.Invocation, options: DoneOptions) =>
   Effect.gen(function* () {
     const { output } = invocation
     const overview = yield* OperationsStore
-    const context = yield* Effect.context<Memory>()
-    const rows = Rows.of((after) => Effect.provide(overview.tasks(after), context))
+    const rows = Rows.of(overview.tasks)
     const view = yield* Invocation.view(invocation)
     if (options.json === true) return yield* output.print((sink) => OverviewJson.tasks(rows, sink))
     yield* output.print((sink) => (options.csv === true ? TasksText.writeCsv(rows, sink) : TasksText.write(rows, view, sink)))

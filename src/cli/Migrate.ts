@@ -17,7 +17,6 @@ import * as Wording from "../report/Wording.ts"
 import type { Connections } from "../run/Connections.ts"
 import * as Migration from "../run/Migration.ts"
 import { OperationsStore } from "../run/OperationsStore.ts"
-import type { RunMemory } from "../run/SyncRun.ts"
 import * as Ask from "./Ask.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
@@ -63,7 +62,7 @@ const keep = ({ invocation, config }: Migrating, name: string, body: (sink: Sink
 const files = (
   migrating: Migrating,
   { plan }: Migration.Outlook
-): Effect.Effect<{ readonly people: string | null; readonly report: string | null }, never, RunMemory> =>
+): Effect.Effect<{ readonly people: string | null; readonly report: string | null }, never, OperationsStore> =>
   Effect.gen(function* () {
     const { config, invocation, sync, spool } = migrating
     const overview = yield* OperationsStore

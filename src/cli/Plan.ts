@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto"
 import { join } from "node:path"
 import type { SyncConfig } from "../config/Config.ts"
 import { wentBack } from "../model/StoredTime.ts"
+import type { PlanResult } from "../model/Result.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import * as Terminal from "../report/Terminal.ts"
 import type { Connections } from "../run/Connections.ts"
@@ -30,7 +31,9 @@ const planOne = (invocation: Invocation.Invocation, state: string, sync: World.A
     const { onLook, onStep } = yield* Telling.make(invocation, connections, sync.name, sync.to)
     const scope = { ...Writing.everything, only: options.only ?? [] }
     const looking = { scope, depth: options.refresh ?? "usual", spool, onLook }
-    const dryRun = World.isTeam(sync) ? TeamRun.dryRun(sync, connections, looking) : SyncRun.dryRun(sync, connections, looking)
+    const dryRun: Effect.Effect<PlanResult, never, SyncRun.Stores | TeamRun.Stores> = World.isTeam(sync)
+      ? TeamRun.dryRun(sync, connections, looking)
+      : SyncRun.dryRun(sync, connections, looking)
     const plan = yield* Effect.provideService(dryRun, StepObserver, onStep)
     const store = yield* RunStore
     const objection = yield* store.objection

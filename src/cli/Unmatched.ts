@@ -5,8 +5,8 @@ import * as OverviewJson from "../report/OverviewJson.ts"
 import * as UnmatchedText from "../report/UnmatchedText.ts"
 import type { View } from "../report/View.ts"
 import * as Mapping from "../reconcile/Mapping.ts"
+import type { MappingStore } from "../reconcile/MappingStore.ts"
 import { OperationsStore } from "../run/OperationsStore.ts"
-import type { Memory } from "../operate/Memory.ts"
 import type { CommonOptions } from "./CommonOptions.ts"
 import type { Load } from "./Environment.ts"
 import * as Invocation from "./Invocation.ts"
@@ -22,7 +22,7 @@ export interface UnmatchedOptions extends CommonOptions {
 const rowsOf = ({ environment }: Invocation.Invocation, config: Config, syncs: ReadonlyArray<SyncConfig>) =>
   Effect.gen(function* () {
     const overview = yield* OperationsStore
-    const context = yield* Effect.context<Memory>()
+    const context = yield* Effect.context<MappingStore>()
     const all = syncs.map((sync) => World.sides(environment, config, sync))
     return (async function* () {
       for (const sides of all) {

@@ -1,6 +1,5 @@
 /** Runs one sync for a command that writes, and asks the person at the terminal before anything is sent. */
 import { StepObserver } from "../observe/Step.ts"
-import type { Memory } from "../operate/Memory.ts"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import type { Scheduled } from "../config/Config.ts"
@@ -41,13 +40,13 @@ export const everything: Scope = { only: [], lifted: new Map(), file: null, part
 type Watched = Pick<SyncRun.WritingOptions, "who" | "host" | "confirm" | "onLook" | "onApply">
 
 /** Runs `start` with telling and asking of this invocation. `confirm` is asked only where there is something to do. */
-export const attempt = (
+export const attempt = <Stores>(
   invocation: Invocation.Invocation,
   sync: Pick<Scheduled, "name" | "to">,
   connections: Connections,
   confirm: (plan: PlanResult) => Effect.Effect<boolean>,
-  start: (watched: Watched) => Effect.Effect<SyncResult, never, Memory>
-): Effect.Effect<Written, never, Memory> =>
+  start: (watched: Watched) => Effect.Effect<SyncResult, never, Stores>
+): Effect.Effect<Written, never, Stores> =>
   Effect.gen(function* () {
     const telling = yield* Telling.make(invocation, connections, sync.name, sync.to)
     let declined = false
@@ -76,10 +75,10 @@ export const run = (
   sync: World.AnySync,
   connections: Connections,
   { kind, scope, depth, confirm }: WritingOptions
-): Effect.Effect<Written, never, Memory> =>
+): Effect.Effect<Written, never, SyncRun.Stores | TeamRun.Stores> =>
   Effect.flatMap(RunStore, ({ file }) => {
     const spool = spoolOf(invocation, sync, file)
-    return attempt(
+    return attempt<SyncRun.Stores | TeamRun.Stores>(
       invocation,
       sync,
       connections,

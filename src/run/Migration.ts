@@ -68,7 +68,7 @@ export interface MigrationOptions {
   readonly within: Within | null
   readonly onLook: OnLook
   /** Told the plan; asks whether to carry it out. */
-  readonly confirm: (outlook: Outlook) => Effect.Effect<boolean, never, SyncRun.RunMemory>
+  readonly confirm: (outlook: Outlook) => Effect.Effect<boolean, never, SyncRun.Stores | OperationsStore>
   readonly onApply: (progress: ApplyProgress) => Effect.Effect<void>
 }
 
@@ -170,7 +170,12 @@ interface Answer {
 }
 
 /** Asks once the plan is made. What is held needs an approval first, which only another run can take up, so this one then ends. */
-const ask = (sync: SyncConfig, connections: Connections, options: MigrationOptions, plan: PlanResult): Effect.Effect<Answer, never, SyncRun.RunMemory> =>
+const ask = (
+  sync: SyncConfig,
+  connections: Connections,
+  options: MigrationOptions,
+  plan: PlanResult
+): Effect.Effect<Answer, never, SyncRun.Stores | OperationsStore> =>
   Effect.gen(function* () {
     const outlook = yield* look(sync, connections, plan, options.spool)
     const agreed = yield* options.confirm(outlook)
@@ -179,12 +184,12 @@ const ask = (sync: SyncConfig, connections: Connections, options: MigrationOptio
   }).pipe(Effect.catchAll((error) => Effect.succeed({ outlook: null, agreed: false, error: Failure.of(error) })))
 
 /** Never fails: what went wrong stands in the result. Cut off at any time, the same call goes on. */
-export const run = (sync: SyncConfig, connections: Connections, options: MigrationOptions): Effect.Effect<Migrated, never, SyncRun.RunMemory> =>
+export const run = (sync: SyncConfig, connections: Connections, options: MigrationOptions): Effect.Effect<Migrated, never, SyncRun.Stores | OperationsStore> =>
   Effect.gen(function* () {
     const { who, host, spool, within, onLook, onApply } = options
     // What is asked about is the whole, so a run that is to be cut is not the one that asks.
     const asksOnly = (outlook: Outlook | null) => within !== null || (outlook?.approves.length ?? 0) > 0
-    const memory = yield* Effect.context<SyncRun.RunMemory>()
+    const memory = yield* Effect.context<SyncRun.Stores | OperationsStore>()
     const answer = yield* Ref.make<Answer>({ outlook: null, agreed: false, error: null })
     const writing = { kind: "migrate", who, host, spool, onLook, onApply, scope: everything } as const
     const confirm = (plan: PlanResult) =>

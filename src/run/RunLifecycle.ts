@@ -20,6 +20,7 @@ import * as Failure from "./Failure.ts"
 import * as Lease from "./Lease.ts"
 import * as Observe from "./Observe.ts"
 import * as OtherWriter from "./OtherWriter.ts"
+import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
 import * as RunSpan from "./RunSpan.ts"
 import { type About, type RunKind, RunStore } from "./RunStore.ts"
@@ -222,12 +223,11 @@ const neverBegan = (sync: Named, nothing: ChangeCounts, error: RunFailure, at: n
 
 export const asFailure = (error: Failing): RunFailure => (error._tag === "Stopped" ? error.failure : Failure.of(error))
 
-/** Holds the lease, plans, asks, applies and concludes. Never fails: what went wrong stands in the result. `before` refuses the run before it begins. */
+/** Holds the lease, plans, asks, applies and concludes. Never fails: what went wrong stands in the result. A pause of the sync refuses the run before it begins. */
 export const execute = <T extends Connected, R>(
   sync: Named,
   connections: Connections,
   options: Options,
-  before: Effect.Effect<void, StateError | Observe.Stopped, R>,
   strategy: SyncStrategy<T, R>
 ): Effect.Effect<SyncResult, never, R | RunStore | WriterStore> =>
   Effect.gen(function* () {
@@ -246,22 +246,21 @@ export const execute = <T extends Connected, R>(
         return yield* conclude(sync, strategy.nothing, number, outcome, calls, startedAt)
       })
     )
-    return yield* Effect.zipRight(before, whole).pipe(
+    return yield* Effect.zipRight(Pause.refuse(sync.name), whole).pipe(
       Effect.catchAll((error) => Effect.succeed(neverBegan(sync, strategy.nothing, asFailure(error), startedAt))),
       RunSpan.named(sync.name, options.kind)
     )
   })
 
-/** As `ply`, for the groups of customers. */
-export const make = <R>(
+/** As `execute`, for the groups of customers. */
+export const make = <R, After>(
   sync: SyncConfig,
   connections: Connections,
   options: Options,
-  before: Effect.Effect<void, StateError | Observe.Stopped, R>,
-  plan: (run: number, target: ConnectedAs<"target">) => Effect.Effect<Undertaking<R>, Failing, R>
-): Effect.Effect<SyncResult, never, R | RunStore | Journal | WriterStore> =>
+  plan: (run: number, target: ConnectedAs<"target">) => Effect.Effect<Undertaking<After>, Failing, R>
+): Effect.Effect<SyncResult, never, R | After | RunStore | Journal | WriterStore> =>
   Effect.flatMap(RunStore, ({ lineage: state }) =>
-    execute<ConnectedAs<"target">, R | RunStore | Journal | WriterStore>(sync, connections, options, before, {
+    execute<ConnectedAs<"target">, R | After | RunStore | Journal | WriterStore>(sync, connections, options, {
       idle: Planning.nothing(sync),
       nothing: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 } },
       open: connections.openAs(sync.to, "target"),

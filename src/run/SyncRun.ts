@@ -2,22 +2,12 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Journal } from "../apply/Journal.ts"
-import type { WriterStore } from "../apply/WriterStore.ts"
 import type { SyncConfig } from "../config/Config.ts"
 import { isBelieved } from "../model/StoredTime.ts"
 import type { StateError } from "../contract/StateError.ts"
-import type { PlanResult, RunFailure, SyncResult } from "../model/Result.ts"
+import type { PlanResult, RunFailure } from "../model/Result.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import { PlanStore } from "../plan/PlanStore.ts"
-import type { UndoStore } from "../plan/UndoStore.ts"
-import type { AddressStore } from "../read/AddressStore.ts"
-import type { SnapshotStore } from "../read/SnapshotStore.ts"
-import type { TargetStore } from "../read/TargetStore.ts"
-import type { MappingStore } from "../reconcile/MappingStore.ts"
-import type { ReconcileStore } from "../reconcile/ReconcileStore.ts"
-import type { TeamJournal } from "../team/TeamJournal.ts"
-import type { TeamStore } from "../team/TeamStore.ts"
 import * as RunLifecycle from "./RunLifecycle.ts"
 import * as RunSpan from "./RunSpan.ts"
 import * as ConfigGone from "./ConfigGone.ts"
@@ -26,28 +16,9 @@ import * as Failure from "./Failure.ts"
 import * as Observe from "./Observe.ts"
 import * as ObserveTarget from "./ObserveTarget.ts"
 import { NameStore } from "./NameStore.ts"
-import type { OperationsStore } from "./OperationsStore.ts"
 import * as OtherWriter from "./OtherWriter.ts"
-import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
-import type { RunKind, RunStore } from "./RunStore.ts"
-
-/** The stores that runs need. */
-export type RunMemory =
-  | SnapshotStore
-  | TargetStore
-  | AddressStore
-  | MappingStore
-  | ReconcileStore
-  | PlanStore
-  | Journal
-  | WriterStore
-  | RunStore
-  | NameStore
-  | OperationsStore
-  | UndoStore
-  | TeamStore
-  | TeamJournal
+import type { RunKind } from "./RunStore.ts"
 
 export interface RunOptions {
   readonly scope: Planning.Scope
@@ -80,7 +51,7 @@ const see = (sync: SyncConfig, connections: Connections, options: RunOptions, ki
 const failedPlan = (sync: SyncConfig, error: RunFailure): PlanResult => ({ ...Planning.nothing(sync), status: "failed", error })
 
 /** Looks and plans, and leaves no decision behind. Never fails: what went wrong stands in the result. */
-export const dryRun = (sync: SyncConfig, connections: Connections, options: RunOptions): Effect.Effect<PlanResult, never, RunMemory> =>
+export const dryRun = (sync: SyncConfig, connections: Connections, options: RunOptions) =>
   Effect.gen(function* () {
     const gate = yield* OtherWriter.gate(sync, connections, null)
     if (gate.blocked) return yield* ConfigGone.heldWhole(Planning.nothing(sync), gate, options.spool)
@@ -135,25 +106,23 @@ export const headerOf = (result: PlanResult, sync: SyncConfig, accounts: Readonl
 })
 
 /** Looks, plans and applies. Never fails: what went wrong stands in the result, and everything done is stored. */
-export const run = (sync: SyncConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, RunMemory> =>
-  RunLifecycle.make(
-    sync,
-    connections,
-    { ...options, undoes: null, approves: options.scope.part, within: options.scope.within },
-    Pause.refuse(sync.name),
-    (number) =>
-      Effect.gen(function* () {
-        const gate = yield* OtherWriter.gate(sync, connections, number)
-        if (gate.blocked) return RunLifecycle.idle(yield* ConfigGone.heldWhole(Planning.nothing(sync), gate, options.spool))
-        const seen = yield* see(sync, connections, options, options.kind)
-        const held = yield* OtherWriter.heldWhole(sync, Planning.nothing(sync), number, options.spool)
-        if (held !== null) return RunLifecycle.idle(held)
-        if (options.scope.file !== null) yield* refuseStale(options.scope.file, seen)
-        const { frame, ...planned } = yield* Planning.make(seen, number, options.scope, options.spool, true)
-        return {
-          planned: { ...planned, result: ConfigGone.within(planned.result, gate) },
-          begin: Effect.void,
-          end: Effect.flatMap(PlanStore, (store) => store.moveBaseline(frame))
-        }
-      })
+export const run = (sync: SyncConfig, connections: Connections, options: WritingOptions) =>
+  RunLifecycle.make(sync, connections, { ...options, undoes: null, approves: options.scope.part, within: options.scope.within }, (number) =>
+    Effect.gen(function* () {
+      const gate = yield* OtherWriter.gate(sync, connections, number)
+      if (gate.blocked) return RunLifecycle.idle(yield* ConfigGone.heldWhole(Planning.nothing(sync), gate, options.spool))
+      const seen = yield* see(sync, connections, options, options.kind)
+      const held = yield* OtherWriter.heldWhole(sync, Planning.nothing(sync), number, options.spool)
+      if (held !== null) return RunLifecycle.idle(held)
+      if (options.scope.file !== null) yield* refuseStale(options.scope.file, seen)
+      const { frame, ...planned } = yield* Planning.make(seen, number, options.scope, options.spool, true)
+      return {
+        planned: { ...planned, result: ConfigGone.within(planned.result, gate) },
+        begin: Effect.void,
+        end: Effect.flatMap(PlanStore, (store) => store.moveBaseline(frame))
+      }
+    })
   )
+
+/** The stores that a run of a sync of customers needs. */
+export type Stores = Effect.Effect.Context<ReturnType<typeof run>>

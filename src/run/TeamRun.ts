@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { TeamConfig } from "../config/Config.ts"
-import type { PlanResult, SyncResult } from "../model/Result.ts"
+import type { PlanResult } from "../model/Result.ts"
 import * as Applier from "../team/Applier.ts"
 import * as Evidence from "../team/Evidence.ts"
 import * as Reader from "../team/Reader.ts"
@@ -11,12 +11,11 @@ import { TeamStore } from "../team/TeamStore.ts"
 import * as RunLifecycle from "./RunLifecycle.ts"
 import * as RunSpan from "./RunSpan.ts"
 import * as ConfigGone from "./ConfigGone.ts"
-import type { ConnectedAs, Connections } from "./Connections.ts"
+import type { Connections } from "./Connections.ts"
 import * as Observe from "./Observe.ts"
 import * as OtherWriter from "./OtherWriter.ts"
-import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
-import type { RunMemory, RunOptions, WritingOptions } from "./SyncRun.ts"
+import type { RunOptions, WritingOptions } from "./SyncRun.ts"
 import * as TeamPlanning from "./TeamPlanning.ts"
 
 /** Who we are is asked as the team has it: the credential need not be good for customers. */
@@ -48,7 +47,7 @@ const nothing = (sync: TeamConfig): PlanResult => {
 }
 
 /** Looks and plans, and leaves no decision behind. Never fails: what went wrong stands in the result. */
-export const dryRun = (sync: TeamConfig, connections: Connections, options: RunOptions): Effect.Effect<PlanResult, never, RunMemory> =>
+export const dryRun = (sync: TeamConfig, connections: Connections, options: RunOptions) =>
   Effect.gen(function* () {
     const gate = yield* OtherWriter.gate(sync, connections, null)
     if (gate.blocked) return yield* ConfigGone.heldWhole(nothing(sync), gate, options.spool)
@@ -61,12 +60,11 @@ export const dryRun = (sync: TeamConfig, connections: Connections, options: RunO
   )
 
 /** Looks, plans and applies. Never fails: what went wrong stands in the result, and everything done is stored. */
-export const run = (sync: TeamConfig, connections: Connections, options: WritingOptions): Effect.Effect<SyncResult, never, RunMemory> =>
-  RunLifecycle.execute<ConnectedAs<"team">, RunMemory>(
+export const run = (sync: TeamConfig, connections: Connections, options: WritingOptions) =>
+  RunLifecycle.execute(
     sync,
     connections,
     { ...options, undoes: null, approves: options.scope.part, within: options.scope.within },
-    Pause.refuse(sync.name),
     {
       nothing: TeamPlanning.empty,
       idle: nothing(sync),
@@ -84,3 +82,6 @@ export const run = (sync: TeamConfig, connections: Connections, options: Writing
       progress: (number) => Effect.flatMap(TeamJournal, (journal) => journal.progress(number))
     }
   )
+
+/** The stores that a run of a sync of staff needs. */
+export type Stores = Effect.Effect.Context<ReturnType<typeof run>>

@@ -3,7 +3,7 @@ import * as Id from "../model/Id.ts"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { SyncConfig } from "../config/Config.ts"
-import { total, type PlanResult, type SyncResult } from "../model/Result.ts"
+import { total, type PlanResult } from "../model/Result.ts"
 import * as Judgement from "../plan/Judgement.ts"
 import * as PlanFile from "../plan/PlanFile.ts"
 import { PlanStore } from "../plan/PlanStore.ts"
@@ -18,10 +18,8 @@ import * as ObserveTarget from "./ObserveTarget.ts"
 import { OperationsStore } from "./OperationsStore.ts"
 import { type Decider } from "../model/Decision.ts"
 import * as OtherWriter from "./OtherWriter.ts"
-import * as Pause from "./Pause.ts"
 import * as Planning from "./Planning.ts"
 import { RunStore } from "./RunStore.ts"
-import type { RunMemory } from "./SyncRun.ts"
 
 export interface Options extends Omit<RunLifecycle.Options, "kind" | "undoes" | "approves" | "within"> {
   /** The number of the run to take back. */
@@ -98,19 +96,14 @@ const plan = (sync: SyncConfig, options: Options, undo: number, target: Connecte
   })
 
 /** Undoes a run of this sync; asks nobody but `confirm`. Never fails: what went wrong stands in the result. A pause of the sync refuses it. The result's `guards` say which removal limits of a sync it exceeds; they hold nothing here. */
-export const run = (sync: SyncConfig, connections: Connections, options: Options): Effect.Effect<SyncResult, never, RunMemory> =>
-  RunLifecycle.make<RunMemory>(
-    sync,
-    connections,
-    { ...options, kind: "undo", undoes: options.run, approves: null, within: null },
-    Pause.refuse(sync.name),
-    (undo, target) =>
-      Effect.gen(function* () {
-        const gate = yield* OtherWriter.gate(sync, connections, undo)
-        if (gate.blocked) return RunLifecycle.idle(yield* ConfigGone.heldWhole(Planning.nothing(sync), gate, options.spool))
-        const result = yield* plan(sync, options, undo, target)
-        return { planned: { result, leftOver: [] }, begin: total(result.summary) === 0 ? Effect.void : begin(options, undo), end: Effect.void }
-      })
+export const run = (sync: SyncConfig, connections: Connections, options: Options) =>
+  RunLifecycle.make(sync, connections, { ...options, kind: "undo", undoes: options.run, approves: null, within: null }, (undo, target) =>
+    Effect.gen(function* () {
+      const gate = yield* OtherWriter.gate(sync, connections, undo)
+      if (gate.blocked) return RunLifecycle.idle(yield* ConfigGone.heldWhole(Planning.nothing(sync), gate, options.spool))
+      const result = yield* plan(sync, options, undo, target)
+      return { planned: { result, leftOver: [] }, begin: total(result.summary) === 0 ? Effect.void : begin(options, undo), end: Effect.void }
+    })
   )
 
 const begin = ({ host, reason, run, who }: Options, undo: number) =>
