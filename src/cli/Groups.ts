@@ -47,30 +47,31 @@ export const rowsOf = (sync: SyncConfig, can: TargetDeclaration["groups"] | null
   Effect.gen(function* () {
     const store = yield* MappingStore
     const naming = can ?? Naming.free
-    yield* Mapping.make(sync, naming)
+    const found: Array<{ readonly handle: string | null; readonly row: GroupRow }> = []
+    yield* Mapping.make(sync, naming, {
+      count: true,
+      look: ({ candidate, named }) => {
+        if (unmapped && named !== null) return
+        const row: GroupRow = {
+          connection: candidate.connection,
+          kind: candidate.group.kind,
+          key: keyText(candidate.group),
+          name: candidate.group.name,
+          members: candidate.members,
+          rule: named === null ? null : { index: named.desired.rule.index, line: named.desired.rule.place.line },
+          target: named?.desired.draft.name ?? null,
+          state: named === null ? "unmapped" : "mapped",
+          reason: null
+        }
+        found.push({ handle: named?.desired.handle ?? null, row })
+      }
+    })
     yield* store.resolve(Mapping.resolution(sync, can))
     const blocked = new Map((yield* store.blocked).map(({ handle, reason }) => [handle, BlockWording.reason(reason)]))
-    const rows: Array<GroupRow> = []
-    yield* Mapping.eachGroup(sync, true, (groups) =>
-      Effect.sync(() => {
-        for (const { candidate, desired } of groups) {
-          if (unmapped && desired !== null) continue
-          const reason = desired === null ? null : (blocked.get(desired.handle) ?? null)
-          rows.push({
-            connection: candidate.connection,
-            kind: candidate.group.kind,
-            key: keyText(candidate.group),
-            name: candidate.group.name,
-            members: candidate.members,
-            rule: desired === null ? null : { index: desired.rule.index, line: desired.rule.place.line },
-            target: desired === null ? null : Naming.fit(desired, naming).desired.draft.name,
-            state: desired === null ? "unmapped" : reason === null ? "mapped" : "ambiguous",
-            reason
-          })
-        }
-      })
-    )
-    return rows
+    return found.map(({ handle, row }): GroupRow => {
+      const reason = handle === null ? undefined : blocked.get(handle)
+      return reason === undefined ? row : Object.assign(row, { state: "ambiguous", reason } as const)
+    })
   })
 
 export const run = (load: Load, name: string, options: GroupsOptions): Promise<number> =>

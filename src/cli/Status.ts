@@ -32,7 +32,7 @@ const rowOf = (environment: Environment, config: Config, sync: World.AnySync, no
   Effect.gen(function* () {
     const overview = yield* OperationsStore
     const since = midnight(Schedules.zone(sync), now)
-    if (!World.isTeam(sync)) yield* Mapping.make(sync)
+    if (!World.isTeam(sync)) yield* Mapping.take(sync)
     const row = yield* World.isTeam(sync) ? overview.teamStatus(sync, since, now) : overview.status(World.sides(environment, config, sync), since, now)
     const allowed = Schedules.callsPerDay(environment, config, sync.to)
     const share = allowed === null || allowed === 0 ? null : row.today.calls / allowed

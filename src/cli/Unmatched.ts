@@ -27,7 +27,7 @@ const rowsOf = ({ environment }: Invocation.Invocation, config: Config, syncs: R
     return (async function* () {
       for (const sides of all) {
         yield* Rows.of((after) =>
-          Effect.provide(Effect.zipRight(after === null ? Mapping.make(sides.sync) : Effect.void, overview.unmatched(sides, after)), context)
+          Effect.provide(Effect.zipRight(after === null ? Mapping.take(sides.sync) : Effect.void, overview.unmatched(sides, after)), context)
         )
       }
     })()

@@ -23,34 +23,51 @@ export const resolution = (sync: SyncConfig, can: TargetDeclaration["groups"] | 
 
 const needsCounts = (sync: SyncConfig): boolean => sync.rules.some((rule) => rule.where.some((condition) => condition.field === "members"))
 
-/** Visits all live source groups of a sync with the desired group that its rules have for each (null: no rule takes it). */
-export const eachGroup = (
+/** Visits all live source groups of a sync with what its rules make of each, as the target takes names (null: no rule takes it). */
+const eachGroup = (
   sync: SyncConfig,
+  naming: Naming.Naming,
   count: boolean,
-  visit: (groups: ReadonlyArray<{ readonly candidate: NumberedCandidate; readonly desired: Rules.DesiredGroup | null }>) => Effect.Effect<void, StateError>
+  visit: (groups: ReadonlyArray<Visited>) => Effect.Effect<void, StateError>
 ): Effect.Effect<void, StateError, MappingStore> =>
   Effect.gen(function* () {
     const store = yield* MappingStore
-    let after = 0
-    for (;;) {
-      const candidates = yield* store.candidates(sync.from, after, batch, count || needsCounts(sync))
+    yield* store.clear
+    for (let after: number | null = null; ;) {
+      const candidates: ReadonlyArray<NumberedCandidate> = yield* store.candidates(sync.from, after, batch, count || needsCounts(sync))
       const last = candidates.at(-1)
       if (last === undefined) return
-      yield* visit(candidates.map((candidate) => ({ candidate, desired: Rules.desiredFor(sync.rules, candidate) })))
+      yield* visit(
+        candidates.map((candidate) => {
+          const desired = Rules.desiredFor(sync.rules, candidate)
+          return { candidate, named: desired === null ? null : Naming.fit(desired, naming) }
+        })
+      )
       after = last.number
     }
   })
 
-/** Makes the mapping of a sync afresh from its rules and the snapshot, with names as the target takes them. */
-export const make = (sync: SyncConfig, naming: Naming.Naming = Naming.free): Effect.Effect<void, StateError, MappingStore> =>
-  Effect.gen(function* () {
-    const store = yield* MappingStore
-    yield* store.clear
-    yield* eachGroup(sync, false, (groups) =>
-      store.store(
-        groups.flatMap(({ candidate, desired }): ReadonlyArray<Mapped> =>
-          desired === null ? [] : [{ number: candidate.number, ...Naming.fit(desired, naming) }]
-        )
-      )
-    )
-  })
+export interface Visited {
+  readonly candidate: NumberedCandidate
+  readonly named: Naming.Named | null
+}
+
+const mapped = (groups: ReadonlyArray<Visited>): ReadonlyArray<Mapped> =>
+  groups.flatMap(({ candidate: { number }, named }) => (named === null ? [] : [{ number, ...named }]))
+
+/** Makes the mapping of a sync afresh from its rules and the snapshot, with names as the target takes them. `look` sees each group, with its members if `count`. */
+export const make = (
+  sync: SyncConfig,
+  naming: Naming.Naming = Naming.free,
+  { count, look }: { readonly count: boolean; readonly look: (group: Visited) => void } = { count: false, look: () => undefined }
+): Effect.Effect<void, StateError, MappingStore> =>
+  Effect.flatMap(MappingStore, (store) =>
+    eachGroup(sync, naming, count, (groups) => {
+      for (const group of groups) look(group)
+      return store.store(mapped(groups))
+    })
+  )
+
+/** As much of a mapping as tells who is unmatched: which source groups rules take. Half the work of a whole one. */
+export const take = (sync: SyncConfig): Effect.Effect<void, StateError, MappingStore> =>
+  Effect.flatMap(MappingStore, (store) => eachGroup(sync, Naming.free, false, (groups) => store.take(mapped(groups))))

@@ -32,13 +32,18 @@ export class MappingStore extends Context.Tag("groupbridge/MappingStore")<
   MappingStore,
   {
     readonly clear: Effect.Effect<void, StateError>
-    /** Live source groups of the connections after the given number, in order of number. `count`: with the number of their members. */
+    /**
+     * Live source groups of the connections after the given number (null: the first page), in order of number. `count`: with the number of their
+     * members, which the first page counts and those after it go on with.
+     */
     readonly candidates: (
       connections: ReadonlyArray<string>,
-      after: number,
+      after: number | null,
       limit: number,
       count: boolean
     ) => Effect.Effect<ReadonlyArray<NumberedCandidate>, StateError>
+    /** Stores which source groups rules take, without the groups that these lead to: enough to find who is unmatched, and nothing else. */
+    readonly take: (mapped: ReadonlyArray<Mapped>) => Effect.Effect<void, StateError>
     readonly store: (mapped: ReadonlyArray<Mapped>) => Effect.Effect<void, StateError>
     /**
      * Finds the existing target group of each desired group: by our link, our mark, then by what `adopt` allows. What meets another desired group or

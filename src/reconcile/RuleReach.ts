@@ -4,7 +4,7 @@ import type { RuleConfig, SyncConfig } from "../config/Config.ts"
 import type { StateError } from "../contract/StateError.ts"
 import * as Nearest from "../model/Nearest.ts"
 import * as Glob from "./Glob.ts"
-import { MappingStore } from "./MappingStore.ts"
+import { MappingStore, type NumberedCandidate } from "./MappingStore.ts"
 import * as Rules from "./Rules.ts"
 
 interface Named {
@@ -31,8 +31,8 @@ const groups = (sync: SyncConfig) =>
     const found: Array<Named> = []
     const fields = new Map<string, Set<string>>()
     const missing = new Map<number, ReadonlyArray<string>>()
-    for (let after = 0; ;) {
-      const page = yield* store.candidates(sync.from, after, 1000, counts)
+    for (let after: number | null = null; ;) {
+      const page: ReadonlyArray<NumberedCandidate> = yield* store.candidates(sync.from, after, 1000, counts)
       for (const candidate of page) {
         const { group } = candidate
         const desired = Rules.desiredFor(sync.rules, candidate)

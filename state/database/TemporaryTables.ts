@@ -25,6 +25,8 @@ CREATE TEMP TABLE resolved (group_id INTEGER NOT NULL, member_id INTEGER NOT NUL
 CREATE TEMP TABLE mapping (source_group INTEGER PRIMARY KEY, group_key TEXT NOT NULL, rule INTEGER NOT NULL,
   line INTEGER NOT NULL, name TEXT NOT NULL, target_group INTEGER, blocked TEXT);
 CREATE INDEX temp.mapping_group_key ON mapping (group_key);
+-- Active customers of each source group that has any, as of the last first page of groups that was counted.
+CREATE TEMP TABLE group_size (group_id INTEGER PRIMARY KEY, members INTEGER NOT NULL);
 CREATE TEMP TABLE desired_group (group_key TEXT PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL, slug TEXT,
   description TEXT, external_id TEXT, explicit_external INTEGER NOT NULL, explicit_slug INTEGER NOT NULL,
   cut INTEGER NOT NULL, custom TEXT NOT NULL, target_group INTEGER, basis TEXT, proposal INTEGER, proposal_basis TEXT,

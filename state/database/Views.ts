@@ -3,10 +3,13 @@
  * condition stood in the statement, so that indexes are used all the same.
  */
 
-/** Customers of a source who can be in groups at a target: neither gone, nor staff, nor left out by an option of the connection. */
-const activeCustomer = `
-CREATE TEMP VIEW active_customer AS
-  SELECT * FROM source_customer WHERE gone_at IS NULL AND role = 'customer' AND excluded IS NULL;
+/** Of a row of `source_customer`: neither gone, nor staff, nor left out by an option of the connection. */
+const isActive = "gone_at IS NULL AND role = 'customer' AND excluded IS NULL"
+
+/** Customers of a source who can be in groups at a target, and the others. */
+const customers = `
+CREATE TEMP VIEW active_customer AS SELECT * FROM source_customer WHERE ${isActive};
+CREATE TEMP VIEW inactive_customer AS SELECT * FROM source_customer WHERE NOT (${isActive});
 `
 
 /** Claims that have not expired, of any sync. The condition on the claimant is always true; it lets the key of the table be used where only group and customer are known. */
@@ -29,4 +32,4 @@ CREATE TEMP VIEW open_group AS
   SELECT target_group AS id FROM desired_group WHERE blocked IS NULL AND target_group IS NOT NULL;
 `
 
-export const views = activeCustomer + standingClaim + groupMember + openGroup
+export const views = customers + standingClaim + groupMember + openGroup

@@ -24,9 +24,20 @@ const candidate = (row: Row): NumberedCandidate => ({
   }
 })
 
-const storeDesiredGroup = (sql: Statements, { number, desired, cut, explicitSlug }: Mapped): void => {
-  const { draft, handle, rule } = desired
-  sql.run("INSERT INTO mapping (source_group, group_key, rule, line, name) VALUES (?, ?, ?, ?, ?)", number, handle, rule.index, rule.place.line, draft.name)
+const take = (sql: Statements, { desired: { draft, handle, rule }, number }: Mapped): void =>
+  void sql.run(
+    "INSERT INTO mapping (source_group, group_key, rule, line, name) VALUES (?, ?, ?, ?, ?)",
+    number,
+    handle,
+    rule.index,
+    rule.place.line,
+    draft.name
+  )
+
+const storeDesiredGroup = (sql: Statements, mapped: Mapped): void => {
+  const { cut, desired, explicitSlug } = mapped
+  const { draft, handle } = desired
+  take(sql, mapped)
   // The first desired group of a handle names the group: source groups come in the order in which they were first seen.
   sql.run(
     `INSERT OR IGNORE INTO desired_group (group_key, name, folded, slug, description, external_id, explicit_external,
@@ -126,19 +137,24 @@ export const make = (database: Database): typeof MappingStore.Service => ({
   candidates: (connections, after, limit, count) =>
     database.use((sql) => {
       const ids = connections.map((name) => connectionId(sql, name))
+      if (count && after === null) GroupSize.countAll(sql)
       // By number: by connection all groups would be read and sorted for each page.
       return sql
         .all(
           `SELECT g.id, k.name AS connection, k.prefix, g.kind, g.carrier, g.key, g.name, g.external_id, g.fields,
-            ${count ? GroupSize.ofGroup : "0"} AS members
+            ${count ? "coalesce((SELECT members FROM group_size WHERE group_id = g.id), 0)" : "0"} AS members
            FROM source_group g CROSS JOIN connection k ON k.id = g.connection
            WHERE +g.connection IN (${ids.map(() => "?").join(", ")}) AND g.gone_at IS NULL AND g.id > ?
            ORDER BY g.id LIMIT ?`,
           ...ids,
-          after,
+          after ?? 0,
           limit
         )
         .map(candidate)
+    }),
+  take: (mapped) =>
+    database.atomically((sql) => {
+      for (const item of mapped) take(sql, item)
     }),
   store: (mapped) =>
     database.atomically((sql) => {

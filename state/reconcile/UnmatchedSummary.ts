@@ -33,7 +33,7 @@ export const find = (sql: Statements, sync: Pick<SyncConfig, "from" | "to" | "ma
        WHEN c.address IS NULL THEN 'no-address'
        WHEN EXISTS (SELECT 1 FROM lookup k WHERE k.connection = ?1 AND k.address = c.address) THEN 'not-found'
        ELSE ?3 END
-     FROM (SELECT id FROM active_customer WHERE ${among} EXCEPT SELECT source_customer_id FROM linked
+     FROM (SELECT id FROM active_customer WHERE ${among} AND id NOT IN (SELECT source_customer_id FROM linked)
        UNION SELECT source_customer_id FROM ambiguous_customer
        UNION SELECT id FROM source_customer WHERE ${among} AND excluded IS NOT NULL AND gone_at IS NULL
        AND role = 'customer') u

@@ -26,7 +26,7 @@ export const overview = (bridge: Pick<Bridge, "dir">) =>
     if (sync === undefined || customers === undefined) throw new Error("the config has no sync customers")
     const look = Effect.gen(function* () {
       const store = yield* OperationsStore
-      yield* Mapping.make(sync)
+      yield* Mapping.take(sync)
       const status = yield* store.status({ sync, customers }, 0, 0)
       const unmatched: Array<UnmatchedRow> = []
       for (let after: string | null = null; ;) {

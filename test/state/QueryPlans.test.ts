@@ -131,7 +131,7 @@ const measured = (work: (typeof works)[number]) =>
     } else if (work === "groups") {
       const recorded = SqliteMappingStore.make(database)
       yield* recorded.resolve(Mapping.resolution(sync, target.groups))
-      assert.strictEqual((yield* recorded.candidates(["zendesk"], 0, 10, true)).length, 4)
+      assert.strictEqual((yield* recorded.candidates(["zendesk"], null, 10, true)).length, 4)
       yield* recorded.blocked
     } else if (work === "check") {
       assert.strictEqual((yield* overview.connection("cstar")).targetGroups, 4)
@@ -144,7 +144,7 @@ const measured = (work: (typeof works)[number]) =>
       const frame = { sync, read: ["zendesk"], run: 2, now: 5000, target, words: new Map() }
       const recorded = SqliteMappingStore.make(database)
       yield* SqliteTargetStore.make(database).needed("cstar", ["zendesk"], [])
-      yield* recorded.candidates(["zendesk"], 0, 10, true)
+      yield* recorded.candidates(["zendesk"], null, 10, true)
       yield* recorded.toBeMade({ to: "cstar", always: [], anybody: false, empty: false })
       yield* reconcile.linkGroups(frame)
       yield* reconcile.refreshLedger(frame)
