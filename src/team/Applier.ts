@@ -2,8 +2,8 @@
  * Carries out a run's planned changes of a team, one call each: raises and invitations before what takes something away. Each call's intent is stored
  * before it is sent and its outcome after, so that a killed run can be finished by the next.
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Backoff from "../apply/Backoff.ts"
 import type { Writer } from "../apply/Journal.ts"
 import type { Turns } from "../apply/Turns.ts"
 import { ConnectorError } from "../contract/ConnectorError.ts"
@@ -24,11 +24,6 @@ export interface Applying {
 }
 
 type Doing<A> = Effect.Effect<A, ConnectorError | StateError, TeamJournal>
-
-/** How often in a row what one call did may be settled by looking before the vendor counts as unavailable. */
-const attempts = 6
-const firstBackoff = Duration.millis(500)
-const longestBackoff = Duration.seconds(8)
 
 /** So many changes in a row that we may not make are the credential's fault, not theirs. */
 const mostNotAllowed = 3
@@ -86,14 +81,12 @@ const settleFailure = ({ api }: Applying, call: OpenCall, error: ConnectorError)
     return yield* error
   })
 
-const rest = (lost: number): Effect.Effect<void> => Effect.sleep(Duration.min(longestBackoff, Duration.times(firstBackoff, 2 ** (lost - 1))))
-
 const lostFor = ({ writer }: Applying, { email, op }: Work): ConnectorError =>
   new ConnectorError({
     connection: writer.to,
     call: op,
     reason: "Unavailable",
-    detail: `the answers for ${email} were lost ${attempts} times; what is known is kept, the rest follows with the next run`,
+    detail: `the answers for ${email} were lost ${Backoff.attempts} times; what is known is kept, the rest follows with the next run`,
     effect: "none"
   })
 
@@ -102,7 +95,7 @@ const change = (applying: Applying, work: Work): Doing<ConnectorError | null> =>
   Effect.gen(function* () {
     const journal = yield* TeamJournal
     const { api, onProgress, turns, writer } = applying
-    for (let lost = 1; lost <= attempts; lost++) {
+    for (let lost = 1; lost <= Backoff.attempts; lost++) {
       if (yield* wouldBeLast(applying, work)) {
         yield* journal.spare(writer.run, work, `nobody else is ${applying.declaration.admin} by now, so this was left undone`)
         yield* onProgress(1)
@@ -124,7 +117,7 @@ const change = (applying: Applying, work: Work): Doing<ConnectorError | null> =>
         yield* onProgress(1)
         return step === "not-allowed" ? result.left : null
       }
-      yield* rest(lost)
+      yield* Backoff.rest(lost)
     }
     return yield* lostFor(applying, work)
   })

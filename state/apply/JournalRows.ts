@@ -73,3 +73,9 @@ export const openedCall = (sql: Statements, call: number): OpenCall | null => {
   const made = sql.get(`${callColumns} WHERE c.id = ?`, call)
   return made === undefined ? null : openCall(sql, made)
 }
+
+/** How many changes the run has planned, and how many of them are settled. */
+export const progress = (sql: Statements, table: "planned_change" | "team_planned", run: number) => {
+  const row = sql.get(`SELECT count(*) AS total, sum(state <> 'planned') AS settled FROM ${table} WHERE run = ?`, run)
+  return { total: Number(row?.["total"] ?? 0), settled: Number(row?.["settled"] ?? 0) }
+}

@@ -9,7 +9,7 @@ import * as CustomerCalls from "./CustomerCalls.ts"
 import type { Database } from "../database/Database.ts"
 import type { Statements } from "../database/Statements.ts"
 import * as FencingToken from "../database/FencingToken.ts"
-import { callColumns, openCall, openedCall, phases, workOf, workRows } from "./JournalRows.ts"
+import { callColumns, openCall, openedCall, phases, progress, workOf, workRows } from "./JournalRows.ts"
 import * as IdempotencyKeys from "./IdempotencyKeys.ts"
 import * as RefusalBackoff from "../reconcile/RefusalBackoff.ts"
 import * as Settlement from "./Settlement.ts"
@@ -204,10 +204,6 @@ export const make = (database: Database): typeof Journal.Service => {
           sql.get("SELECT 1 FROM assignment WHERE group_id = ? AND target_customer_id = ? AND origin = 'applied'", one.group.number, one.number) !== undefined
         return { ...call, rows: call.rows.filter(kept) }
       }),
-    progress: (run) =>
-      database.use((sql) => {
-        const row = sql.get("SELECT count(*) AS total, sum(state <> 'planned') AS settled FROM planned_change WHERE run = ?", run)
-        return { total: Number(row?.["total"] ?? 0), settled: Number(row?.["settled"] ?? 0) }
-      })
+    progress: (run) => database.use((sql) => progress(sql, "planned_change", run))
   }
 }

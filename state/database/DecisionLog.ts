@@ -1,5 +1,6 @@
 /** The log of what people decided: who, at which host, when, about what and why. */
 import * as Id from "../../src/model/Id.ts"
+import type { GuardName } from "../../src/model/Guard.ts"
 import type { Decider, DecisionRow } from "../../src/model/Decision.ts"
 import { textOf } from "./Columns.ts"
 import type { Statements } from "./Statements.ts"
@@ -22,6 +23,20 @@ export const note = (
     reason,
     details === null ? null : JSON.stringify(details)
   )
+}
+
+/** Notes that a guard was lifted, in the name of who started the run. Returns the decision's number; null for a dry run, which decides nothing. */
+export const noteLift = (
+  sql: Statements,
+  sync: string,
+  run: number,
+  { guard, limit, value }: { readonly guard: GuardName; readonly limit: number; readonly value: number },
+  now: number
+): number | null => {
+  const by = sql.get("SELECT who, host FROM run WHERE id = ?", run)
+  if (by === undefined) return null
+  const details = JSON.stringify({ run, lift: `${guard}=${limit}`, value })
+  return sql.insert("INSERT INTO decision (at, who, host, what, subject, details) VALUES (?, ?, ?, 'lifted', ?, ?)", now, by["who"], by["host"], sync, details)
 }
 
 /** Newest first. What a script lifted names the limit and the number that it was lifted to. */

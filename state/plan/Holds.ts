@@ -28,9 +28,11 @@ import type { Selection, Trip } from "../../src/plan/PlanStore.ts"
 import type { Frame } from "../../src/reconcile/ReconcileStore.ts"
 import * as Approvals from "./Approvals.ts"
 import * as ConfigChange from "../reconcile/ConfigChange.ts"
+import * as DecisionLog from "../database/DecisionLog.ts"
 import { syncId } from "../database/Intern.ts"
 import type { Statements } from "../database/Statements.ts"
 import * as HoldReasons from "./HoldReasons.ts"
+import * as OpenPart from "./OpenPart.ts"
 import * as TagMoves from "./TagMoves.ts"
 
 const free = "part IS NULL AND skip_reason IS NULL AND approved = 0"
@@ -110,31 +112,7 @@ export const recallDecisions = (sql: Statements, frame: Frame): void => {
 export const hold = (sql: Statements, frame: Frame, trip: Trip, selection: Selection): number => {
   const sync = syncId(sql, frame.sync.name)
   if (count(sql, frame, selection) === 0) return 0
-  const open = sql.get("SELECT id FROM held_part WHERE sync = ? AND guard = ? AND state = 'open'", sync, trip.guard)
-  const part =
-    open === undefined
-      ? sql.insert(
-          `INSERT INTO held_part (sync, guard, state, opened_at, run, lim, value, unit, why)
-            VALUES (?, ?, 'open', ?, ?, ?, ?, ?, ?)`,
-          sync,
-          trip.guard,
-          frame.now,
-          frame.run,
-          Math.ceil(trip.limit),
-          Math.ceil(trip.value),
-          trip.unit,
-          JSON.stringify(trip.why)
-        )
-      : Number(open["id"])
-  if (open !== undefined)
-    sql.run(
-      "UPDATE held_part SET lim = ?, value = max(value, ?), unit = ?, why = ? WHERE id = ?",
-      Math.ceil(trip.limit),
-      Math.ceil(trip.value),
-      trip.unit,
-      JSON.stringify(trip.why),
-      part
-    )
+  const part = OpenPart.store(sql, { sync, staff: false, run: frame.run, now: frame.now, keepsLargest: true }, trip)
   const { text, values } = selected(sql, frame, selection)
   const held = sql.run(`UPDATE candidate_change SET part = ? WHERE ${text}`, part, ...values)
   sql.run(
@@ -157,22 +135,11 @@ export const reopen = (sql: Statements, { sync }: Frame, guards: ReadonlyArray<G
 }
 
 /** What a guard would have held had it not been lifted is decided, as an approval would have done. A dry run decides nothing. */
-export const lift = (sql: Statements, frame: Frame, { guard, limit, value }: Trip, selection: Selection): void => {
+export const lift = (sql: Statements, frame: Frame, trip: Trip, selection: Selection): void => {
   if (count(sql, frame, selection) === 0) return
-  const run = sql.get("SELECT who, host FROM run WHERE id = ?", frame.run)
-  const details = JSON.stringify({ run: frame.run, lift: `${guard}=${limit}`, value })
   const { text, values } = selected(sql, frame, selection)
-  if (run !== undefined) {
-    const decision = sql.insert(
-      "INSERT INTO decision (at, who, host, what, subject, details) VALUES (?, ?, ?, 'lifted', ?, ?)",
-      frame.now,
-      run["who"],
-      run["host"],
-      frame.sync.name,
-      details
-    )
-    Approvals.noteLift(sql, frame.run, decision, text, values)
-  }
+  const decision = DecisionLog.noteLift(sql, frame.sync.name, frame.run, trip, frame.now)
+  if (decision !== null) Approvals.noteLift(sql, frame.run, decision, text, values)
   sql.run(`UPDATE candidate_change SET approved = 1 WHERE ${text}`, ...values)
 }
 

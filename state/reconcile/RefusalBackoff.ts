@@ -4,13 +4,15 @@ import type { Statements } from "../database/Statements.ts"
 
 const hour = 3_600_000
 
-/** Keeps the vendor's words; each refusal doubles the wait, from an hour to a day. */
+/** The wait after so many refusals, in milliseconds: doubled by each, from an hour to a day. */
+export const after = (attempts: number): number => Math.min(hour * 2 ** (attempts - 1), 24 * hour)
+
+/** Keeps the vendor's words. */
 export const store = (sql: Statements, call: OpenCall, customer: number, reason: string, now: number): void => {
   const attempts =
     Number(
       sql.get("SELECT attempts FROM refused WHERE op = ? AND group_id = ? AND target_customer_id = ?", call.op, call.group.number, customer)?.["attempts"] ?? 0
     ) + 1
-  const wait = Math.min(hour * 2 ** (attempts - 1), 24 * hour)
   sql.run(
     "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?, ?)",
     call.op,
@@ -19,7 +21,7 @@ export const store = (sql: Statements, call: OpenCall, customer: number, reason:
     reason,
     print(sql, call.group.number, customer),
     attempts,
-    now + wait
+    now + after(attempts)
   )
 }
 

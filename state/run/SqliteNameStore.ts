@@ -8,26 +8,16 @@ import { syncId } from "../database/Intern.ts"
 import * as LineageFile from "../database/LineageFile.ts"
 import type { Statements } from "../database/Statements.ts"
 import * as HeldParts from "../plan/HeldParts.ts"
+import * as OpenPart from "../plan/OpenPart.ts"
 import * as Kept from "./Kept.ts"
 import * as Renames from "./Renames.ts"
 
-const store = (sql: Statements, { rows, sync, why }: Finding, run: number, now: number): number => {
-  const id = syncId(sql, sync)
-  const open = sql.get("SELECT id FROM held_part WHERE sync = ? AND guard = 'configGone' AND state = 'open'", id)
-  if (open === undefined) {
-    return sql.insert(
-      `INSERT INTO held_part (sync, guard, state, opened_at, run, lim, value, unit, why)
-        VALUES (?, 'configGone', 'open', ?, ?, 0, ?, 'memberships', ?)`,
-      id,
-      now,
-      run,
-      rows,
-      JSON.stringify(why)
-    )
-  }
-  sql.run("UPDATE held_part SET value = ?, why = ? WHERE id = ?", rows, JSON.stringify(why), open["id"])
-  return Number(open["id"])
-}
+const store = (sql: Statements, { rows, sync, why }: Finding, run: number, now: number): number =>
+  OpenPart.store(
+    sql,
+    { sync: syncId(sql, sync), staff: false, run, now, keepsLargest: false },
+    { guard: "configGone", limit: 0, value: rows, unit: "memberships", why }
+  )
 
 const hold = (sql: Statements, findings: ReadonlyArray<Finding>, run: number, now: number): ReadonlyArray<HeldPart> => {
   const ids = findings.map((finding) => store(sql, finding, run, now))

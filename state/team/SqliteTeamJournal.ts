@@ -4,14 +4,14 @@ import * as Effect from "effect/Effect"
 import type { StateError } from "../../src/contract/StateError.ts"
 import type { TeamOp } from "../../src/model/Change.ts"
 import { type OpenCall, type Outcome, type TeamJournal, type Work } from "../../src/team/TeamJournal.ts"
+import { progress } from "../apply/JournalRows.ts"
 import * as IdempotencyKeys from "../apply/IdempotencyKeys.ts"
 import { connectionId } from "../database/Intern.ts"
 import type { Database } from "../database/Database.ts"
 import type { Row, Statements } from "../database/Statements.ts"
 import { textOf } from "../database/Columns.ts"
 import * as FencingToken from "../database/FencingToken.ts"
-
-const hour = 3_600_000
+import * as RefusalBackoff from "../reconcile/RefusalBackoff.ts"
 
 const toWork = (row: Row): Work => ({
   person: Number(row["person"]),
@@ -70,7 +70,7 @@ const settle = (sql: Statements, { call, op, person }: OpenCall, outcome: Outcom
   sql.run("UPDATE team_call SET outcome = ?, detail = ?, answered_at = ? WHERE id = ?", outcome === "undone" ? "undone" : "done", detail, now, call)
 }
 
-/** Keeps the vendor's words; each refusal doubles the wait, from an hour to a day. */
+/** Keeps the vendor's words. */
 const refuse = (sql: Statements, run: number, { op, person, role }: Work, reason: string, call: number | null, now: number): void => {
   const before = sql.get("SELECT attempts FROM team_refused WHERE op = ? AND person = ? AND role = ?", op, person, role)
   const attempts = Number(before?.["attempts"] ?? 0) + 1
@@ -79,7 +79,7 @@ const refuse = (sql: Statements, run: number, { op, person, role }: Work, reason
       WHERE run = ? AND op = ? AND person = ?`,
     reason,
     attempts,
-    now + Math.min(hour * 2 ** (attempts - 1), 24 * hour),
+    now + RefusalBackoff.after(attempts),
     run,
     op,
     person
@@ -155,10 +155,6 @@ export const make = (database: Database): typeof TeamJournal.Service => {
             to
           ) !== undefined
       ),
-    progress: (run) =>
-      database.use((sql) => {
-        const row = sql.get("SELECT count(*) AS total, sum(state <> 'planned') AS settled FROM team_planned WHERE run = ?", run)
-        return { total: Number(row?.["total"] ?? 0), settled: Number(row?.["settled"] ?? 0) }
-      })
+    progress: (run) => database.use((sql) => progress(sql, "team_planned", run))
   }
 }

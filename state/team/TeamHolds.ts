@@ -2,30 +2,11 @@
 import { type Held, isAbout, type Judged } from "../../src/team/Guards.ts"
 import type { Decided, Proposal } from "../../src/team/Staff.ts"
 import type { Frame, HeldProposal } from "../../src/team/TeamStore.ts"
+import * as DecisionLog from "../database/DecisionLog.ts"
 import { syncId } from "../database/Intern.ts"
 import type { Statements } from "../database/Statements.ts"
+import * as OpenPart from "../plan/OpenPart.ts"
 import { decided, personId, sourceId } from "./TeamPeople.ts"
-
-/** The guard's open part, made if there is none, with its present figures. */
-const partOf = (sql: Statements, { at, run, sync }: Frame, { guard, limit, unit, value, why }: Held): number => {
-  const id = syncId(sql, sync)
-  const open = sql.get("SELECT id FROM held_part WHERE sync = ? AND guard = ? AND state = 'open' AND staff = 1", id, guard)
-  if (open === undefined)
-    return sql.insert(
-      `INSERT INTO held_part (sync, guard, state, opened_at, run, lim, value, unit, why, staff)
-        VALUES (?, ?, 'open', ?, ?, ?, ?, ?, ?, 1)`,
-      id,
-      guard,
-      at,
-      run,
-      limit,
-      value,
-      unit,
-      JSON.stringify(why)
-    )
-  sql.run("UPDATE held_part SET lim = ?, value = ?, unit = ?, why = ? WHERE id = ?", limit, value, unit, JSON.stringify(why), open["id"])
-  return Number(open["id"])
-}
 
 const store = (sql: Statements, frame: Frame, part: number, proposal: Proposal): void => {
   const { cause, op, origin, role, roles, source, was } = proposal
@@ -69,8 +50,9 @@ export const hold = (
         row.address
       )
   }
+  const sync = syncId(sql, frame.sync)
   const rows = held.flatMap((one) => {
-    const part = partOf(sql, frame, one)
+    const part = OpenPart.store(sql, { sync, staff: true, run: frame.run, now: frame.at, keepsLargest: false }, one)
     for (const proposal of one.proposals) store(sql, frame, part, proposal)
     return one.proposals.map((proposal) => ({ part, proposal }))
   })
@@ -78,19 +60,11 @@ export const hold = (
     `UPDATE held_part SET state = 'closed', closed_at = ? WHERE sync = ? AND staff = 1 AND state = 'open'
       AND NOT EXISTS (SELECT 1 FROM team_held h WHERE h.part = held_part.id)`,
     frame.at,
-    syncId(sql, frame.sync)
+    sync
   )
   return rows
 }
 
 export const lift = (sql: Statements, { at, run, sync }: Frame, lifts: Judged["lifts"]): void => {
-  for (const { guard, limit, value } of lifts)
-    sql.run(
-      `INSERT INTO decision (at, who, host, what, subject, details) SELECT ?, who, host, 'lifted', ?, ? FROM run
-        WHERE id = ?`,
-      at,
-      sync,
-      JSON.stringify({ run, lift: `${guard}=${limit}`, value }),
-      run
-    )
+  for (const one of lifts) DecisionLog.noteLift(sql, sync, run, one, at)
 }
