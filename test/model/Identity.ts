@@ -33,6 +33,8 @@ export const make = (): Identity => {
   const byAddress = (world: World, email: string | null): ReadonlyArray<string> =>
     [...world.customers].filter(([, other]) => sameAddress(other, email)).map(([id]) => id)
 
+  const isLost = (world: World, id: string): boolean => [...lostAddresses].some((address) => sameAddress(address, world.people.get(id)?.email))
+
   /** Where the match would be by what is known for sure. */
   const plain = (world: World, id: string): ReadonlyArray<string> => {
     const link = sure.get(id)
@@ -70,10 +72,12 @@ export const make = (): Identity => {
     sure,
     lost,
     doubtful: (world, config) => new Set([...unclear(world, config, plain)].flatMap((id) => plain(world, id))),
-    possible: (world, config) => matches(world, config, unclear(world, config, plain), (id) => wide(world, id)),
+    // Of several customers of one address one was deleted: until they are looked for again, those who are left may seem to be one.
+    possible: (world, config) =>
+      matches(world, config, new Set([...unclear(world, config, plain)].filter((id) => !isLost(world, id))), (id) => wide(world, id)),
     certain: (world, config) => matches(world, config, unclear(world, config, wide), (id) => (sure.has(id) ? plain(world, id) : [])),
     settled: (world, config) => {
-      const takers = active(world, config).filter(([, { email }]) => [...lostAddresses].some((address) => sameAddress(address, email)))
+      const takers = active(world, config).filter(([id]) => isLost(world, id))
       const without = new Set([...unclear(world, config, wide), ...lost, ...takers.map(([id]) => id)])
       return matches(world, config, without, (id) => (wide(world, id).length === 1 ? plain(world, id) : []))
     },
