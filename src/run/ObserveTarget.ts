@@ -78,18 +78,24 @@ const recently = Duration.minutes(15)
 const listGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>, onRows: TargetReader.OnRows) =>
   target.declaration.groups.list ? TargetReader.listGroups(sync.to, target.api, target.lag, onRows) : Effect.succeed(true)
 
-/** Lists the target's groups if what we know is too old. */
+/** Lists the target's groups if what we know is too old, and answers whether it did. */
 const lookAtGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>, depth: Observe.Depth, onRows: TargetReader.OnRows) =>
   Effect.gen(function* () {
     const stale = depth !== "none" && (yield* TargetReader.groupsAreStale(sync.to, depth === "usual" ? sync.refresh.counts : Duration.zero))
     const never = yield* TargetReader.groupsAreStale(sync.to, Duration.infinity)
     yield* resolve(sync, target, stale || never ? listGroups(sync, target, onRows) : Effect.succeed(true))
+    return stale || never
   })
 
-/** Lists them also if a group is to be made that might be there already since they were listed last. */
-const lookForNewGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>, onRows: TargetReader.OnRows) =>
+/**
+ * Lists them also if a group is to be made that might be there already since they were listed last: made by hand, or, where this state has written nothing
+ * yet, by another copy of it.
+ */
+const lookForNewGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>, listed: boolean, onRows: TargetReader.OnRows) =>
   Effect.gen(function* () {
-    if (!(yield* TargetReader.groupsAreStale(sync.to, recently))) return
+    const hasWritten = (yield* (yield* WriterStore).standing(sync.to)).known !== null
+    const age = hasWritten || listed || !LastWriter.canCarry(target.declaration) ? recently : Duration.zero
+    if (!(yield* TargetReader.groupsAreStale(sync.to, age))) return
     const isNeeded = yield* (yield* MappingStore).toBeMade({
       to: sync.to,
       always: sync.exceptions.flatMap(({ group, what }) => (what === "always" ? [foldName(group), group] : [])),
@@ -99,6 +105,7 @@ const lookForNewGroups = (sync: SyncConfig, target: NonNullable<Connected["targe
     if (!isNeeded) return
     yield* resolve(sync, target, listGroups(sync, target, onRows))
     yield* refuseForeignMarks(sync)
+    yield* lookForMark(sync, target)
   })
 
 /** Reads groups' members; answers what could not be read whole, in words. */
@@ -226,11 +233,11 @@ export const lookAtTarget = (
   Effect.gen(function* () {
     const onRows: TargetReader.OnRows = (what, rows, total) => onLook(sync.to, what, rows, total)
     yield* Mapping.make(sync, target.declaration.groups)
-    yield* lookAtGroups(sync, target, depth, onRows)
+    const listed = yield* lookAtGroups(sync, target, depth, onRows)
     yield* refuseForeignMarks(sync)
     yield* lookForMark(sync, target)
     const unasked = yield* lookForCustomers(sync, target, sources, onLook)
-    yield* lookForNewGroups(sync, target, onRows)
+    yield* lookForNewGroups(sync, target, listed, onRows)
     const unread = yield* lookAtMembers(sync, target, depth, onRows)
     if (target.declaration.customers.search) yield* TargetReader.findReplaced(sync.to, target.api)
     return [...unasked, ...unread]

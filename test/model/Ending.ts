@@ -8,9 +8,12 @@ export const compare = ({ bridge, namedByHand, oracle, purposes, world }: Accoun
   const config = oracle.config()
   const groups = bridge.cstar.target.groups()
   const names = mapped(world, config)
-  const must = oracle.must(oracle.identity.settled(world, config))
+  const settled = oracle.identity.settled(world, config)
+  const always = [...excepted(world, config, settled, "always")].filter((one) => names.has(purposeOf(one)))
   const may = oracle.may()
   const doubtful = oracle.identity.doubtful(world, config)
+  const forbidden = excepted(world, config, oracle.identity.possible(world, config), "never")
+  const must = new Set([...oracle.must(settled), ...always.filter((one) => !doubtful.has(customerOf(one)) && !forbidden.has(one))])
   const never = excepted(world, config, oracle.identity.certain(world, config), "never")
   const email = (of: Row) => `${world.customers.get(customerOf(of)) ?? "?"} (${customerOf(of)}) in ${purposeOf(of)}`
   for (const one of rejected) if (!oracle.everRejected.has(one)) oracle.say("counts as rejected, and nobody rejected it", one)

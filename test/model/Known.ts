@@ -151,6 +151,13 @@ export const known: Readonly<Record<string, History>> = {
     leave("1005"),
     sync
   ),
+  "a copy of a state that has written nothing yet makes no group again": history(
+    four,
+    {},
+    { do: "plan", fault: null },
+    { do: "other machine", copied: "now", killAt: null, ends: "claim" },
+    sync
+  ),
   "an old copy that is run again writes nothing": history(
     four,
     {},

@@ -124,6 +124,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     instead: "return shown.filter((one) => isOthers(known, one) && one.writer === null)"
   },
   {
+    name: "a state that has written nothing yet makes what another copy of it made",
+    file: "src/run/ObserveTarget.ts",
+    text: "const age = hasWritten || listed",
+    instead: "const age = !hasWritten || listed"
+  },
+  {
     name: "what another machine put in is not ours once this one goes on",
     file: "state/database/LastWriter.ts",
     text: `sql.run(rereadGroups("?"), connection)`,

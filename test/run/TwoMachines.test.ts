@@ -158,6 +158,22 @@ describe("two machines with copies of one state", () => {
       })
     )
 
+  for (const showsCustomFields of [true, false])
+    it.scopedLive(`and neither wrote before: the second one makes no group again (lists ${showsCustomFields ? "show" : "do not show"} marks)`, () =>
+      Effect.gen(function* () {
+        const bridge = yield* Bridge.small
+        bridge.configure(permissive)
+        bridge.cstar.behave({ showsCustomFields })
+        assert.strictEqual((yield* Commands.run(bridge, ["plan"])).code, 0)
+        const { on } = machines(bridge)
+        assert.strictEqual((yield* on("b", "sync", "--yes")).code, 0)
+        const [writes, before] = [bridge.target.writes(), bridge.cstar.target.groups()]
+        const stops = yield* on("a", "sync", "--yes")
+        assert.deepStrictEqual([stops.code, /groupbridge state claim cstar/.test(reported(stops))], [3, true], reported(stops))
+        assert.deepStrictEqual([bridge.target.writes(), bridge.cstar.target.groups()], [writes, before])
+      })
+    )
+
   it.scopedLive("write a number only where they write, and tell its price beforehand", () =>
     Effect.gen(function* () {
       const { bridge, json, on } = yield* copied()
