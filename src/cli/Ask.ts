@@ -31,15 +31,24 @@ const discardTyped = Effect.async<void>((resume) => {
 })
 
 /** One line as typed after the question; empty at the end of the input. */
-export const line = ({ output }: Invocation, question: string): Effect.Effect<string> =>
+export const line = (invocation: Invocation, question: string): Effect.Effect<string> => Effect.map(answered(invocation, question), (answer) => answer ?? "")
+
+/** One of the letters, asked for until it is typed; null at the end of the input. */
+export const letter = (invocation: Invocation, question: string, letters: ReadonlyArray<string>): Effect.Effect<string | null> =>
+  Effect.repeat(
+    Effect.map(answered(invocation, question), (answer) => answer?.trim().toLowerCase() ?? null),
+    { until: (answer) => answer === null || letters.includes(answer) }
+  )
+
+const answered = ({ output }: Invocation, question: string): Effect.Effect<string | null> =>
   Effect.zipRight(process.stdin.isTTY ? discardTyped : Effect.void, typed(output, question))
 
-const typed = (output: Invocation["output"], question: string): Effect.Effect<string> =>
-  Effect.async<string>((resume) => {
+const typed = (output: Invocation["output"], question: string): Effect.Effect<string | null> =>
+  Effect.async<string | null>((resume) => {
     // Not as a terminal: its own handling of Ctrl-C would keep the signal from us.
     const reader = createInterface({ input: process.stdin, terminal: false })
     output.ask(question)
-    let answer = ""
+    let answer: string | null = null
     reader.once("line", (typed) => {
       answer = typed
       reader.close()

@@ -148,8 +148,8 @@ const chosenRules = (draft: Draft, first: NewConfig.NewConfig) => {
           const view = yield* Invocation.view(invocation)
           if (options.json !== true) yield* invocation.output.print((sink) => InitText.groups(rows, syncName, view, sink))
           if (!invocation.interactive || options.yes === true) return { config, rows }
-          const answer = (yield* Ask.line(invocation, InitText.writeThis)).trim().toLowerCase()
-          if (answer === "y" || answer === "yes") return { config, rows }
+          const answer = yield* Ask.letter(invocation, InitText.writeThis, ["y", "r", "n"])
+          if (answer === "y") return { config, rows }
           if (answer !== "r") return yield* new UsageError({ message: "No config was written." })
           const other = yield* InitChoices.askedRules(invocation, source)
           if (other.length === 0) invocation.output.note("No group would be taken, so the rules stay as they are.")

@@ -1,6 +1,7 @@
 /** What `init` has to know, from options, the environment or, at a terminal, the person there: systems, their options, and which groups are taken. */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
 import { join } from "node:path"
 import * as EnvFile from "../config/EnvFile.ts"
 import * as NewConfig from "../config/NewConfig.ts"
@@ -88,13 +89,18 @@ export const variables = (dir: string): Given["variables"] => ({
 export const given = (options: InitOptions, dir: string, connectors: ReadonlyArray<AnyConnector>): Effect.Effect<Given, UsageError> =>
   Effect.map(fromFlags(options, connectors), (values) => ({ values, variables: variables(dir) }))
 
+/** One option's value as it is known without asking; null: it is not. */
+const knownValue = ({ name: connection, example }: AnyConnector, option: ConnectorOptions.ConnectorOption, known: Given): string | null => {
+  const given = known.values.get(`${connection}.${option.name}`) ?? example?.options[option.name]
+  return (option.secret ? known.variables[NewConfig.variable(connection, option.name)] : given) || null
+}
+
 /** One option's value. A secret that is not known without a terminal stays empty, to be filled in. */
-const value = (invocation: Invocation, { name: connection, example }: AnyConnector, option: ConnectorOptions.ConnectorOption, known: Given, again: boolean) =>
+const value = (invocation: Invocation, connector: AnyConnector, option: ConnectorOptions.ConnectorOption, known: Given, again: boolean) =>
   Effect.gen(function* () {
-    const name = `${connection}.${option.name}`
-    const variable = NewConfig.variable(connection, option.name)
-    const before = option.secret ? known.variables[variable] : (known.values.get(name) ?? example?.options[option.name])
-    if (before !== undefined && before !== "" && !again) return before
+    const name = `${connector.name}.${option.name}`
+    const before = knownValue(connector, option, known)
+    if (before !== null && !again) return before
     if (!invocation.interactive) {
       if (option.secret) return ""
       return yield* new UsageError({ message: `init needs --option ${name}=VALUE (${option.description}) No config was written.` })
@@ -108,10 +114,26 @@ const value = (invocation: Invocation, { name: connection, example }: AnyConnect
     }
   })
 
-/** What the config says of one side: the options that a new connection is asked for, and any other that was given. `again`: what is known of the former was refused. */
+/** The connection that is known without asking; null: its options are not all there. */
+const complete = (connector: AnyConnector, known: Given): NewConfig.NewConnection | null => {
+  const { name } = connector
+  const options = ConnectorOptions.of(connector).flatMap((option) => {
+    const text = knownValue(connector, option, known)
+    return text === null ? [] : [{ name: option.name, value: text, secret: option.secret }]
+  })
+  const decoded = Schema.decodeUnknownEither(connector.options)(Object.fromEntries(options.map((option) => [option.name, option.value])))
+  return Either.isRight(decoded) ? { name, connector: name, options } : null
+}
+
+/**
+ * What the config says of one side: what is known, where that is enough for a connection, else the options that a new connection is asked for, and any other
+ * that was given. `again`: what is known of the former was refused.
+ */
 export const connection = (invocation: Invocation, connector: AnyConnector, known: Given, again = false): Effect.Effect<NewConfig.NewConnection, UsageError> =>
   Effect.gen(function* () {
     const { name } = connector
+    const whole = again ? null : complete(connector, known)
+    if (whole !== null) return whole
     const asked = ConnectorOptions.asked(connector)
     const options = yield* Effect.forEach(asked, (option) =>
       Effect.map(value(invocation, connector, option, known, again), (text) => ({ name: option.name, value: text, secret: option.secret }))

@@ -28,7 +28,7 @@ export const whichSystem = (role: "source" | "target"): string =>
 export const whichGroups = ({ carrier, kind }: { readonly carrier: GroupCarrier; readonly kind: GroupKind }): string =>
   `Which ${kind}s${carrier === "organization" ? " of organizations" : ""} become groups? Names or patterns such as plan_*, with commas between; * takes all, empty takes none: `
 
-export const writeThis = "Write the files with these rules?  y: yes, r: other rules, anything else: no  "
+export const writeThis = "Write the files with these rules?  y: yes, r: other rules, n: no  "
 
 /** How many groups are listed, the largest first. */
 const most = 20

@@ -44,6 +44,26 @@ describe("init from options", () => {
   )
 
   it.scopedLive(
+    "asks for nothing where other options than the usual ones are enough",
+    () =>
+      Effect.gen(function* () {
+        const { installed, side, team, trial } = yield* world
+        const acme = yield* Installed.desk
+        const { apiToken, baseUrl, email } = acme.sandbox.options(acme.url)
+        acme.edits.load({ customers: [], organizations: [{ id: "501", name: "Globex" }], memberships: [] })
+        const options = ["--option", `zendesk.baseUrl=${String(baseUrl)}`, "--option", `zendesk.email=${String(email)}`, ...side]
+        const env = { CSTAR_API_KEY: key(team), ZENDESK_API_TOKEN: String(apiToken) }
+        const { code, stderr } = yield* installed.run(["init", "--from", "zendesk", "--to", "cstar", ...options, "--dir", "trial"], { env })
+        assert.strictEqual(code, 0, stderr)
+        assert.match(
+          readFileSync(trial("groupbridge.yaml"), "utf8"),
+          /zendesk:\n +connector: zendesk\n +baseUrl: .*\n +email: .*\n +apiToken: \$\{ZENDESK_API_TOKEN\}\n/
+        )
+      }),
+    Installed.patience
+  )
+
+  it.scopedLive(
     "writes no config where a key is refused, and leaves it to be filled in where none is known",
     () =>
       Effect.gen(function* () {
@@ -142,6 +162,7 @@ describe("init at a terminal", () => {
           [/Enter the options of cstar again\?/, "y"],
           [/cstar\.teamId: $/, teamId(team)],
           [/cstar\.apiKey \(not shown\): $/, key(team)],
+          [/Write the files with these rules\?/, ""],
           [/Write the files with these rules\?/, "r"],
           [/Which organizations become groups\?/, "Glob*"],
           [/Which tags become groups\?/, "*"],
