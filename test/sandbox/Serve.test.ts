@@ -42,20 +42,28 @@ const read = { path: "/a%2Fb", params: { q: "x?y" }, schema: Body }
 const write = { path: "/a", body: { name: "ü" }, schema: Body }
 
 describe("Serve, called through UndiciClient", () => {
-  it.scopedLive("carries a whole call, and shows nothing of it to a tracer, nor of the tracer to it", () =>
+  it.scopedLive("carries a whole call, shows a tracer its path and nothing more, and nothing of the tracer to the vendor", () =>
     Effect.gen(function* () {
       const { vendor, seen } = yield* served
       const tracer = yield* Effect.tracer
       const spans: Array<string> = []
+      const attributes: Array<string> = []
       const recording = Tracer.make({
         span: (name, ...rest) => {
           spans.push(name)
-          return tracer.span(name, ...rest)
+          const span = tracer.span(name, ...rest)
+          const attribute = span.attribute.bind(span)
+          span.attribute = (key, value) => {
+            attributes.push(key)
+            attribute(key, value)
+          }
+          return span
         },
         context: (f, fiber) => tracer.context(f, fiber)
       })
       const answer = yield* Effect.withTracer(Effect.withSpan(vendor.read(read), "outer"), recording)
-      assert.deepStrictEqual(spans, ["outer"])
+      assert.deepStrictEqual(spans, ["outer", "GET /a%2Fb"])
+      assert.deepStrictEqual(attributes.toSorted(), ["groupbridge.call", "groupbridge.connection", "http.response.status_code"])
       assert.strictEqual(answer.body.id.length, 5_000)
       assert.isNotNull(answer.serverTime)
       yield* vendor.write("POST", write)
