@@ -17,6 +17,8 @@ export interface Known extends MarkWriter {
    * target shows first is accepted, for this state is an earlier copy of itself.
    */
   readonly claim: "claimed" | "restored" | null
+  /** A person decided once, in `claim` or earlier, that this state goes on after another copy of it. */
+  readonly wentOn: boolean
 }
 
 /** What a group of the target shows. `writer` null: a mark of ours without a number, as versions up to 0.1.0 write it. Epoch milliseconds. */

@@ -10,7 +10,7 @@ export interface LeftAlone {
   readonly already: number
   /** Memberships that were changed again since, or whose group or customer is gone. */
   readonly changedSince: number
-  readonly groups: ReadonlyArray<{ readonly name: string; readonly why: "others-in-it" | "changed-since" | "not-deletable" }>
+  readonly groups: ReadonlyArray<{ readonly name: string; readonly why: "others-in-it" | "suddenly-empty" | "changed-since" | "not-deletable" }>
 }
 
 export class UndoStore extends Context.Tag("groupbridge/UndoStore")<
@@ -20,9 +20,9 @@ export class UndoStore extends Context.Tag("groupbridge/UndoStore")<
     readonly groupsToRead: (run: number) => Effect.Effect<ReadonlyArray<GroupToRead>, StateError>
     /**
      * Lists as changes the reverse of what the run really did, as far as nobody changed it since. A group that it made goes in one call, with its members, if only ours
-     * are in it and `deletable`.
+     * are in it and `deletable`; if none of its members shows any more since `at` (epoch milliseconds, of this look), it stays.
      */
-    readonly reverse: (run: number, deletable: boolean) => Effect.Effect<LeftAlone, StateError>
+    readonly reverse: (run: number, deletable: boolean, at: number) => Effect.Effect<LeftAlone, StateError>
     /** Pins the rows that the run `undo` takes back, before the first of them is: no sync does them again until `release`. */
     readonly pin: (undo: number, run: number) => Effect.Effect<void, StateError>
     /** Rows of a run that pins keep back. */

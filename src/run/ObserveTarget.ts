@@ -58,7 +58,7 @@ const lookForMark = (sync: SyncConfig, { api, declaration }: NonNullable<Connect
     const store = yield* TargetStore
     if (!declaration.groups.mark) return
     const isNew = !(yield* store.madeAny) && (yield* (yield* RunStore).written) === 0
-    const goesOn = LastWriter.isDue(yield* (yield* WriterStore).standing(sync.to))
+    const goesOn = (yield* (yield* WriterStore).standing(sync.to)).known?.wentOn === true
     const look = Effect.gen(function* () {
       const id = yield* store.unmarkedMatch(sync.to)
       const found = id === null ? Option.none() : yield* api.group(id)

@@ -32,6 +32,7 @@ export interface Options extends Omit<RunLifecycle.Options, "kind" | "undoes" | 
 
 const reasons: Readonly<Record<LeftAlone["groups"][number]["why"], string>> = {
   "others-in-it": "stays: others are in it too",
+  "suddenly-empty": "stays: none of its members shows any more, and one look does not prove that; the same undo once more deletes it if that is still so",
   "changed-since": "keeps its name: it was changed again since",
   "not-deletable": "stays, empty: the target has no call to delete it"
 }
@@ -73,7 +74,7 @@ const plan = (sync: SyncConfig, options: Options, undo: number, target: Connecte
     const frame: Frame = { sync, read: [], run: undo, now: yield* Clock.currentTimeMillis, words: new Map(), target: target.target.declaration }
     const judgement = Effect.gen(function* () {
       yield* (yield* ReconcileStore).refreshLedger(frame)
-      const left = yield* store.reverse(options.run, target.target.declaration.groups.delete)
+      const left = yield* store.reverse(options.run, target.target.declaration.groups.delete, frame.now)
       const { counts, estimate } = yield* Planning.figures(target, target.target.declaration)
       const { add: additions, remove: removals } = counts.assignments
       const measures = { ...(yield* (yield* PlanStore).measure(frame)), removals, additions, creations: counts.groups.create }

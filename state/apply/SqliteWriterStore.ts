@@ -19,8 +19,10 @@ import * as TargetGroups from "../read/TargetGroups.ts"
 const writerOf = (row: Row): MarkWriter => ({ run: Number(row["number"]), machine: String(row["machine"]), at: Number(row["at"]) })
 
 const knownOf = (sql: Statements, connection: number): Known | null => {
-  const row = sql.get("SELECT number, machine, at, sent, claim FROM last_writer WHERE connection = ?", connection)
-  return row === undefined ? null : { ...writerOf(row), sent: Number(row["sent"]), claim: row["claim"] as Known["claim"] }
+  const row = sql.get("SELECT number, machine, at, sent, claim, went_on FROM last_writer WHERE connection = ?", connection)
+  if (row === undefined) return null
+  const claim = row["claim"] as Known["claim"]
+  return { ...writerOf(row), sent: Number(row["sent"]), claim, wentOn: claim !== null || row["went_on"] === 1 }
 }
 
 const standing = (sql: Statements, connection: number, lineage: string): Standing => ({
@@ -65,7 +67,8 @@ const settle = (sql: Statements, call: number, done: boolean, detail: string | n
   sql.run("UPDATE call SET answered_at = ?, outcome = ?, detail = ? WHERE id = ?", now, done ? "done" : "undone", detail, call)
   if (!done) return
   sql.run(
-    `UPDATE last_writer SET sent = number, claim = NULL, group_id = (SELECT group_id FROM call WHERE id = ?1)
+    `UPDATE last_writer SET sent = number, went_on = max(went_on, claim IS NOT NULL), claim = NULL,
+      group_id = (SELECT group_id FROM call WHERE id = ?1)
       WHERE connection = (SELECT connection FROM call WHERE id = ?1)`,
     call
   )

@@ -79,6 +79,7 @@ export const meanings: Readonly<Record<string, string>> = {
   "last_writer.number": "number stored last, before it is sent",
   "last_writer.sent": "last number that the target is known to show; 0: none",
   "last_writer.claim": "claimed: a person accepted another copy's number; restored: this is an earlier copy, and accepts what it sees; null: neither waits",
+  "last_writer.went_on": "1: this state once went on after another copy of it wrote",
   "last_writer.at": "when the number was stored, or accepted",
   "last_writer.group_id": "group that carries the number",
   "target_group.reread_since": "since when another copy of the state may have changed members, so that all are read again; null: they need not be",

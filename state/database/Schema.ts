@@ -181,6 +181,12 @@ INSERT INTO last_writer (connection, number, machine, at, sent, claim) SELECT DI
 DELETE FROM meta WHERE key = 'restored';
 `
 
+/** That a state goes on after another copy of it wrote is remembered: the other may have made groups whose marks no list shows. */
+const goneOn = `
+ALTER TABLE last_writer ADD COLUMN went_on INTEGER NOT NULL DEFAULT 0;
+UPDATE last_writer SET went_on = 1 WHERE claim IS NOT NULL;
+`
+
 /** Steps in order: the state's `user_version` is the number of steps it has taken. */
 export const steps: ReadonlyArray<string> = [
   ...released,
@@ -198,5 +204,6 @@ export const steps: ReadonlyArray<string> = [
   standardTerms,
   problems,
   notices,
-  lastWriters
+  lastWriters,
+  goneOn
 ]

@@ -2,7 +2,7 @@
 import * as Id from "../../src/model/Id.ts"
 import type { LeftAlone, UndoStore } from "../../src/plan/UndoStore.ts"
 import type { Database } from "../database/Database.ts"
-import type { Statements } from "../database/Statements.ts"
+import type { Row, Statements } from "../database/Statements.ts"
 
 const present = "JOIN target_group g ON g.id = p.group_id AND g.key IS NOT NULL AND g.gone_at IS NULL"
 const done = (op: string): string => `p.run = ?1 AND p.op = '${op}' AND p.state = 'done'`
@@ -38,17 +38,23 @@ const onlyLeavers = `NOT EXISTS (SELECT 1 FROM assignment a WHERE a.group_id = g
     WHERE op = 'assignment.remove'))
   AND g.count = (SELECT count(*) FROM assignment a WHERE a.group_id = g.id)`
 
+/** Every member whom the ledger had is missing from the look at ?3: one empty answer of the target does not prove that they left. */
+const suddenlyEmpty = `(NOT EXISTS (SELECT 1 FROM assignment a WHERE a.group_id = g.id)
+  AND EXISTS (SELECT 1 FROM vanished v WHERE v.group_id = g.id AND v.key = g.key AND v.seen_at >= ?3))`
+
 /** The group was not gone and made again by a later run. */
 const lastMade = `NOT EXISTS (SELECT 1 FROM planned_change o
   WHERE o.op = 'group.create' AND o.group_id = p.group_id AND o.state = 'done' AND o.run > p.run)`
 
-const reverseGroups = (sql: Statements, run: number, deletable: boolean): void => {
+const reverseGroups = (sql: Statements, run: number, deletable: boolean, at: number): void => {
   sql.run(
     `INSERT INTO candidate_change (op, group_id, target_customer_id, cause, approved)
       SELECT 'group.delete', g.id, 0, 'undone', 1 FROM planned_change p ${present} AND g.made_by_us = 1
-     WHERE ${done("group.create")} AND ?2 AND ${lastMade} AND ${onlyLeavers}`,
+     WHERE ${done("group.create")} AND ?2 AND ${lastMade} AND ${onlyLeavers}
+     AND NOT ${suddenlyEmpty}`,
     run,
-    deletable ? 1 : 0
+    deletable ? 1 : 0,
+    at
   )
   sql.run(
     `INSERT INTO candidate_change (op, group_id, target_customer_id, cause, approved, draft)
@@ -66,6 +72,12 @@ const reverseGroups = (sql: Statements, run: number, deletable: boolean): void =
 
 const number = (sql: Statements, text: string, ...values: ReadonlyArray<unknown>): number => Number(sql.get(text, ...values)?.["n"] ?? 0)
 
+const why = (row: Row, deletable: boolean): LeftAlone["groups"][number]["why"] => {
+  if (row["op"] === "group.update" || row["latest"] === 0) return "changed-since"
+  if (row["empty"] !== 1) return "others-in-it"
+  return deletable ? "suddenly-empty" : "not-deletable"
+}
+
 const leftAlone = (sql: Statements, run: number, deletable: boolean): LeftAlone => {
   const rows = "FROM planned_change p WHERE p.run = ?1 AND p.op LIKE 'assignment.%' AND p.state = 'done'"
   const held = `EXISTS (SELECT 1 FROM assignment a WHERE a.group_id = p.group_id
@@ -82,17 +94,14 @@ const leftAlone = (sql: Statements, run: number, deletable: boolean): LeftAlone 
   return {
     already,
     changedSince: number(sql, `SELECT count(*) AS n ${rows}`, run) - reversed - already,
-    groups: groups.map((row) => ({
-      name: String(row["name"]),
-      why: row["op"] === "group.update" || row["latest"] === 0 ? "changed-since" : row["empty"] === 1 && !deletable ? "not-deletable" : "others-in-it"
-    }))
+    groups: groups.map((row) => ({ name: String(row["name"]), why: why(row, deletable) }))
   }
 }
 
-const reverse = (sql: Statements, run: number, deletable: boolean): LeftAlone => {
+const reverse = (sql: Statements, run: number, deletable: boolean, at: number): LeftAlone => {
   sql.run("DELETE FROM candidate_change")
   reverseMemberships(sql, run)
-  reverseGroups(sql, run, deletable)
+  reverseGroups(sql, run, deletable, at)
   return leftAlone(sql, run, deletable)
 }
 
@@ -135,7 +144,7 @@ export const make = (database: Database): typeof UndoStore.Service => ({
         )
         .map((row) => ({ group: Number(row["id"]), id: String(row["key"]), name: String(row["name"]) }))
     ),
-  reverse: (run, deletable) => database.atomically((sql) => reverse(sql, run, deletable)),
+  reverse: (run, deletable, at) => database.atomically((sql) => reverse(sql, run, deletable, at)),
   pin: (undo, run) => database.atomically((sql) => pin(sql, undo, run)),
   kept: (run) => database.use((sql) => Number(sql.get("SELECT count(*) AS n FROM undo_pin WHERE run = ?", run)?.["n"])),
   release: (run) => database.atomically((sql) => sql.run("DELETE FROM undo_pin WHERE run = ?", run)),

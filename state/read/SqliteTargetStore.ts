@@ -56,9 +56,12 @@ const groupsToRead = (depth: "none" | "counts" | "full"): string => {
     ORDER BY members_read_at, id LIMIT ${slice})`
   const always = `(${unread}) OR g.reread_since IS NOT NULL`
   const condition = depth === "full" ? "true" : depth === "counts" ? `${always} OR (${moved}) OR ${due}` : always
+  // No rule leads there any more, but rows of ours may be: those of another copy of this state, and those that an earlier look did not show.
+  const ours = `g.group_key IS NOT NULL AND (g.reread_since IS NOT NULL OR ((g.count IS NULL OR ${moved})
+    AND EXISTS (SELECT 1 FROM vanished v WHERE v.group_id = g.id)))`
   return `SELECT g.id, g.key, g.name FROM target_group g WHERE g.connection = ?1 AND g.key IS NOT NULL
     AND g.gone_at IS NULL AND (${condition}) AND ?2 IS NOT NULL
-    AND ${served} ORDER BY g.id`
+    AND (${served} OR (${ours})) ORDER BY g.id`
 }
 
 const customersToRead = (full: boolean): string => `

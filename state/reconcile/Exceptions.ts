@@ -13,16 +13,21 @@ import * as Doubts from "./Doubts.ts"
 
 const numbers = (rows: ReadonlyArray<Readonly<Record<string, unknown>>>): ReadonlyArray<number> => rows.map((row) => Number(row["id"]))
 
-/** Whom a line names. Who may be somebody else, by an address that differs in the case of other letters than A to Z, is kept out at most. */
+/**
+ * The customers that a line names. One that may be another person's, by an address that differs in the case of other letters than A to Z or because its
+ * source customer is ambiguous, is kept out at most.
+ */
 const customersOf = (sql: Statements, to: number, { email, what }: ExceptionRow, address: string): ReadonlyArray<number> =>
   numbers(
     sql
       .all(
         `SELECT id, email FROM target_customer WHERE connection = ?1 AND gone_at IS NULL AND address = ?2
          UNION SELECT l.target_customer_id, c.email FROM customer_link l JOIN source_customer c ON c.id = l.source_customer_id
-         WHERE l.target_connection = ?1 AND c.address = ?2`,
+         WHERE l.target_connection = ?1 AND c.address = ?2
+         AND (?3 = 'never' OR c.id NOT IN (SELECT source_customer_id FROM ambiguous_customer))`,
         to,
-        address
+        address,
+        what
       )
       .filter((row) => what === "never" || Address.isSame(String(row["email"]), email))
   )

@@ -4,7 +4,7 @@ import * as LastWriter from "../../src/apply/LastWriter.ts"
 import type { Known, Shown } from "../../src/apply/WriterStore.ts"
 
 describe("the last writer", () => {
-  const known = (given: Partial<Known>): Known => ({ run: 7, sent: 7, machine: "us", at: 1_000_000, claim: null, ...given })
+  const known = (given: Partial<Known>): Known => ({ run: 7, sent: 7, machine: "us", at: 1_000_000, claim: null, wentOn: false, ...given })
   const shown = (run: number | null, machine = "us", more: Partial<Shown> = {}): Shown => ({
     writer: run === null ? null : { run, machine, at: 0 },
     seenAt: 0,

@@ -12,6 +12,7 @@ export const compare = ({ bridge, namedByHand, oracle, purposes, world }: Accoun
   const always = [...excepted(world, config, settled, "always")].filter((one) => names.has(purposeOf(one)))
   const may = oracle.may()
   const doubtful = oracle.identity.doubtful(world, config)
+  const mayBeDoubtful = oracle.identity.mayBeDoubtful(world, config)
   const forbidden = excepted(world, config, oracle.identity.possible(world, config), "never")
   const must = new Set([...oracle.must(settled), ...always.filter((one) => !doubtful.has(customerOf(one)) && !forbidden.has(one))])
   const never = excepted(world, config, oracle.identity.certain(world, config), "never")
@@ -47,7 +48,7 @@ export const compare = ({ bridge, namedByHand, oracle, purposes, world }: Accoun
     if (may.has(one) && !never.has(one)) continue
     const origin = oracle.origins.get(one)
     const ours = origin === "ours" || (origin === "hand" && config.removals === "all" && names.has(purposeOf(one)) && taken.has(purposeOf(one)))
-    if (!ours || config.removals === "never" || rejected.has(deed("remove", one)) || doubtful.has(customerOf(one))) continue
+    if (!ours || config.removals === "never" || rejected.has(deed("remove", one)) || mayBeDoubtful.has(customerOf(one))) continue
     oracle.say("is still there, and should not be", email(one))
   }
 }

@@ -8,6 +8,8 @@ export interface Identity {
   readonly lost: ReadonlySet<string>
   /** Customers at the target whom several people may be, or several of whom one person may be. */
   readonly doubtful: (world: World, config: Config) => ReadonlySet<string>
+  /** Those who may be doubtful by matches that the engine may have made and nothing showed. */
+  readonly mayBeDoubtful: (world: World, config: Config) => ReadonlySet<string>
   /** As whom people may be treated. */
   readonly possible: (world: World, config: Config) => Matches
   /** As whom people must be treated now. */
@@ -72,6 +74,7 @@ export const make = (): Identity => {
     sure,
     lost,
     doubtful: (world, config) => new Set([...unclear(world, config, plain)].flatMap((id) => plain(world, id))),
+    mayBeDoubtful: (world, config) => new Set([...unclear(world, config, wide)].flatMap((id) => wide(world, id))),
     // Of several customers of one address one was deleted: until they are looked for again, those who are left may seem to be one.
     possible: (world, config) =>
       matches(world, config, new Set([...unclear(world, config, plain)].filter((id) => !isLost(world, id))), (id) => wide(world, id)),

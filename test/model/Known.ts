@@ -1,5 +1,6 @@
 /** Short histories, each about one thing that must never happen again; the random ones find the rest. */
 import type { History, Start, Step } from "./History.ts"
+import type { Fault } from "./Weather.ts"
 import type { Config, Exception } from "./World.ts"
 
 const address = (id: string) => `c${id}@x.io`
@@ -39,6 +40,8 @@ const join = (person: string): Step => ({ do: "join", person, organization: "501
 const leave = (person: string): Step => ({ do: "leave", person, organization: "501" })
 const tag = (person: string): Step => ({ do: "tag", person, tag: "vip" })
 const undo: Step = { do: "undo", run: 0, fault: null, killAt: null }
+const machine: Step = { do: "other machine", copied: "now", killAt: null, ends: "claim" }
+const nobodyShown: Fault = { kind: "gap", what: "nobody in any group", path: "/organizations" }
 const killed = (killAt: number): Step => ({ ...sync, killAt })
 
 const history = (start: Start, config: Partial<Config>, ...steps: ReadonlyArray<Step>): History => ({
@@ -145,19 +148,63 @@ export const known: Readonly<Record<string, History>> = {
     {},
     sync,
     join("1005"),
-    { do: "other machine", copied: "now", killAt: null, ends: "claim" },
+    machine,
     tag("1001"),
     sync,
     leave("1005"),
     sync
   ),
-  "a copy of a state that has written nothing yet makes no group again": history(
-    four,
+  "what a machine found before it knew of another one is asked about": history(tagged, { removals: "all" }, sync, join("1005"), machine, {
+    do: "configure",
+    change: { organizations: "shared" }
+  }),
+  "what another machine put in is asked about, also where no rule leads any more": history(
+    tagged,
     {},
-    { do: "plan", fault: null },
-    { do: "other machine", copied: "now", killAt: null, ends: "claim" },
+    sync,
+    { do: "new person", person: "2006", tag: "vip", organization: "501", known: true },
+    machine,
+    { do: "configure", change: { organizations: "none" } }
+  ),
+  "a group that another machine made is known by its mark, also if a held run came in between": history(
+    { ...tagged, showsMarks: false },
+    { organizations: "shared", adoptNames: true },
+    killed(30),
+    machine,
+    { do: "rename sync", look: true, back: true },
+    leave("1001"),
     sync
   ),
+  "a row that a lying list hid is ours, also where no rule leads any more": history(
+    tagged,
+    {},
+    sync,
+    { ...sync, depth: "full", fault: nobodyShown },
+    { do: "configure", change: { tags: { vip: "none" } } },
+    sync
+  ),
+  "an undo deletes no group that one look shows empty": history(
+    four,
+    { drift: "accept" },
+    sync,
+    { do: "put in", group: 0, customer: 4 },
+    { ...undo, fault: nobodyShown }
+  ),
+  "an exception is for nobody who took its address": history(tagged, { drift: "restore", exceptions: [{ ...stranger, email: address("1003") }] }, sync, {
+    do: "take address",
+    person: "1004",
+    of: "1003"
+  }),
+  "a group that a person did not want is not made after a list that was cut": history(
+    { ...four, targetPage: 1, groups: ["One", "Two"].map((name) => ({ name, purpose: null, members: [0] })) },
+    { guards: { additions: 2 } },
+    sync,
+    { do: "reject", part: 0 },
+    join("1005"),
+    { ...sync, fault: { kind: "gap", what: "one row lost", path: "/customer-groups" } },
+    sync
+  ),
+  "a copy of a state that has written nothing yet makes no group again": history(four, {}, { do: "plan", fault: null }, machine, sync),
   "an old copy that is run again writes nothing": history(
     four,
     {},

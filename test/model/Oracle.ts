@@ -55,6 +55,7 @@ interface Memory {
   readonly origins: ReadonlyMap<Row, Origin>
   readonly absent: ReadonlyMap<Row, { readonly runs: number; readonly since: number }>
   readonly logged: number
+  readonly latest: ReadonlyMap<Deed, number>
 }
 
 export const make = (world: World, first: Config) => {
@@ -323,7 +324,15 @@ export const make = (world: World, first: Config) => {
     },
     released: taken.release,
     /** What the state knows, before a copy of it runs on another machine. */
-    remember: () => ({ views, bound, sure: new Map(identity.sure), origins: new Map(origins), absent: new Map(absent), logged: log.length }),
+    remember: () => ({
+      views,
+      bound,
+      sure: new Map(identity.sure),
+      origins: new Map(origins),
+      absent: new Map(absent),
+      logged: log.length,
+      latest: taken.latest()
+    }),
     /** A person goes on with the state that knows no more than that. Runs since `number` were the other machine's: what they put in is ours, and nobody here saw it. */
     recall: (before: Memory, number: number) => {
       views = [...before.views, ...views]
@@ -336,7 +345,7 @@ export const make = (world: World, first: Config) => {
       }
       for (const one of before.origins.keys()) if (!origins.has(one)) out.set(one, "unsure")
       for (const [one, lapsed] of before.absent) if ((absent.get(one)?.runs ?? 0) <= lapsed.runs) absent.set(one, lapsed)
-      taken.forget(number)
+      taken.forget(number, before.latest)
       troubled = true
       edited()
     },
@@ -388,6 +397,8 @@ export const make = (world: World, first: Config) => {
         if (decision === "rejected") everRejected.add(one)
         const [op, customer = "", purpose = ""] = one.split(" ")
         const [what, of] = [op === "remove" ? ("always" as const) : ("never" as const), row(customer, purpose)]
+        // A lying list hid a row of ours, and a person let it be: seen again it is found.
+        if (decision === "rejected" && op === "add" && origins.get(of) === "ours") origins.set(of, "unsure")
         // Who approves any of it has seen that the lines are gone.
         if (decision === "approved" && (op === "remove" || op === "add") && lostLine(what, of)) bound = { always: new Set(), never: new Set() }
       }

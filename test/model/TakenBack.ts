@@ -15,6 +15,8 @@ export const make = ({ decisions, fresh, origins, out, say }: Known) => {
   const deeds = new Map<number, Map<Deed, Origin | undefined>>()
   const last = new Map<Deed, number>()
   const pins = new Map<Row, number>()
+  /** By which run a state that goes on believes a deed was done that another machine did since. */
+  const believed = new Map<Deed, number>()
 
   const did = (run: number, one: Deed, before: Origin | undefined) => {
     deeds.set(run, (deeds.get(run) ?? new Map<Deed, Origin | undefined>()).set(one, before))
@@ -45,7 +47,8 @@ export const make = ({ decisions, fresh, origins, out, say }: Known) => {
     takenAway: (one: Row, run: number, undoes: number) => {
       const origin = origins.get(one)
       if (origin === "hand") say("took away what people put there, with a run that was taken back", one)
-      else if (origin !== "unsure" && last.get(deed("add", one)) !== undoes) say("took away what the undone run did not put in, or others did since", one)
+      else if (origin !== "unsure" && last.get(deed("add", one)) !== undoes && believed.get(deed("add", one)) !== undoes)
+        say("took away what the undone run did not put in, or others did since", one)
       did(run, deed("remove", one), origin)
       pin(one, undoes)
       origins.delete(one)
@@ -66,10 +69,17 @@ export const make = ({ decisions, fresh, origins, out, say }: Known) => {
       for (const [one, origin] of origins)
         if (origin === "ours" && last.get(deed("add", one)) === undoes) say("is still there, though its run was taken back", one)
     },
-    /** Runs of that number and later ones were another machine's, and can be taken back no more. */
-    forget: (from: number) => {
+    /** Which run did what last. */
+    latest: (): ReadonlyMap<Deed, number> => new Map(last),
+    /** Runs of that number and later ones were another machine's, and can be taken back no more. `before`: which runs did what last before them. */
+    forget: (from: number, before: ReadonlyMap<Deed, number>) => {
       for (const run of deeds.keys()) if (run >= from) deeds.delete(run)
-      for (const [one, run] of last) if (run >= from) last.delete(one)
+      for (const [one, run] of last) {
+        if (run < from) continue
+        last.delete(one)
+        const known = before.get(one)
+        if (known !== undefined) believed.set(one, known)
+      }
     },
     release: (undoes: number) => {
       for (const [one, of] of pins) if (of === undoes) pins.delete(one)
