@@ -1,6 +1,9 @@
 /** Text as a terminal shows it: how wide it is, where to cut it, and nothing in it that could command the terminal. */
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" })
+let segmenter: Intl.Segmenter | undefined
+
+/** What a reader takes for one character each. Most names are told apart without it. */
+const segments = (text: string): Intl.Segments => (segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" })).segment(text)
 
 // Latin, Greek, Cyrillic and Armenian letters: one character, one column. Most names are of these, and told apart fast.
 const PLAIN = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u058f]*$/
@@ -68,7 +71,7 @@ const graphemeWidth = (grapheme: string): number => {
 export const width = (text: string): number => {
   if (PLAIN.test(text)) return text.length
   let sum = 0
-  for (const { segment } of segmenter.segment(text)) sum += graphemeWidth(segment)
+  for (const { segment } of segments(text)) sum += graphemeWidth(segment)
   return sum
 }
 
@@ -77,7 +80,7 @@ export const cut = (text: string, max: number): string => {
   if (PLAIN.test(text)) return text.length <= max ? text : text.slice(0, Math.max(0, max - 1)) + ELLIPSIS
   let sum = 0
   let end = 0
-  for (const { segment, index } of segmenter.segment(text)) {
+  for (const { segment, index } of segments(text)) {
     sum += graphemeWidth(segment)
     if (sum > max) return text.slice(0, end) + ELLIPSIS
     if (sum <= max - 1) end = index + segment.length

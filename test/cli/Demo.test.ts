@@ -7,7 +7,7 @@ import * as FirstSync from "../../packaging/FirstSync.ts"
 
 const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
   new Promise<{ readonly code: number | null; readonly out: string }>((resolve) => {
-    const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts", ...args], { env: { ...process.env, ...env } })
+    const child = spawn(process.execPath, ["--import", "tsx", "src/program.ts", ...args], { env: { ...process.env, ...env } })
     let out = ""
     child.stdout.on("data", (chunk) => (out += String(chunk)))
     child.once("close", (code) => resolve({ code, out }))

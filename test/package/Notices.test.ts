@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 const held = async (): Promise<ReadonlyArray<string>> => {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ["src/main.ts"],
+    entryPoints: ["src/program.ts"],
     outdir: "dist",
     bundle: true,
     splitting: true,
