@@ -9,6 +9,7 @@ export const registry: Readonly<Record<string, () => Promise<AnyConnector>>> = {
   intercom: async () => (await import("./intercom/IntercomConnector.ts")).connector,
   sql: async () => (await import("./sql/SqlConnector.ts")).connector,
   trybe: async () => (await import("./trybe/TrybeConnector.ts")).connector,
+  vendure: async () => (await import("./vendure/VendureConnector.ts")).connector,
   zammad: async () => (await import("./zammad/ZammadConnector.ts")).connector,
   zendesk: async () => (await import("./zendesk/ZendeskConnector.ts")).connector
 }

@@ -236,7 +236,7 @@ export const suite = ({ prepare, subject }: Readings): void => {
     Effect.gen(function* () {
       yield* reported(answer)
       assert.deepStrictEqual(
-        faulty.log.filter((call) => !asks(call)).map(({ method, path }) => `${method} ${path}`),
+        faulty.log.filter((call) => faulty.isWrite(call) && !asks(call)).map(({ method, path }) => `${method} ${path}`),
         [],
         at
       )

@@ -63,7 +63,7 @@ const patience = "3 hours"
 const connect = ({ connector, make }: Subject, { app = (inner) => inner, options = (sandbox) => sandbox.options(baseUrl) }: Settings, seen: Array<unknown>) =>
   Effect.gen(function* () {
     const sandbox = make()
-    const faulty = Faulty.make(app(sandbox.app ?? noApp))
+    const faulty = Faulty.make(app(sandbox.app ?? noApp), sandbox.isWrite)
     const pacer = yield* SlotPacer.make({ windows: [], restored: [], concurrency: 2 })
     const context = { name: "connection-1", client: InProcess.client({ [baseUrl]: faulty.app }), pacer, redactor: SecretRedactor.make() }
     const decoded: unknown = yield* Schema.decodeUnknown(connector.options)(options(sandbox)).pipe(

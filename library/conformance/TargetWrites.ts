@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
-import type { Pack, TargetDeclaration } from "../../src/contract/Target.ts"
+import type { Pack, RowReceipt, TargetDeclaration } from "../../src/contract/Target.ts"
 import type { GroupDraft, GroupMark } from "../../src/model/Group.ts"
 import type { TargetEdits } from "../../src/sandbox/Sandbox.ts"
 import { type Connected, conforms, type Subject } from "./Harness.ts"
@@ -155,7 +155,7 @@ const groups = (subject: Subject, { groups }: TargetDeclaration): void => {
       off,
       body: (connected) =>
         Effect.gen(function* () {
-          connected.faulty.inject(fault, Writes.isWrite)
+          connected.faulty.inject(fault, connected.faulty.isWrite)
           const result = yield* connected.ask(connected.target.createGroup(draft(), mark))
           assert(Either.isLeft(result))
           assert.strictEqual(result.left.effect, "unknown")
@@ -231,8 +231,51 @@ const assignments = (subject: Subject, { assignments, groups }: TargetDeclaratio
         if (gone === undefined) edits(connected).deleteGroup(pack.by === "customer" ? (pack.groups[0] ?? "") : "")
         else edits(connected).deleteCustomer(gone)
         const result = yield* connected.ask(connected.target.add(pack))
+        if (Either.isRight(result) && result.right.changed === "named") {
+          const receipts = [...(result.right.rows ?? [])].map(([id, receipt]) => [id === gone ? "gone" : "there", receipt])
+          return assert.deepStrictEqual([size(), Object.fromEntries(receipts)], [1, { gone: "dropped", there: "changed" }])
+        }
         if (Either.isRight(result)) return assert.deepStrictEqual([size(), result.right.changed], [1, "unnamed"])
         assert.deepStrictEqual([result.left.reason, result.left.effect, size()], ["Invalid", "none", 0])
+      })
+  })
+  conforms("two calls at once that add the same customers to two groups lose none of them", {
+    subject,
+    off:
+      add.by === "customer"
+        ? "the target declares additions by customer"
+        : assignments.oneAtATime === true
+          ? "the target declares that calls at once overwrite each other"
+          : null,
+    body: (connected) =>
+      Effect.gen(function* () {
+        const { pack } = scene(connected, add.by, add.pack)
+        const other = edits(connected).addGroup({ name: "Other" })
+        const both = pack.by === "group" ? [pack, { ...pack, group: other }] : []
+        yield* connected.reported(Effect.forEach(both, (one) => connected.target.add(one), { concurrency: "unbounded" }))
+        assert.deepStrictEqual(
+          edits(connected)
+            .groups()
+            .map(({ members }) => members.length),
+          [add.pack, add.pack]
+        )
+      })
+  })
+  conforms("an answer that names rows says of each whether it was so before", {
+    subject,
+    off: add.by === "customer" || add.pack === 1 ? "the target declares additions by customer, or packs of one" : null,
+    body: (connected) =>
+      Effect.gen(function* () {
+        const { pack } = scene(connected, add.by, 2)
+        const [first = "", second = ""] = pack.by === "group" ? pack.customers : []
+        if (pack.by === "group") edits(connected).addMember(pack.group, first)
+        const { changed, rows } = yield* connected.reported(connected.target.add(pack))
+        assert.notInclude(["all", "none"], changed, "one of two was in already")
+        const named = new Map<string, RowReceipt>([
+          [first, "so"],
+          [second, "changed"]
+        ])
+        if (changed === "named") assert.deepStrictEqual(rows, named)
       })
   })
   for (const { fault, what } of Writes.lostAnswers) {
@@ -241,7 +284,7 @@ const assignments = (subject: Subject, { assignments, groups }: TargetDeclaratio
       body: (connected) =>
         Effect.gen(function* () {
           const { pack, size } = scene(connected, add.by, 1)
-          connected.faulty.inject(fault, Writes.isWrite)
+          connected.faulty.inject(fault, connected.faulty.isWrite)
           const result = yield* connected.ask(connected.target.add(pack))
           assert(Either.isLeft(result))
           assert.strictEqual(result.left.effect, "unknown")
@@ -255,7 +298,7 @@ const assignments = (subject: Subject, { assignments, groups }: TargetDeclaratio
         Effect.gen(function* () {
           const { pack, put, size } = scene(connected, removing.by, 1)
           put()
-          connected.faulty.inject(fault, Writes.isWrite)
+          connected.faulty.inject(fault, connected.faulty.isWrite)
           const result = yield* connected.ask(connected.target.remove(pack))
           if (Either.isLeft(result)) assert.strictEqual(result.left.effect, "unknown")
           else assert.strictEqual(result.right.changed, "unnamed", "of a call that had to be repeated nobody knows which try changed something")

@@ -180,7 +180,7 @@ export const suite = (subject: Subject, { admin, owner, pageSize, roles }: TeamD
             const { faulty, team } = connected
             const id = member(connected)
             for (const write of [team.invite("ben@acme.example", least), team.changeRole(id, more), team.remove(id)]) {
-              faulty.inject(fault, Writes.isWrite)
+              faulty.inject(fault, connected.faulty.isWrite)
               const before = faulty.writes()
               const result = yield* connected.ask(write)
               assert(Either.isLeft(result))

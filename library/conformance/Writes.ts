@@ -3,11 +3,9 @@ import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { ConnectorError } from "../../src/contract/ConnectorError.ts"
-import type { Fault, SandboxRequest } from "../../src/sandbox/Sandbox.ts"
+import type { Fault } from "../../src/sandbox/Sandbox.ts"
 import * as Faults from "./Faults.ts"
 import { type Connected, conforms, type Subject } from "./Harness.ts"
-
-export const isWrite = ({ method }: SandboxRequest) => method !== "GET"
 
 export const lostAnswers: ReadonlyArray<{ readonly what: string; readonly fault: Fault }> = [
   { what: "the connection breaks after the effect", fault: { _tag: "Reset", when: "after" } },
@@ -59,7 +57,7 @@ export const failures = (subject: Subject, off: string | null, prepare: Writing)
           const write = prepare(connected)
           connected.faulty.inject(
             Array.from({ length: 60 }, () => fault),
-            isWrite
+            connected.faulty.isWrite
           )
           const result = yield* connected.ask(write(connected))
           assert(Either.isLeft(result), "a refusal passed for a success")
@@ -74,9 +72,9 @@ export const failures = (subject: Subject, off: string | null, prepare: Writing)
     body: (connected) =>
       Effect.gen(function* () {
         const write = prepare(connected)
-        connected.faulty.inject(Faults.answer(429, "{}", { "retry-after": "77" }), isWrite)
+        connected.faulty.inject(Faults.answer(429, "{}", { "retry-after": "77" }), connected.faulty.isWrite)
         yield* connected.reported(write(connected))
-        const [limited, done] = connected.faulty.log.filter(({ method }) => method !== "GET")
+        const [limited, done] = connected.faulty.log.filter(connected.faulty.isWrite)
         assert.isAtLeast((done?.at ?? 0) - (limited?.at ?? 0), 77_000)
         assert.strictEqual(connected.faulty.writes(), 2)
       })

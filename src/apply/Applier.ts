@@ -188,7 +188,8 @@ const readBack = (work: Work, written: OpenCall, name: string): Applying<void> =
     }
   })
 
-const atOnce = 4
+/** Groups or customers that are worked on at once. */
+const atOnce = ({ assignments }: Work["declaration"]): number => (assignments.oneAtATime === true ? 1 : 4)
 
 /** Works through a list that settled work leaves, so that its next batch is always its head. */
 const through = <A>(work: Work, batch: Applying<ReadonlyArray<A>>, step: (item: A) => Applying<void>): Applying<void> =>
@@ -198,7 +199,7 @@ const through = <A>(work: Work, batch: Applying<ReadonlyArray<A>>, step: (item: 
       const items = yield* batch
       if (items.length === 0 || (yield* work.turns.areSpent)) return
       const before = yield* journal.progress(work.writer.run)
-      yield* Effect.forEach(items, step, { concurrency: atOnce, discard: true })
+      yield* Effect.forEach(items, step, { concurrency: atOnce(work.declaration), discard: true })
       const after = yield* journal.progress(work.writer.run)
       if (after.settled === before.settled && !(yield* work.turns.areSpent))
         return yield* Effect.dieMessage(`work on ${items.length} groups or customers was neither done nor refused`)

@@ -146,7 +146,7 @@ export class Journal extends Context.Tag("groupbridge/Journal")<
     readonly noteClock: (to: string, offset: number) => Effect.Effect<void, StateError>
     readonly canaryDone: (to: string) => Effect.Effect<boolean, StateError>
     readonly noteCanary: (to: string) => Effect.Effect<void, StateError>
-    /** The last call that confirmed rows in this run, with these rows; null if there is none. */
+    /** The last call that confirmed rows in this run, with those rows alone; null if there is none. */
     readonly written: (run: number) => Effect.Effect<OpenCall | null, StateError>
     /** The last addition that was confirmed at the target by any run, with those of its rows that the ledger still has; null if there is none. */
     readonly lastAdded: (to: string) => Effect.Effect<OpenCall | null, StateError>

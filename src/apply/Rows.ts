@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { ConnectorError } from "../contract/ConnectorError.ts"
 import type { StateError } from "../contract/StateError.ts"
-import type { Pack, Receipt } from "../contract/Target.ts"
+import type { Pack, Receipt, RowReceipt } from "../contract/Target.ts"
 import type { ChangeOp } from "../model/Change.ts"
 import * as Backoff from "./Backoff.ts"
 import * as Evidence from "./Evidence.ts"
@@ -53,6 +53,27 @@ const byReceipt = (work: Work, call: OpenCall, changed: "all" | "none" | "done")
 const mayBeOurs = (call: OpenCall, outcome: ReadonlyMap<OpenCall["rows"][number], RowOutcome>): boolean =>
   call.op === "assignment.add" && call.rows.some((row) => outcome.get(row) === "found" && (call.madeNow || row.lostSince !== null))
 
+/** A row that was dropped is asked for again in a smaller pack, and alone it is refused. */
+const settleNamed = (work: Work, call: OpenCall, rows: ReadonlyMap<string, RowReceipt>): Applying<Step> =>
+  Effect.gen(function* () {
+    const journal = yield* Journal
+    const of = (row: OpenCall["rows"][number]): RowReceipt => rows.get(call.by === "group" ? row.id : (row.group.id ?? "")) ?? "dropped"
+    const dropped = call.rows.filter((row) => of(row) === "dropped")
+    if (dropped.length > 0 && call.rows.length === 1) {
+      yield* journal.refuse(call, droppedWords)
+      if (call.op === "assignment.add" && (yield* isGone(work, call))) yield* journal.customerGone(call)
+      return "settled"
+    }
+    const removes = call.op === "assignment.remove"
+    const outcome = same(call, (row) => (of(row) === "dropped" ? "undone" : removes || of(row) === "changed" ? "applied" : "found"))
+    const seen = mayBeOurs(call, outcome) ? yield* Evidence.skipped(work, call) : outcome
+    const settled = same(call, (row) => (dropped.includes(row) ? "undone" : (seen.get(row) ?? "undone")))
+    yield* journal.settleRows(call, settled, dropped.length === 0 ? null : `answered as done, and ${dropped.length} of ${call.rows.length} were left out`)
+    return dropped.length === 0 ? "settled" : "split"
+  })
+
+const droppedWords = "the answer confirmed it, and shows no change: there is no such customer there any more, or not for this credential"
+
 /** What came of a call: its rows are settled, or planned again in smaller packs, or as they are after a while. */
 type Step = "settled" | "split" | "again"
 
@@ -65,7 +86,8 @@ const settleReceipt = (work: Work, call: OpenCall, receipt: Receipt): Applying<S
     const journal = yield* Journal
     yield* noteClock(work, receipt)
     // The answer to a retry may be the one that was lost, however things are by now.
-    if (receipt.changed !== "unnamed" && !call.retry) {
+    if (receipt.changed === "named" && receipt.rows !== undefined && !call.retry) return yield* settleNamed(work, call, receipt.rows)
+    if (receipt.changed !== "unnamed" && receipt.changed !== "named" && !call.retry) {
       const outcome = byReceipt(work, call, receipt.changed)
       yield* journal.settleRows(call, mayBeOurs(call, outcome) ? yield* Evidence.skipped(work, call) : outcome, null)
       return "settled"

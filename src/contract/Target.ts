@@ -44,6 +44,8 @@ export interface TargetDeclaration {
   readonly assignments: {
     /** `none`: nothing can be read back. Adding must then be harmless to repeat: a lost answer is asked for again. */
     readonly listedBy: "group" | "customer" | "none"
+    /** Calls under way at once overwrite each other though each is answered as done: then one write is under way at a time, over all groups and syncs. */
+    readonly oneAtATime?: true
     /** Listed rows tell when the customer joined. */
     readonly joinedAt: boolean
     readonly pageSize: number
@@ -84,14 +86,20 @@ export type Pack =
   | { readonly by: "group"; readonly group: string; readonly customers: ReadonlyArray<string> }
   | { readonly by: "customer"; readonly customer: string; readonly groups: ReadonlyArray<string> }
 
+/** `changed` by this call, `so` already before it, or `dropped`: answered as a success, and not so all the same (an unknown id, skipped in silence). */
+export type RowReceipt = "changed" | "so" | "dropped"
+
 /** What an answer to an add or remove proves. */
 export interface Receipt {
   /**
    * `all`: every row of the pack was changed by this call. `none`: every row was so already.
    * `done`: every row is so now, and the answer does not say which were so before.
+   * `named`: `rows` tells it of each.
    * `unnamed`: nothing of this is sure; only reading back tells.
    */
-  readonly changed: "all" | "none" | "done" | "unnamed"
+  readonly changed: "all" | "none" | "done" | "named" | "unnamed"
+  /** Of `named`: what became of each customer, or group, of the pack, by id. */
+  readonly rows?: ReadonlyMap<string, RowReceipt>
   /** The group's size after the call, where the answer surely tells it. */
   readonly count: number | null
   /** The server's clock at the answer (Date header), epoch milliseconds; null where it told none. */

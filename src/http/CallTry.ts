@@ -19,6 +19,7 @@ import * as VendorWords from "./VendorWords.ts"
 export interface Connection {
   readonly context: ConnectionContext
   readonly decodeError: (status: number, headers: Readonly<Record<string, string>>, body: string) => Partial<VendorWords.Refusal> | undefined
+  readonly refusedBy: (body: unknown) => VendorWords.BodyRefusal | undefined
   readonly timeout: Duration.Duration
   readonly maxBytes: number
   readonly endpointHeaders: Readonly<Record<string, ReadonlyArray<string>>>
@@ -125,6 +126,8 @@ const received = (
     if (ok) {
       if (Either.isRight(body)) {
         if (call.expectsBody && isCut(status, headers, body.right)) return yield* cutByClose
+        const refusal = connection.refusedBy(parsed(body.right))
+        if (refusal !== undefined) return Either.left({ error: failed(connection, call, { ...refusal, status }), passing: refusal.reason === "Unavailable" })
         return Either.right({ status, headers, serverTime: rated.serverTime, text: body.right })
       }
       if (body.left._tag === "TransportFailure") return yield* body.left

@@ -11,7 +11,7 @@ import type { RenewingToken, Token } from "./auth/RenewingToken.ts"
 import * as CallRequest from "./CallRequest.ts"
 import * as CallTry from "./CallTry.ts"
 import * as PacedStart from "./pacing/PacedStart.ts"
-import type { Refusal } from "./VendorWords.ts"
+import type { BodyRefusal, Refusal } from "./VendorWords.ts"
 import type { Answer, CallOptions, VendorClient } from "./VendorClient.ts"
 
 export interface VendorClientOptions {
@@ -23,6 +23,10 @@ export interface VendorClientOptions {
   readonly token?: RenewingToken
   /** Credentials that the vendor takes in the query. */
   readonly params?: Readonly<Record<string, Redacted.Redacted>>
+  /** Set where a 2xx may be a refusal (GraphQL): what the body of one means; undefined where it is none. */
+  readonly refusedBy?: (body: unknown) => BodyRefusal | undefined
+  /** Largest body that is sent, in bytes, where the vendor answers a larger one as if it had failed. A larger one is refused here as `Invalid`. */
+  readonly largestBody?: number
   /** What this vendor means by an answer that is not 2xx, where it differs from the usual; what it leaves out stays as usual. */
   readonly decodeError?: (status: number, headers: Readonly<Record<string, string>>, bodyText: string) => Partial<Refusal> | undefined
   /** Of each try, from its start to the end of its body. 30 seconds if not given. */
@@ -59,6 +63,7 @@ export const make = (context: ConnectionContext, options: VendorClientOptions): 
     const connection: CallTry.Connection = {
       context,
       decodeError: options.decodeError ?? (() => undefined),
+      refusedBy: options.refusedBy ?? (() => undefined),
       timeout: Duration.decode(options.timeout ?? "30 seconds"),
       maxBytes: options.maxBytes ?? 32 * 1024 * 1024,
       endpointHeaders: options.endpointHeaders ?? {}
@@ -75,6 +80,8 @@ export const make = (context: ConnectionContext, options: VendorClientOptions): 
           idempotencyKey: call.idempotencyKey
         })
         if (request === null) return Effect.fail(refusedHere(context.name, name, "an id in this path cannot be sent"))
+        if ((request.body.contentLength ?? 0) > (options.largestBody ?? Infinity))
+          return Effect.fail(refusedHere(context.name, name, `the call would be larger than ${options.largestBody} bytes, which the vendor does not take`))
         const asked: CallTry.Call = {
           name,
           request,

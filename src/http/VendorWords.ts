@@ -8,6 +8,11 @@ export interface Refusal {
   readonly code: string | null
 }
 
+/** What a 2xx refuses. `effect`: "none" only where the vendor surely did nothing. */
+export interface BodyRefusal extends Refusal {
+  readonly effect: "none" | "unknown"
+}
+
 /** The meaning of every status that is not 2xx, where the vendor's connector knows no better. */
 export const read = (status: number, body: string, json: unknown): Refusal => {
   const { words, code } = reported(json)

@@ -34,11 +34,13 @@ export interface FaultySandbox {
   readonly log: ReadonlyArray<LoggedCall>
   /** Faults for the next calls, one each in this order; with `when`, for the next calls that it accepts. */
   readonly inject: (faults: Fault | ReadonlyArray<Fault>, when?: (request: SandboxRequest) => boolean) => void
-  /** Calls logged that were not GET. */
+  /** Whether a call can change something. */
+  readonly isWrite: (call: Pick<SandboxRequest, "method" | "path" | "body">) => boolean
+  /** Calls logged that can. */
   readonly writes: () => number
 }
 
-export const make = (app: SandboxApp): FaultySandbox => {
+export const make = (app: SandboxApp, isWrite: FaultySandbox["isWrite"] = ({ method }) => method !== "GET"): FaultySandbox => {
   const log: Array<LoggedCall> = []
   const waiting: Array<{ readonly fault: Fault; readonly when: (request: SandboxRequest) => boolean }> = []
 
@@ -81,6 +83,7 @@ export const make = (app: SandboxApp): FaultySandbox => {
     inject: (faults, when = () => true) => {
       for (const fault of "_tag" in faults ? [faults] : faults) waiting.push({ fault, when })
     },
-    writes: () => log.filter((call) => call.method !== "GET").length
+    isWrite,
+    writes: () => log.filter(isWrite).length
   }
 }

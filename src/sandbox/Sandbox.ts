@@ -172,6 +172,8 @@ export interface AnySandbox {
   readonly options: (baseUrl: string) => Readonly<Record<string, unknown>>
   /** Goes with `app`. */
   readonly documented?: ReadonlyArray<DocumentedCall>
+  /** Whether a call can change something, where its method does not say so (GraphQL). Left out: every call but GET. */
+  readonly isWrite?: (call: Pick<SandboxRequest, "method" | "path" | "body">) => boolean
   /** The same with a credential that the vendor refuses. Goes with `app`. */
   readonly refusedOptions?: (baseUrl: string) => Readonly<Record<string, unknown>>
   /** Values that must never be seen in anything the program emits; tokens that were issued are added to it. */

@@ -187,7 +187,16 @@ export const make = (database: Database): typeof Journal.Service => {
     written: (run) =>
       database.use((sql) => {
         const row = sql.get(`${callColumns} WHERE c.run = ? AND c.outcome = 'done' AND c.op LIKE 'assignment.%' ORDER BY c.id DESC LIMIT 1`, run)
-        return row === undefined ? null : openCall(sql, row)
+        if (row === undefined) return null
+        const call = openCall(sql, row)
+        const confirmed = (one: OpenCall["rows"][number]) =>
+          sql.get(
+            "SELECT 1 FROM call_row WHERE call = ? AND group_id = ? AND target_customer_id = ? AND outcome IN ('applied', 'found')",
+            call.call,
+            one.group.number,
+            one.number
+          ) !== undefined
+        return { ...call, rows: call.rows.filter(confirmed) }
       }),
     lastAdded: (to) =>
       database.use((sql) => {

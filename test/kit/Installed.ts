@@ -61,7 +61,7 @@ const serve = <S extends AnySandbox>(sandbox: S, wrap: Wrap) =>
     const { app: answer = nobodyCalls } = sandbox
     let delay: { readonly millis: number; readonly when: (request: SandboxRequest) => boolean } = { millis: 0, when: () => false }
     const app: SandboxApp = (request) => (delay.when(request) ? Effect.delay(answer(request), delay.millis) : answer(request))
-    const faulty = Faulty.make(app)
+    const faulty = Faulty.make(app, sandbox.isWrite)
     const { url } = yield* Serve.serve(wrap(faulty.app))
     const slow: Vendor<S>["slow"] = (millis, when = () => true) => {
       delay = { millis, when }
