@@ -7,6 +7,7 @@ export const registry: Readonly<Record<string, () => Promise<AnyConnector>>> = {
   csv: async () => (await import("./csv/CsvConnector.ts")).connector,
   freshdesk: async () => (await import("./freshdesk/FreshdeskConnector.ts")).connector,
   intercom: async () => (await import("./intercom/IntercomConnector.ts")).connector,
+  medusa: async () => (await import("./medusa/MedusaConnector.ts")).connector,
   sql: async () => (await import("./sql/SqlConnector.ts")).connector,
   trybe: async () => (await import("./trybe/TrybeConnector.ts")).connector,
   vendure: async () => (await import("./vendure/VendureConnector.ts")).connector,
