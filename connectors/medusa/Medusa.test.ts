@@ -107,7 +107,7 @@ describe("Medusa's members", () => {
 })
 
 describe("Medusa's customers", () => {
-  it.scoped("without an account are not seen, so that a guest of an address is nobody's rival", () =>
+  it.scoped("without an account are not seen, so that an address is not ambiguous for a guest", () =>
     Effect.gen(function* () {
       const { edits, sandbox, target } = yield* connected
       const [ann] = edits.addCustomers([{ email: "Ann@x.example", name: "Ann" }])

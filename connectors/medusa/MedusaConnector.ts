@@ -18,7 +18,7 @@ const Options = Schema.Struct({
   customers: Schema.optionalWith(
     Schema.Literal("registered", "all").annotations({
       description:
-        "Whose records are seen: registered, those with an account (default); or all, guests and those whom a person made among them, where an address with records of both is ambiguous."
+        "Whose records are seen: registered, those with an account (default); or all, also guests and records made by hand, where an address with records of both is ambiguous."
     }),
     { default: () => "registered" as const }
   )

@@ -69,7 +69,7 @@ const plainGroup = ({ client }: Access, id: string) =>
     )
   )
 
-/** A group with its size, all of its members counted: one that a person put somebody into is not to be deleted. */
+/** A group with its size, all of its members counted: one that holds members put there by hand is not to be deleted. */
 const group = (access: Access, id: string) =>
   Effect.flatMap(
     plainGroup(access, id),

@@ -150,7 +150,7 @@ const add = (access: Access, given: Pack): Effect.Effect<Receipt, ConnectorError
     return { ...rows(customers, (one) => (!after.has(one) ? "dropped" : before.has(one) ? "so" : "changed")), count: null, serverTime }
   })
 
-/** One customer who is not in refuses the whole pack: only those who are in are named. Whoever leaves in between makes it a refusal, and it is split. */
+/** One customer who is not in refuses the whole pack: only those who are in are named. If one leaves in between it is a refusal, and the pack is split. */
 const remove = (access: Access, given: Pack): Effect.Effect<Receipt, ConnectorError> =>
   Effect.gen(function* () {
     const { customers, group: id } = yield* oneGroup(given)

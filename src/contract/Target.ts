@@ -94,7 +94,7 @@ export interface Receipt {
   /**
    * `all`: every row of the pack was changed by this call. `none`: every row was so already.
    * `done`: every row is so now, and the answer does not say which were so before.
-   * `named`: `rows` tells it of each.
+   * `named`: `rows` says it of each.
    * `unnamed`: nothing of this is sure; only reading back tells.
    */
   readonly changed: "all" | "none" | "done" | "named" | "unnamed"

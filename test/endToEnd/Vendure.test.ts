@@ -28,7 +28,7 @@ const world = Effect.gen(function* () {
 
 describe("a shop that loses updates", () => {
   it.scopedLive(
-    "is written to by one call at a time, so that everybody is in all groups",
+    "is written to by one call at a time, so that all customers are in all groups",
     () =>
       Effect.gen(function* () {
         const { ids, json, sandbox, shop } = yield* world
@@ -40,7 +40,7 @@ describe("a shop that loses updates", () => {
   )
 
   it.scopedLive(
-    "refuses nobody but who was skipped in silence, and does not count them as done",
+    "refuses only a customer who was skipped in silence, and does not count them as done",
     () =>
       Effect.gen(function* () {
         const { ids, json, run, shop } = yield* world
