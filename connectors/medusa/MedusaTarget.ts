@@ -31,6 +31,7 @@ export const declaration: TargetDeclaration = {
   },
   assignments: {
     listedBy: "group",
+    looks: { add: 2, remove: 0 },
     joinedAt: false,
     pageSize: MedusaApi.pageSize,
     add: { by: "group", pack },

@@ -33,6 +33,7 @@ export const declaration: TargetDeclaration = {
   assignments: {
     listedBy: "group",
     oneAtATime: true,
+    looks: { add: 1, remove: 1 },
     joinedAt: false,
     pageSize: VendureApi.pageSize,
     add: { by: "group", pack },

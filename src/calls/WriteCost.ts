@@ -7,7 +7,7 @@ const hour = 3_600_000
 
 /** A call's usual time on the way in milliseconds, and how many are on the way at the same time, where nothing limits them. */
 const usual = 400
-const atOnce = 4
+const usuallyAtOnce = 4
 
 /** The tightest window's rate; null where nothing limits. */
 export const perHour = (windows: ReadonlyArray<PacerWindow>): number | null => {
@@ -16,14 +16,14 @@ export const perHour = (windows: ReadonlyArray<PacerWindow>): number | null => {
 }
 
 /** When the last of so many calls is answered, if they began now (epoch milliseconds). */
-const endOf = (pacer: Pacer, calls: number): Effect.Effect<number> =>
+const endOf = (pacer: Pacer, calls: number, atOnce = usuallyAtOnce): Effect.Effect<number> =>
   calls === 0
     ? Clock.currentTimeMillis
     : Effect.zipWith(pacer.nextStart(null, calls - 1), Clock.currentTimeMillis, (start, now) => Math.max(start, now + ((calls - 1) * usual) / atOnce) + usual)
 
 /** Seconds until the last of so many calls is answered, within limit and budget, and with what is used up of them already. */
-export const seconds = (pacer: Pacer, calls: number): Effect.Effect<number> =>
-  Effect.zipWith(endOf(pacer, calls), Clock.currentTimeMillis, (end, now) => Math.ceil((end - now) / 1000))
+export const seconds = (pacer: Pacer, calls: number, atOnce?: number): Effect.Effect<number> =>
+  Effect.zipWith(endOf(pacer, calls, atOnce), Clock.currentTimeMillis, (end, now) => Math.ceil((end - now) / 1000))
 
 /** More than that no run makes. */
 const most = 2 ** 30

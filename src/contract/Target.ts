@@ -46,6 +46,8 @@ export interface TargetDeclaration {
     readonly listedBy: "group" | "customer" | "none"
     /** Calls under way at once overwrite each other though each is answered as done: then one write is under way at a time, over all groups and syncs. */
     readonly oneAtATime?: true
+    /** Calls that look at members and go with each addition and removal, for estimates. Left out: none. */
+    readonly looks?: { readonly add: number; readonly remove: number }
     /** Listed rows tell when the customer joined. */
     readonly joinedAt: boolean
     readonly pageSize: number

@@ -22,7 +22,7 @@ export const of = ({ config, connector, pacer }: Connected, writes: ReadonlyArra
     const sum = (items: ReadonlyArray<Work>) => items.reduce((all, { calls }) => all + calls, 0)
     const kept = (kind: "write" | "read", items: ReadonlyArray<Work>) => items.flatMap((item) => (item.calls > 0 ? [{ ...item, kind }] : []))
     const calls = sum(writes)
-    const seconds = yield* WriteCost.seconds(pacer, calls + sum(reads))
+    const seconds = yield* WriteCost.seconds(pacer, calls + sum(reads), connector.target?.declaration.assignments.oneAtATime === true ? 1 : undefined)
     const now = yield* Clock.currentTimeMillis
     return {
       calls,
@@ -53,7 +53,7 @@ const memberships = (count: number): string => (count === 1 ? "1 membership" : `
 
 /**
  * What carrying out takes of a target's calls and time. A group is looked at once more before it is deleted; where customers are listed, each
- * is looked at before it is added to, and after it is removed from; the first write ever is read back.
+ * is looked at before it is added to, and after it is removed from, and so are members where the target says it; the first write ever is read back.
  */
 export const ofGroups = (
   connected: Connected,
@@ -78,6 +78,10 @@ export const ofGroups = (
       number.read,
       { endpoint: `look at a ${word} before it is deleted`, calls: figures.deletes },
       { endpoint: `look at a customer's ${word}s`, calls: looks ? figures.addCalls + figures.removeCalls : 0 },
+      {
+        endpoint: `look at who is in a ${word}`,
+        calls: figures.addCalls * (assignments.looks?.add ?? 0) + figures.removeCalls * (assignments.looks?.remove ?? 0)
+      },
       { endpoint: "read the first write back", calls: isFirst ? 1 : 0 }
     ]
     return yield* of(connected, writes, reads)

@@ -33,7 +33,11 @@ describe("a shop that loses updates", () => {
       Effect.gen(function* () {
         const { ids, json, sandbox, shop } = yield* world
         sandbox.behave({ changeTakes: 60 })
+        const plan = (yield* json(["plan"])).document.syncs[0]
+        // Four groups are made and four packs added, each after a look, and the first write is read back; one after the other.
+        assert.deepStrictEqual([plan.estimate.calls, plan.estimate.reads, plan.estimate.seconds], [8, 5, 6], JSON.stringify(plan.estimate))
         const sync = yield* json(["sync"])
+        assert.strictEqual(sync.document.syncs[0].calls.write, 8)
         assert.deepStrictEqual([sync.code, shop.held()], [0, Object.fromEntries(groups.toSorted().map((name) => [name, ids]))])
       }),
     Installed.patience
