@@ -24,7 +24,7 @@ const canInstall = async (name: Name): Promise<boolean> => {
     await Kit.installed(name)
     return true
   } catch (error) {
-    print(`${name}: skipped, because it cannot be installed here: ${String(error).split("\n").at(-1)?.slice(0, 200)}`)
+    print(`${name}: skipped, because it cannot be installed here: ${String(error).split("\n")[0]}`)
     return false
   }
 }
