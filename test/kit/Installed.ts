@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly interruptWhen?: () => boolean
   /** Called again and again with what it has written to standard error; answers a signal to send. */
   readonly signalOn?: (stderr: string) => NodeJS.Signals | null
+  /** Called once with the number of its process. */
+  readonly onStart?: (pid: number) => void
   /** How long it may take, in milliseconds; a minute where nothing is said. */
   readonly patience?: number
   /** Likewise, when to kill it; it then ends with 137. */
@@ -210,7 +212,7 @@ const spawned = (
   args: ReadonlyArray<string>,
   dir: string,
   env: Readonly<Record<string, string>>,
-  { env: other = {}, interruptWhen, killWhen, patience: allowed = patienceMillis, signalOn }: RunOptions
+  { env: other = {}, interruptWhen, killWhen, onStart, patience: allowed = patienceMillis, signalOn }: RunOptions
 ): Promise<Finished> =>
   new Promise((resolve, reject) => {
     assert(existsSync(program), "the command is not built: run npm run build")
@@ -221,6 +223,7 @@ const spawned = (
       timeout: allowed,
       killSignal: "SIGKILL"
     })
+    if (child.pid !== undefined) onStart?.(child.pid)
     let isKilled = false
     const output = { stdout: "", stderr: "" }
     const watch = setInterval(() => {

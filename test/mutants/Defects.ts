@@ -312,6 +312,42 @@ export const mutants: ReadonlyArray<Mutant> = [
     test: "test/run/Migration.test.ts"
   },
   {
+    name: "what a run found before it knew of another copy stays found",
+    file: "state/reconcile/OthersRows.ts",
+    text: "(a.origin IS NULL OR (a.origin = 'found' AND",
+    instead: "(a.origin IS NULL OR (a.origin = 'adopted' AND"
+  },
+  {
+    name: "another copy's groups are looked for until the first run only",
+    file: "src/run/ObserveTarget.ts",
+    text: ".known?.wentOn === true",
+    instead: `.known?.claim === "claimed"`
+  },
+  {
+    name: "rows of ours are not looked for where no rule leads",
+    file: "state/read/SqliteTargetStore.ts",
+    text: "AND (${served} OR (${ours})) ORDER BY g.id",
+    instead: "AND (${served} OR (${ours} AND false)) ORDER BY g.id"
+  },
+  {
+    name: "an undo deletes a group that one look shows empty",
+    file: "state/plan/SqliteUndoStore.ts",
+    text: "AND NOT ${suddenlyEmpty}`",
+    instead: "AND (true OR NOT ${suddenlyEmpty})`"
+  },
+  {
+    name: "an exception is for who took its address",
+    file: "state/reconcile/Exceptions.ts",
+    text: "(?3 = 'never' OR c.id NOT IN",
+    instead: "(?3 <> '' OR c.id NOT IN"
+  },
+  {
+    name: "a cut list of groups ends what was decided about them",
+    file: "state/plan/ExpiredRows.ts",
+    text: "WHERE w.blocked IS NOT NULL)",
+    instead: "WHERE w.blocked IS NULL)"
+  },
+  {
     name: "a config that does not load is no news",
     file: "src/notify/Problems.ts",
     text: `counted(sync, "", "config", isConfigBroken ? 1 : 0)`,
