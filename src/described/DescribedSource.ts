@@ -30,22 +30,40 @@ export const partsOf = (manifest: Manifest, { customer, group, memberships = [] 
   ]
 }
 
-const endOf = ({ paging, whole }: List): string => {
-  if (whole === "none") return "nothing proves it, so nobody is removed for being absent"
+const unproved = "nothing proves it, so nobody is removed for being absent"
+
+const endOf = ({ per, ...list }: List, { lists }: Manifest): string =>
+  per === undefined || list.whole === "none" ? signOf(list) : lists[per]?.whole === "none" ? unproved : `of each of the ${per}: ${signOf(list)}`
+
+const signOf = ({ paging, whole }: List): string => {
+  if (whole === "none") return unproved
   if (whole === "emptyPage") return "an empty page"
   if (whole === "cursorEnds") return paging !== undefined && "cursor" in paging ? "no further cursor" : "no further page is named"
   return "totalMatches" in whole ? "as many rows as the total says" : "as many rows as another call counts"
 }
 
 /** Whether an absence counts only once a second read shows it too. */
-const canLoseRows = ({ paging, stable }: List): boolean =>
-  stable === "no" || (paging !== undefined && ("link" in paging || ("absentEnds" in paging && paging.absentEnds === true)))
+const canLoseRows = ({ paging, per, stable }: List, manifest: Manifest): boolean => {
+  const parent = per === undefined ? undefined : manifest.lists[per]
+  return (
+    stable === "no" ||
+    (paging !== undefined && ("link" in paging || ("absentEnds" in paging && paging.absentEnds === true))) ||
+    (parent !== undefined && canLoseRows(parent, manifest))
+  )
+}
 
 const streamsOf = (manifest: Manifest): ReadonlyArray<StreamDeclaration & { readonly list: List }> => {
   const rank = ({ customer, group }: List) => (customer !== undefined ? 0 : group !== undefined ? 1 : 2)
   return Object.entries(manifest.lists)
     .toSorted(([, one], [, two]) => rank(one) - rank(two))
-    .map(([name, list]) => ({ name, parts: partsOf(manifest, list), end: endOf(list), canLoseRows: canLoseRows(list), pageSize: list.pageSize, list }))
+    .map(([name, list]) => ({
+      name,
+      parts: partsOf(manifest, list),
+      end: endOf(list, manifest),
+      canLoseRows: canLoseRows(list, manifest),
+      pageSize: list.pageSize,
+      list
+    }))
 }
 
 export const declarationOf = (manifest: Manifest): SourceDeclaration => ({
@@ -100,7 +118,7 @@ export const make = (manifest: Manifest, calls: Calls): Source => {
     identify: Effect.map(calls.answers ?? Effect.succeed(null), (answer) => identityOf(manifest, place, answer)),
     streams: streamsOf(manifest).map(({ list, ...declaration }) => ({
       declaration,
-      pages: Pages.walk(calls, { list, name: declaration.name, parts: declaration.parts, unlisted })
+      pages: Pages.walk(calls, { list, name: declaration.name, parts: declaration.parts, unlisted }, manifest)
     })),
     customer: lookup === undefined ? () => Effect.dieMessage("the manifest names no look-up") : lookedUp
   }

@@ -66,12 +66,14 @@ const Paging = Schema.Union(
     cursor: Pointer.annotations({ description: "Where an answer holds the cursor of the next page." }),
     into: written.annotations({ description: "The parameter, or the pointer into the body, that takes it." }),
     more: maybe(Pointer, "Where an answer says true or false: whether a page follows."),
-    absentEnds: maybe(Schema.Boolean, "The vendor leaves the cursor out on the last page. Default: it is null or empty there.")
+    absentEnds: maybe(Schema.Boolean, "The vendor leaves the cursor out on the last page. Default: it is null or empty there."),
+    limit: maybe(written, "The parameter that takes the rows of a page: a full page without a cursor is then asked for again in two parts.")
   }),
   Schema.Struct({ page: written.annotations({ description: "The parameter that takes the number of the page." }), first: maybe(Schema.Int, "Default: 1.") }),
   Schema.Struct({ offset: written.annotations({ description: "The parameter that takes the number of rows to pass over." }) }),
   Schema.Struct({
     next: Pointer.annotations({ description: "Where an answer holds the URL of the next page." }),
+    take: maybe(written, "Of the URL this parameter alone is taken, where it leads to another host."),
     absentEnds: maybe(Schema.Boolean, "The vendor leaves it out on the last page.")
   }),
   Schema.Struct({ link: Schema.Literal("next").annotations({ description: "The Link header names the next page; the last page has none." }) })
@@ -86,9 +88,12 @@ const Whole = Schema.Union(
 
 const fields = maybe(Schema.Union(Pointer, Schema.Record({ key: Schema.String, value: Pointer })), "Fields by name, or where all of them stand.")
 
+/** The first item of a list in the row for which all of it holds. */
+const First = Schema.Struct({ each: Pointer, where: Equal, take: Pointer })
+
 const Customer = Schema.Struct({
   id: Pointer,
-  email: maybe(Text, "Their address."),
+  email: maybe(Schema.Union(Text, First), "Their address: a text, or what stands at take in the first item of each for which where holds."),
   name: maybe(Text, "Their name."),
   externalId: maybe(Text, "Your own id of them."),
   staff: maybe(Equal, "Who works at the vendor's account, and never gets a group."),
@@ -105,12 +110,17 @@ const Membership = Schema.Struct({
   customer: maybe(Pointer, "The customer's id, where the row is none."),
   each: maybe(Pointer, "A list in the row, one membership each; group and name are then found in its items."),
   group: maybe(Pointer, "The group's id. Default: the item itself."),
-  name: maybe(Text, "The group's name, where no list shows the group. Default: its id.")
+  name: maybe(Text, "The group's name, where no list shows the group. Default: its id."),
+  whole: maybe(Equal, "What a row holds whose list is not cut, as the sign that its connection has no further page; the memberships of any other are in doubt.")
 })
 export type Membership = typeof Membership.Type
 
 const List = Schema.Struct({
   ...call,
+  per: maybe(
+    written,
+    "The list for each of whose rows this one is asked, with {/id} in path, params and body; pointers then begin with /per, or with /row for its own rows."
+  ),
   rows: Pointer.annotations({ description: "Where an answer holds its rows." }),
   pageSize: Schema.Int.pipe(Schema.positive()).annotations({ description: "Rows that a full page holds." }),
   paging: maybe(Paging, "How the next page is found: cursor, page, offset, next or link. Left out: one answer holds all."),
@@ -120,6 +130,7 @@ const List = Schema.Struct({
   stable: Schema.Literal("immutableKey", "no").annotations({
     description: "immutableKey: pages follow a key that never changes, so that none can lose rows. no: an absence counts only if a second read shows it too."
   }),
+  noRows: maybe(Equal, "What an answer holds that has no rows, where the vendor then leaves the list out."),
   only: maybe(Equal, "Rows that count; all others are passed over."),
   customer: maybe(Customer, "Each row is a customer."),
   group: maybe(Group, "Each row is a group."),

@@ -38,12 +38,32 @@ const contradictions = ({ customer, group, memberships = [], paging, stable, who
   ]
 }
 
+/** What of a list that is asked for each row of another one cannot be. */
+const perProblems = (
+  { customer, group, memberships, only, path, per }: List,
+  lists: Manifest["lists"]
+): ReadonlyArray<readonly [key: string, message: string]> => {
+  const parent = per === undefined ? undefined : lists[per]
+  if (per === undefined) return /\{\//.test(path) ? [["path", 'a pointer in braces needs "per": the list of the rows that it is found in'] as const] : []
+  if (parent === undefined) return [["per", `there is no list ${JSON.stringify(per)}${hint(per, Object.keys(lists))}`]]
+  const pointers = [...JSON.stringify({ customer, group, memberships }).matchAll(/"(\/[^"]*)"|\{(\/[^}"]*)\}/g)].map(([, one, other]) => one ?? other ?? "")
+  const each = memberships?.some((one) => one.each !== undefined) === true
+  const stray = [...Object.keys(only ?? {}), ...pointers].find((pointer) => !/^\/(row|per)(\/|$)/.test(pointer))
+  return [
+    ...(parent.per === undefined ? [] : [["per", `${per} is itself asked for each row of another list; one deep is as far as it goes`] as const]),
+    ...(stray === undefined || each
+      ? []
+      : [["per", `${stray} begins with neither /row (the rows of this list) nor /per (the row that it is asked for)`] as const])
+  ]
+}
+
 const check = (manifest: Manifest, root: Document.Node, report: Report): void => {
   const lists = root.children.get("lists")
   const parts = new Map<string, string>()
   for (const [name, list] of Object.entries(manifest.lists)) {
     const node = lists?.children.get(name)
-    for (const [key, message] of contradictions(list)) report(node?.children.get(key)?.place ?? node?.key ?? root.place, message)
+    for (const [key, message] of [...contradictions(list), ...perProblems(list, manifest.lists)])
+      report(node?.children.get(key)?.place ?? node?.key ?? root.place, message)
     for (const part of DescribedSource.partsOf(manifest, list).map(partText)) {
       const other = parts.get(part)
       if (other !== undefined) report(node?.key ?? root.place, `${other} tells ${part} already; one list must be the whole truth`)

@@ -26,18 +26,19 @@ export interface Seen {
 }
 
 /**
- * `end`: the vendor's own sign that no page follows. `unsure`: none follows, but nothing says so. `wrong`: the answer cannot be followed.
+ * `Next`: what to ask for. `End`: no page follows; `sure` where the vendor's own sign says so, `full` where that sign is one left out and the page is full.
+ * `Wrong`: the answer cannot be followed.
  */
 export type Step =
   | { readonly _tag: "Next"; readonly ask: Ask; readonly cursor: string }
-  | { readonly _tag: "End"; readonly sure: boolean; readonly why: string }
+  | { readonly _tag: "End"; readonly sure: boolean; readonly full?: true }
   | { readonly _tag: "Wrong"; readonly why: string }
 
-const end: Step = { _tag: "End", sure: true, why: "" }
-const unconfirmed = (why: string): Step => ({ _tag: "End", sure: false, why })
+const end: Step = { _tag: "End", sure: true }
+const unconfirmed: Step = { _tag: "End", sure: false }
 const wrong = (why: string): Step => ({ _tag: "Wrong", why })
 
-const withParam = (ask: Ask, name: string, value: string | number): Ask =>
+export const withParam = (ask: Ask, name: string, value: string | number): Ask =>
   name.startsWith("/") ? { ...ask, body: Template.put(ask.body, name, value) } : { ...ask, params: { ...ask.params, [name]: value } }
 
 /** A URL is followed only below the base URL, so that credentials go nowhere else; parameters that carry them are sent by the client itself. */
@@ -64,12 +65,21 @@ export interface Place {
 }
 
 /** A sign that is left out at the end is also missing where an answer lost it: a page that is full is then no end. */
-const leftOut = (full: boolean, documented: boolean, what: string): Step =>
-  !documented ? unconfirmed(`${what} is missing`) : full ? unconfirmed(`${what} is missing on a full page`) : end
+const leftOut = (full: boolean, documented: boolean): Step => (documented ? (full ? { _tag: "End", sure: false, full: true } : end) : unconfirmed)
 
-const followed = (url: unknown, { ask, rows }: Seen, pageSize: number, documented: boolean, what: string, place: Place): Step => {
-  if (url === undefined) return leftOut(rows >= pageSize, documented, what)
+interface Following {
+  readonly documented: boolean
+  readonly what: string
+  readonly take?: string | undefined
+}
+
+const followed = (url: unknown, { ask, rows }: Seen, pageSize: number, { documented, take, what }: Following, place: Place): Step => {
+  if (url === undefined) return leftOut(rows >= pageSize, documented)
   if (url === null || url === "") return end
+  if (take !== undefined) {
+    const token = typeof url === "string" && URL.canParse(url, place.baseUrl) ? new URL(url, place.baseUrl).searchParams.get(take) : null
+    return token === null || token === "" ? wrong(`${what} carries no ${take}`) : { _tag: "Next", ask: withParam(ask, take, token), cursor: token }
+  }
   const next = typeof url === "string" ? within(place.baseUrl, url, place.secretParams) : null
   return next === null ? wrong(`${what} is no address below ${place.baseUrl}`) : { _tag: "Next", ask: { ...next, body: ask.body }, cursor: String(url) }
 }
@@ -79,9 +89,9 @@ const byCursor = (paging: Extract<Manifest.Paging, { readonly cursor: string }>,
   const more = paging.more === undefined ? undefined : Template.at(seen.answer.body, paging.more)
   if (paging.more !== undefined) {
     if (more === false) return end
-    if (more !== true) return unconfirmed(`${paging.more} says neither true nor false`)
+    if (more !== true) return unconfirmed
   }
-  if (cursor === undefined && paging.more === undefined) return leftOut(seen.rows >= pageSize, paging.absentEnds ?? false, paging.cursor)
+  if (cursor === undefined && paging.more === undefined) return leftOut(seen.rows >= pageSize, paging.absentEnds ?? false)
   const text = typeof cursor === "boolean" ? null : Template.idOf(cursor)
   if (text !== null) return { _tag: "Next", ask: withParam(seen.ask, paging.into, typeof cursor === "number" ? cursor : text), cursor: text }
   if (cursor !== null && cursor !== "") return wrong(`${paging.cursor} holds no cursor`)
@@ -91,10 +101,15 @@ const byCursor = (paging: Extract<Manifest.Paging, { readonly cursor: string }>,
 /** What comes after a page. Numbered pages and offsets end at an empty page alone. */
 export const step = (list: Pick<Manifest.List, "paging" | "pageSize">, seen: Seen, place: Place): Step => {
   const { pageSize, paging } = list
-  if (paging === undefined) return unconfirmed("one answer holds all")
+  if (paging === undefined) return unconfirmed
   if ("cursor" in paging) return byCursor(paging, seen, pageSize)
-  if ("next" in paging) return followed(Template.at(seen.answer.body, paging.next), seen, pageSize, paging.absentEnds ?? false, paging.next, place)
-  if ("link" in paging) return followed(linked(seen.answer.headers["link"]), seen, pageSize, true, "the Link header to the next page", place)
+  if ("next" in paging) {
+    const following = { documented: paging.absentEnds ?? false, what: paging.next, take: paging.take }
+    return followed(Template.at(seen.answer.body, paging.next), seen, pageSize, following, place)
+  }
+  if ("link" in paging) {
+    return followed(linked(seen.answer.headers["link"]), seen, pageSize, { documented: true, what: "the Link header to the next page" }, place)
+  }
   if (seen.rows === 0) return end
   if ("page" in paging) {
     const number = (paging.first ?? 1) + seen.number + 1

@@ -28,6 +28,13 @@ const fieldsOf = (fields: Manifest.Group["fields"], row: unknown): Fields => {
 
 const filled = (template: string | undefined, row: unknown): string | null => (template === undefined ? null : Template.fill(template, row))
 
+const addressOf = (email: Manifest.Customer["email"], row: unknown): string | null => {
+  if (typeof email !== "object") return filled(email, row)
+  const items = Template.at(row, email.each)
+  const found = Array.isArray(items) ? items.find((item: unknown) => holds(email.where, item, true) === true) : undefined
+  return found === undefined ? null : Template.textOf(Template.at(found, email.take))
+}
+
 export const groupKey = (kind: GroupKind, id: string): GroupKey => ({ kind, carrier: "customer", id })
 
 /** Null: whether they are staff or suspended cannot be told, or they have no id. */
@@ -37,7 +44,7 @@ export const customerOf = (shape: Manifest.Customer, row: unknown): SourceCustom
   if (id === null || staff === null || suspended === null) return null
   return {
     id,
-    email: filled(shape.email, row),
+    email: addressOf(shape.email, row),
     externalId: filled(shape.externalId, row),
     name: filled(shape.name, row),
     role: staff ? "staff" : "customer",
@@ -65,7 +72,7 @@ export interface Reading {
 /** The memberships of a row; null where it does not tell them; a text where an item has no id. */
 const membershipsOf = (shape: Manifest.Membership, row: unknown, customer: string, { unlisted }: Reading): ReadonlyArray<SourceRecord> | null | string => {
   const value = Template.at(row, shape.each ?? shape.group ?? "")
-  if (value === undefined) return null
+  if (value === undefined || holds(shape.whole, row, true) !== true) return null
   if (value === null || (shape.each === undefined && value === "")) return []
   if (shape.each !== undefined && !Array.isArray(value)) return `${shape.each} holds no list`
   const items: ReadonlyArray<unknown> = shape.each === undefined ? [row] : (value as ReadonlyArray<unknown>)
