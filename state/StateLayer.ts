@@ -19,6 +19,7 @@ import { RebuildStore } from "../src/operate/RebuildStore.ts"
 import { AuditLog } from "../src/operate/AuditLog.ts"
 import { NameStore } from "../src/run/NameStore.ts"
 import { Retention } from "../src/operate/Retention.ts"
+import { MigrationStore } from "../src/run/MigrationStore.ts"
 import { NoticeStore } from "../src/run/NoticeStore.ts"
 import { ProblemStore } from "../src/run/ProblemStore.ts"
 import { RunStore } from "../src/run/RunStore.ts"
@@ -31,6 +32,7 @@ import * as SqliteExplanation from "./query/explain/SqliteExplanation.ts"
 import * as SqliteErasure from "./file/SqliteErasure.ts"
 import * as SqliteJournal from "./apply/SqliteJournal.ts"
 import * as SqliteMappingStore from "./reconcile/SqliteMappingStore.ts"
+import * as SqliteMigrationStore from "./run/SqliteMigrationStore.ts"
 import * as SqliteNameStore from "./run/SqliteNameStore.ts"
 import * as SqliteNoticeStore from "./run/SqliteNoticeStore.ts"
 import * as SqliteOverview from "./query/SqliteOverview.ts"
@@ -66,6 +68,7 @@ export const layer = (file: string, backups: string | null = null, purpose: Data
         Context.add(Journal, SqliteJournal.make(database)),
         Context.add(RunStore, SqliteRunStore.make(database)),
         Context.add(OperationsStore, SqliteOverview.make(database)),
+        Context.add(MigrationStore, SqliteMigrationStore.make(database)),
         Context.add(Retention, SqliteRetention.make(database)),
         Context.add(NoticeStore, SqliteNoticeStore.make(database)),
         Context.add(ProblemStore, SqliteProblemStore.make(database)),

@@ -1,5 +1,6 @@
 /** The commands that take their time: migrate, serve, and the demo. */
-import type { Command } from "commander"
+import { type Command, Option } from "commander"
+import { phases } from "../model/Migration.ts"
 import { given, limits } from "./CommonOptions.ts"
 import type { Register } from "./Environment.ts"
 
@@ -8,6 +9,9 @@ export const register: Register = (program, load) => {
   program
     .command("migrate <sync>")
     .description("a whole sync at once, step by step; cut off, the same command goes on")
+    .addOption(new Option("--until <phase>", "stop after this phase; the same command goes on").choices(phases))
+    .option("--approve <hash>", "approve the plan of this hash instead of typing its size; another plan is refused")
+    .addOption(new Option("--verify <depth>", "read some groups back, or every member").choices(["sample", "full"]).default("sample"))
     .addOption(limits.maxCalls())
     .addOption(limits.finishBy())
     .action(async (sync: string, _options: object, command: Command) => {

@@ -2,6 +2,8 @@
 import type { Cause } from "./Cause.ts"
 import type { GuardReading, HeldPart } from "./Change.ts"
 import type { GroupKind } from "./Group.ts"
+import type { MigrationId } from "./Id.ts"
+import type { Phase } from "./Migration.ts"
 import type { ChangeCounts, RunFailure, UnmatchedReason } from "./Result.ts"
 
 /** One run, newest first in a list. Times are epoch milliseconds; `endedAt` is null while it is under way. */
@@ -14,6 +16,8 @@ export interface RunRow {
   readonly command: string
   /** Who started it: "petra@ops1", "schedule". */
   readonly by: string
+  /** The migration that it belongs to, if any. */
+  readonly migration: MigrationId | null
   readonly startedAt: number
   readonly endedAt: number | null
   readonly summary: ChangeCounts
@@ -26,11 +30,16 @@ export interface RunRow {
   readonly error: RunFailure | null
 }
 
-/** A migration that was cut off: its last run, the changes that were made since it began, and those that were planned and are left. */
-export interface CutOff {
+/** A migration that is not at its end: its last run, the changes that were made since it began, and those that its plan still has. */
+export interface OpenMigration {
+  readonly id: MigrationId
+  readonly phase: Phase
   readonly run: string
   readonly done: number
   readonly left: number
+  readonly approved: boolean
+  /** Of its plan; null: none was made yet. */
+  readonly hash: string | null
 }
 
 /** A group with memberships that count as ours, which nothing confirms. */
@@ -62,8 +71,8 @@ export interface StatusRow {
   readonly pinned: ReadonlyArray<string>
   readonly paused: { readonly by: string; readonly until: number | null; readonly reason: string | null } | null
   readonly failing: { readonly since: number; readonly runs: number; readonly error: RunFailure } | null
-  /** Null: no migration waits to go on. */
-  readonly migration: CutOff | null
+  /** Null: no migration is open. */
+  readonly migration: OpenMigration | null
   readonly guards: ReadonlyArray<GuardReading>
   /** What a person should know besides, each a sentence. */
   readonly warnings: ReadonlyArray<string>

@@ -1,5 +1,6 @@
 /** Everything that a state file remembers: what the layer over it has. A command requires of this only the stores that it uses. */
 import type { ExplanationStore } from "../explain/ExplanationStore.ts"
+import type { MigrationStore } from "../run/MigrationStore.ts"
 import type { NoticeStore } from "../run/NoticeStore.ts"
 import type { OperationsStore } from "../run/OperationsStore.ts"
 import type { ProblemStore } from "../run/ProblemStore.ts"
@@ -21,3 +22,4 @@ export type Memory =
   | ProblemStore
   | Retention
   | NoticeStore
+  | MigrationStore

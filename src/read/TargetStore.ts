@@ -4,6 +4,7 @@ import type * as Effect from "effect/Effect"
 import type { StateError } from "../contract/StateError.ts"
 import type { Member } from "../contract/Target.ts"
 import type { TargetCustomer } from "../model/Customer.ts"
+import type { Difference } from "../model/Migration.ts"
 import type { TargetGroup } from "../model/Group.ts"
 
 export interface GroupToRead {
@@ -89,6 +90,8 @@ export class TargetStore extends Context.Tag("groupbridge/TargetStore")<
       connection: string,
       limit: number
     ) => Effect.Effect<ReadonlyArray<{ readonly customer: number; readonly id: string; readonly address: string }>, StateError>
+    /** Memberships that the groups and customers read whole since `beginMembers` show otherwise than the ledger: the first `limit`, and how many there are. */
+    readonly differences: (limit: number) => Effect.Effect<{ readonly total: number; readonly first: ReadonlyArray<Difference> }, StateError>
     /** The customer is not at the target any more. */
     readonly customerGone: (customer: number) => Effect.Effect<void, StateError>
     /** Marks a group's members as read whole in this run. */

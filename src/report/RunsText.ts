@@ -23,10 +23,13 @@ export const list = (runs: ReadonlyArray<RunRow>, view: View): string => {
     Times.at(view, run.startedAt),
     run.status,
     did(run),
-    `${Terminal.visible(run.command)} by ${Terminal.visible(run.by)}`
+    `${command(run)} by ${Terminal.visible(run.by)}`
   ])
   return `${Columns.table(rows, { limits: [12, 24, 20, 12, 70, 40], width: view.width }).join("\n")}\n`
 }
+
+/** The command that started a run, with the migration that the run belongs to. */
+export const command = (run: RunRow): string => `${Terminal.visible(run.command)}${run.migration === null ? "" : ` (${run.migration})`}`
 
 /** What a run did, with its calls and its time. */
 export const did = (run: RunRow): string => {
@@ -56,7 +59,7 @@ export const write = async (run: RunRow, changes: Sink.Rows<Done>, view: View, s
   const id = Terminal.visible(run.run)
   await out.line(`${id} ${Terminal.visible(run.sync)}: ${run.status}`)
   const facts: ReadonlyArray<readonly [string, string]> = [
-    ["started", `${Times.atWithZone(view, run.startedAt)} by ${Terminal.visible(run.by)}: ${Terminal.visible(run.command)}`],
+    ["started", `${Times.atWithZone(view, run.startedAt)} by ${Terminal.visible(run.by)}: ${command(run)}`],
     ["did", did(run)],
     ["calls", `${Wording.number(run.calls.write)} to write, ${Wording.number(run.calls.read)} to read`],
     ...(run.reason === null ? [] : [["reason", Terminal.visible(run.reason, 500)] as const])

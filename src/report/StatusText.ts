@@ -1,5 +1,6 @@
 /** One screen: each sync's state, what waits for a person, and the age of the last good run. */
-import type { StatusRow } from "../model/Overview.ts"
+import { numberOf } from "../model/Migration.ts"
+import type { OpenMigration, StatusRow } from "../model/Overview.ts"
 import * as HeldText from "./HeldText.ts"
 import * as HeldWording from "./HeldWording.ts"
 import * as Columns from "./Columns.ts"
@@ -40,7 +41,10 @@ export const stateText = (row: StatusRow, view: View): readonly [Terminal.Tone, 
     case "left":
       return ["bad", "LEFT THE CONFIG"]
     case "running":
-      return ["strong", `running, ${good}`]
+      return [
+        "strong",
+        `running${row.migration === null ? "" : ` ${row.migration.id}, phase ${numberOf(row.migration.phase)}, ${row.migration.phase}`}, ${good}`
+      ]
     case "failed":
       return ["bad", `FAILED, ${good}${next}`]
     case "paused": {
@@ -59,6 +63,14 @@ export const today = (row: StatusRow): string => {
   return `   today +${Wording.number(added)} -${Wording.number(removed)}, ${Wording.plural(calls, "call")}${part}`
 }
 
+/** How far a migration is that no run is at work on. */
+const migration = ({ approved, done, hash, id, left, phase, run }: OpenMigration): string => {
+  if (!approved)
+    return `MIGRATION ${id} ${hash === null ? `was cut off in phase ${numberOf(phase)}, ${phase}` : `waits for an approval of its plan ${hash.slice(0, 12)}`}`
+  if (left === 0) return `MIGRATION ${id} waits for phase ${numberOf(phase)}, ${phase}`
+  return `MIGRATION ${id} CUT OFF in ${Terminal.visible(run)}: ${Wording.of(done, done + left)} changes made (${Math.floor((100 * done) / (done + left))} %)`
+}
+
 /** What waits for a person, each with the command to type. */
 export const needs = (row: StatusRow, view: View): ReadonlyArray<string> => {
   const sync = Terminal.visible(row.sync)
@@ -67,12 +79,7 @@ export const needs = (row: StatusRow, view: View): ReadonlyArray<string> => {
     const { since, runs, error } = row.failing
     lines.push(`${Wording.failure(error.kind)} since ${Times.at(view, since)}, ${Wording.plural(runs, "run")}: ${Facts.sentences(error.message).join(" ")}`)
   }
-  if (row.migration !== null && row.migration.left > 0) {
-    const { done, left, run } = row.migration
-    lines.push(
-      `MIGRATION CUT OFF in ${Terminal.visible(run)}: ${Wording.of(done, done + left)} changes made (${Math.floor((100 * done) / (done + left))} %)   groupbridge migrate ${sync}`
-    )
-  }
+  if (row.migration !== null && row.state !== "running") lines.push(`${migration(row.migration)}   groupbridge migrate ${sync}`)
   for (const part of row.held) {
     const id = Terminal.visible(part.id)
     lines.push(

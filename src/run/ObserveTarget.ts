@@ -13,7 +13,7 @@ import { foldName } from "../model/Group.ts"
 import type { AddressStore } from "../read/AddressStore.ts"
 import * as OtherAddresses from "../read/OtherAddresses.ts"
 import * as TargetReader from "../read/TargetReader.ts"
-import { type GroupToRead, TargetStore } from "../read/TargetStore.ts"
+import { type CustomerToRead, type GroupToRead, TargetStore } from "../read/TargetStore.ts"
 import * as Mapping from "../reconcile/Mapping.ts"
 import { MappingStore } from "../reconcile/MappingStore.ts"
 import type { Connected } from "./Connections.ts"
@@ -174,15 +174,9 @@ const lookForCustomers = (
 const slice = 200
 
 /** Reads customers' groups. A customer who is missing, or whom the credential may not see, is reported, and nothing is concluded of them. */
-const lookAtCustomers = (
-  sync: SyncConfig,
-  target: NonNullable<Connected["target"]>,
-  { full, before }: { readonly full: boolean; readonly before: number },
-  onRows: TargetReader.OnRows
-) =>
+export const readCustomers = (target: NonNullable<Connected["target"]>, customers: ReadonlyArray<CustomerToRead>, onRows: TargetReader.OnRows) =>
   Effect.gen(function* () {
     const store = yield* TargetStore
-    const customers = yield* store.customersToRead(sync.to, full, before, slice)
     const results = yield* Effect.forEach(
       customers,
       ({ customer, id }, index) =>
@@ -217,7 +211,8 @@ const lookAtMembers = (sync: SyncConfig, target: NonNullable<Connected["target"]
     if (listedBy === "none") return []
     const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(sync.refresh.full)
     const mirror = sync.removals === "all" || depth === "full"
-    if (listedBy === "customer") return mirror || depth !== "none" ? yield* lookAtCustomers(sync, target, { full: mirror, before }, onRows) : []
+    if (listedBy === "customer")
+      return mirror || depth !== "none" ? yield* readCustomers(target, yield* store.customersToRead(sync.to, mirror, before, slice), onRows) : []
     const groups = yield* store.groupsToRead(sync.to, mirror ? "full" : depth === "none" ? "none" : "counts", before)
     return yield* readMembers(sync.to, target, groups, onRows)
   })

@@ -6,7 +6,7 @@ import type { StateError } from "../contract/StateError.ts"
 import type { TargetDeclaration } from "../contract/Target.ts"
 import type { Change, HeldPart } from "../model/Change.ts"
 import type { Choice, Decided, Decider, DecisionRow, Page, Share, Verdict } from "../model/Decision.ts"
-import type { CutOff, RunRow, StatusRow, TaskRow, UnconfirmedGroup, UnmatchedRow } from "../model/Overview.ts"
+import type { RunRow, StatusRow, TaskRow, UnconfirmedGroup, UnmatchedRow } from "../model/Overview.ts"
 import type { RunFailure } from "../model/Result.ts"
 import type { Sources } from "./NameStore.ts"
 
@@ -95,8 +95,6 @@ export class OperationsStore extends Context.Tag("groupbridge/OperationsStore")<
     readonly status: (sides: Sides, midnight: number, now: number) => Effect.Effect<Omit<StatusRow, "next" | "guards" | "warnings">, StateError>
     /** As `status`, of a sync of staff. */
     readonly teamStatus: (sync: TeamConfig, midnight: number, now: number) => Effect.Effect<Omit<StatusRow, "next" | "guards" | "warnings">, StateError>
-    /** A migration of the sync that was cut off, if no run wrote anything since. */
-    readonly cutOff: (sync: string) => Effect.Effect<CutOff | null, StateError>
     readonly failing: (sync: string) => Effect.Effect<Failing | null, StateError>
     /** Customers of mapped groups without a counterpart, as `status` counts them, by the time they were first read. */
     readonly unmatched: (sides: Sides, after: string | null) => Effect.Effect<Page<UnmatchedRow>, StateError>

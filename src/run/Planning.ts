@@ -97,6 +97,23 @@ const unmatchedOf = (rows: ReadonlyArray<{ readonly reason: string; readonly cus
   reasons: rows.map((row) => ({ reason: row.reason as UnmatchedReason, customers: row.customers }))
 })
 
+/** What was read of each source. */
+export const readsOf = ({ readCalls, sources }: Pick<Seen, "readCalls" | "sources">): PlanResult["reads"] =>
+  sources.flatMap(({ read, identity }) =>
+    read === null
+      ? []
+      : [
+          {
+            connection: read.connection,
+            account: identity?.label ?? "",
+            complete: read.complete,
+            at: read.at,
+            streams: read.streams.map((stream) => ({ ...stream, records: stream.rows })),
+            calls: readCalls
+          }
+        ]
+  )
+
 /** A plan without anything in it. */
 export const nothing = (sync: Pick<SyncConfig, "name" | "from" | "to">): PlanResult => ({
   sync: sync.name,
@@ -186,20 +203,7 @@ const describe = (seen: Seen, frame: Frame, readings: ReadonlyArray<GuardReading
       status: held.length > 0 ? "held" : newTasks + total(counts) + later.length > 0 ? "changes" : "none",
       from: seen.sources.map((source) => sourceEnd(source.connected, source.identity)),
       to: end(seen.target, seen.targetIdentity),
-      reads: seen.sources.flatMap(({ read, identity }) =>
-        read === null
-          ? []
-          : [
-              {
-                connection: read.connection,
-                account: identity?.label ?? "",
-                complete: read.complete,
-                at: read.at,
-                streams: read.streams.map((stream) => ({ ...stream, records: stream.rows })),
-                calls: seen.readCalls
-              }
-            ]
-      ),
+      reads: readsOf(seen),
       summary: {
         ...counts,
         held: held.reduce((sum, part) => sum + part.changes, 0),

@@ -204,7 +204,8 @@ const conclude = (
     }
   })
 
-const neverBegan = (sync: Named, nothing: ChangeCounts, error: RunFailure, at: number): SyncResult => ({
+/** The result of a run that did not begin. */
+export const neverBegan = (sync: Named, nothing: ChangeCounts, error: RunFailure, at: number): SyncResult => ({
   sync: sync.name,
   run: null,
   status: "failed",
@@ -252,6 +253,9 @@ export const execute = <T extends Connected, R>(
     )
   })
 
+/** The counts of a run that changed no group and no membership. */
+export const noChanges: ChangeCounts = { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 } }
+
 /** As `execute`, for the groups of customers. */
 export const make = <R, After>(
   sync: SyncConfig,
@@ -262,7 +266,7 @@ export const make = <R, After>(
   Effect.flatMap(RunStore, ({ lineage: state }) =>
     execute<ConnectedAs<"target">, R | After | RunStore | Journal | WriterStore>(sync, connections, options, {
       idle: Planning.nothing(sync),
-      nothing: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 0 } },
+      nothing: noChanges,
       open: connections.openAs(sync.to, "target"),
       settle: ({ target: { api, declaration, lag } }) => Evidence.settleOpenCalls({ target: api, declaration, lag, state }, sync.to),
       plan,

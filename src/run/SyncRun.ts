@@ -34,14 +34,22 @@ export type WritingOptions = RunOptions & Omit<RunLifecycle.Options, "undoes" | 
 const isFull = (kind: RunKind | "plan", { depth, scope }: RunOptions): boolean =>
   depth === "full" || scope.lifted.size > 0 || (kind !== "sync" && kind !== "plan")
 
+const readSources = (sync: SyncConfig, connections: Connections, how: { readonly dry: boolean; readonly full: boolean }, onLook: Observe.OnLook) =>
+  Observe.eachSource(sync.from, "source", connections, (connected, identified) => Observe.readSource(connections, connected, identified, how, onLook))
+
+/** Reads the sources whole into the snapshot, and decides nothing. Answers what was read. */
+export const read = (sync: SyncConfig, connections: Connections, onLook: Observe.OnLook) =>
+  Effect.gen(function* () {
+    const sources = yield* readSources(sync, connections, { dry: true, full: true }, onLook)
+    return Planning.readsOf({ sources, readCalls: (yield* connections.calls).read })
+  })
+
 const see = (sync: SyncConfig, connections: Connections, options: RunOptions, kind: RunKind | "plan") =>
   Effect.gen(function* () {
     const target = yield* connections.openAs(sync.to, "target")
     const { identity: targetIdentity } = yield* Observe.identify(target)
     const how = { dry: kind === "plan", full: isFull(kind, options) }
-    const sources = yield* Observe.eachSource(sync.from, "source", connections, (connected, identified) =>
-      Observe.readSource(connections, connected, identified, how, options.onLook)
-    )
+    const sources = yield* readSources(sync, connections, how, options.onLook)
     const before = yield* connections.calls
     const unread = yield* ObserveTarget.lookAtTarget(sync, target.target, sources, options.depth, options.onLook)
     return { sync, sources, target, declaration: target.target.declaration, targetIdentity, unread, readCalls: before.read } satisfies Planning.Seen

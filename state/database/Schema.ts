@@ -187,6 +187,25 @@ ALTER TABLE last_writer ADD COLUMN went_on INTEGER NOT NULL DEFAULT 0;
 UPDATE last_writer SET went_on = 1 WHERE claim IS NOT NULL;
 `
 
+/** Migrations, at most one open one of a sync, and the runs of each. */
+const migrations = `
+-- plan_hash, groups, memberships, calls, seconds: what the plan promised. verified: what reading back found, as JSON.
+CREATE TABLE migration (
+  id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, phase TEXT NOT NULL, who TEXT NOT NULL, host TEXT NOT NULL, started_at INTEGER NOT NULL,
+  plan_hash TEXT, groups INTEGER, memberships INTEGER, calls INTEGER, seconds REAL,
+  approved_by TEXT, approved_host TEXT, approved_at INTEGER, approved_how TEXT, verified TEXT, ended_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX migration_open ON migration (sync) WHERE ended_at IS NULL;
+ALTER TABLE run ADD COLUMN migration INTEGER;
+CREATE INDEX run_migration ON run (migration) WHERE migration IS NOT NULL;
+-- Those of earlier versions that were cut off had been approved before they wrote anything.
+INSERT INTO migration (sync, phase, who, host, started_at, approved_by, approved_host, approved_at, approved_how)
+  SELECT sync, 'fill', coalesce(who, ''), coalesce(host, ''), started_at, coalesce(who, ''), coalesce(host, ''), started_at, 'typed' FROM run r
+  WHERE kind = 'migrate' AND coalesce(status, 'interrupted') IN ('interrupted', 'failed', 'partial') AND EXISTS (SELECT 1 FROM call WHERE run = r.id)
+  AND NOT EXISTS (SELECT 1 FROM run o WHERE o.sync = r.sync AND o.id > r.id AND EXISTS (SELECT 1 FROM call WHERE run = o.id));
+UPDATE run SET migration = (SELECT m.id FROM migration m WHERE m.sync = run.sync AND m.started_at = run.started_at) WHERE kind = 'migrate';
+`
+
 /** Steps in order: the state's `user_version` is the number of steps it has taken. */
 export const steps: ReadonlyArray<string> = [
   ...released,
@@ -205,5 +224,6 @@ export const steps: ReadonlyArray<string> = [
   problems,
   notices,
   lastWriters,
-  goneOn
+  goneOn,
+  migrations
 ]

@@ -42,6 +42,7 @@ const referred: Readonly<Record<string, string>> = {
   call: "call",
   claimant: "claimant",
   connection: "connection",
+  migration: "migration",
   part: "held_part",
   read: "read",
   run: "run",

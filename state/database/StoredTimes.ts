@@ -67,7 +67,10 @@ export const columns: ReadonlyArray<readonly [table: string, column: string, rem
   ["lost_intent", "intent_at", "past"],
   ["unconfirmed_origin", "since", "past"],
   ["vanished", "seen_at", "past"],
-  ["vanished", "since", "past"]
+  ["vanished", "since", "past"],
+  ["migration", "started_at", "past"],
+  ["migration", "approved_at", "past"],
+  ["migration", "ended_at", "past"]
 ]
 
 /** Columns that hold a time to come, with the statement that ends a wait which a wrong clock made. ?1: now, ?2: the latest time that is believed. */

@@ -31,6 +31,7 @@ export const tableMeanings: Readonly<Record<string, string>> = {
   pacer_limit: "Rate limits that refusals taught and no document names.",
   pacer_use: "Calls that still count in the rate-limit windows of a connection.",
   planned_change: "The changes of each run as planned, and the outcome of each.",
+  migration: "Migrations of a sync: who started and approved each, what its plan promised, how far it is. At most one of a sync is open.",
   notice: "Notices that wait to be delivered: counts and ids, as JSON.",
   problem: "What needs a person, known from run to run: a failure, a held part, refused rows, tasks. Connection 0: it is about none.",
   read: "One reading of a source.",

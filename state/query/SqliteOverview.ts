@@ -17,7 +17,6 @@ import * as LastFullRead from "../read/LastFullRead.ts"
 import * as HeldParts from "../plan/HeldParts.ts"
 import * as PartSplit from "../plan/PartSplit.ts"
 import * as DecisionLog from "../database/DecisionLog.ts"
-import * as CutOffMigration from "./CutOffMigration.ts"
 import * as HeldRows from "./HeldRows.ts"
 import { failing, number, runSelect, status, teamStatus } from "./SyncStatus.ts"
 import * as ReleaseClaims from "../run/ReleaseClaims.ts"
@@ -83,6 +82,7 @@ const toRun = (sql: Statements, row: Row): RunRow => {
     status: taken ? "undone" : row["running"] === 1 ? "running" : row["status"] === null ? "interrupted" : (String(row["status"]) as RunRow["status"]),
     command: decision === undefined ? `${String(row["kind"])}${String(lifted?.["words"] ?? "")}` : `${String(row["kind"])} ${String(decision["subject"])}`,
     by: `${String(row["who"])}@${String(row["host"])}`,
+    migration: row["migration"] === null ? null : Id.migration(row["migration"]),
     startedAt: Number(row["started_at"]),
     endedAt: row["ended_at"] === null ? null : Number(row["ended_at"]),
     summary:
@@ -180,7 +180,6 @@ export const make = (database: Database): typeof OperationsStore.Service => {
         HeldParts.takeBack(sql, part, before, rest === null ? null : Number(rest.slice("H-".length)), by, now)
       }),
     note: (what, subject, by) => atNow((sql, now) => DecisionLog.note(sql, what, subject, by, now)),
-    cutOff: (sync) => atNow((sql, now) => CutOffMigration.of(sql, sync, now)),
     status: (sides, midnight, now) => database.atomically((sql) => status(sql, sides, midnight, now)),
     teamStatus: (sync, midnight, now) => database.atomically((sql) => teamStatus(sql, sync, midnight, now)),
     failing: (sync) => database.atomically((sql) => failing(sql, syncId(sql, sync), null)),

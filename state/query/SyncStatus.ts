@@ -6,7 +6,7 @@ import type { RunFailure } from "../../src/model/Result.ts"
 import type { Failing } from "../../src/run/OperationsStore.ts"
 import { connectionId, syncId } from "../database/Intern.ts"
 import type { Statements } from "../database/Statements.ts"
-import * as CutOffMigration from "./CutOffMigration.ts"
+import * as OpenMigration from "./OpenMigration.ts"
 import * as HeldParts from "../plan/HeldParts.ts"
 import * as SkippedChanges from "../plan/SkippedChanges.ts"
 import * as ManualTasks from "../reconcile/ManualTasks.ts"
@@ -101,7 +101,7 @@ const statusOf = (sql: Statements, name: string, midnight: number, now: number):
     pinned: [],
     paused: pause === undefined ? null : { by: String(pause["paused_by"]), until: Number(pause["paused_until"]), reason: text(pause["paused_reason"]) },
     failing: series,
-    migration: CutOffMigration.of(sql, name, now)
+    migration: OpenMigration.of(sql, id)
   }
 }
 

@@ -243,6 +243,7 @@ export const make = (database: Database): typeof TargetStore.Service => ({
     ),
   differing: (of, lag) => Effect.flatMap(Clock.currentTimeMillis, (now) => database.use((sql) => TargetStaging.differing(sql, of, now - lag))),
   believeOurs: (of, since) => database.atomically((sql) => TargetStaging.believeOurs(sql, of, since)),
+  differences: (limit) => database.use((sql) => TargetStaging.differences(sql, limit)),
   takenOut: (name, limit) =>
     database.use((sql) =>
       sql

@@ -1,4 +1,5 @@
 /** What a look at single customers of a target showed, kept for the run. */
+import type { Difference } from "../../src/model/Migration.ts"
 import type { Differing, Looked } from "../../src/read/TargetStore.ts"
 import type { Statements } from "../database/Statements.ts"
 
@@ -58,4 +59,23 @@ export const believeOurs = (sql: Statements, of: Looked, since: number): void =>
     id,
     since
   )
+}
+
+const different = `SELECT d.what, d.group_id, d.target_customer_id FROM (
+  SELECT 'missing' AS what, a.group_id, a.target_customer_id FROM assignment a WHERE (a.group_id IN (SELECT group_id FROM seen_group)
+    OR a.target_customer_id IN (SELECT target_customer_id FROM seen_customer)) AND ${unseen}
+  UNION ALL SELECT 'extra', m.group_id, m.target_customer_id FROM seen_member m
+    WHERE (m.group_id IN (SELECT group_id FROM seen_group) OR m.target_customer_id IN (SELECT target_customer_id FROM seen_customer))
+    AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.group_id = m.group_id AND a.target_customer_id = m.target_customer_id)) d`
+
+export const differences = (sql: Statements, limit: number): { readonly total: number; readonly first: ReadonlyArray<Difference> } => {
+  const rows = sql.all(
+    `SELECT d.what, g.name, coalesce(t.email, t.name, t.key) AS customer FROM (${different}) d JOIN target_group g ON g.id = d.group_id
+      JOIN target_customer t ON t.id = d.target_customer_id ORDER BY g.name, customer LIMIT ?`,
+    limit
+  )
+  return {
+    total: Number(sql.get(`SELECT count(*) AS n FROM (${different})`)?.["n"] ?? 0),
+    first: rows.map((row) => ({ group: String(row["name"]), customer: String(row["customer"]), what: row["what"] === "missing" ? "missing" : "extra" }))
+  }
 }

@@ -184,7 +184,8 @@ export const make = (database: Database): typeof RunStore.Service => {
           for (const table of ["planned_change", "team_planned"]) sql.run(`UPDATE ${table} SET state = 'void', settled_at = ? WHERE state = 'planned'`, now)
           sql.run("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'counter'")
           return sql.insert(
-            "INSERT INTO run (sync, kind, started_at, who, host, undoes, approves) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            `INSERT INTO run (sync, kind, started_at, who, host, undoes, approves, migration) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
+              (SELECT id FROM migration WHERE sync = ?1 AND ended_at IS NULL AND (?2 = 'migrate' OR ?2 <> 'undo' AND approved_at IS NOT NULL)))`,
             syncId(sql, sync),
             kind,
             now,

@@ -6,6 +6,7 @@ describe("an id", () => {
     [Id.run(12), "r-12", 12],
     [Id.part("14"), "H-14", 14],
     [Id.task(3), "T-3", 3],
+    [Id.migration(1), "M-1", 1],
     // A row without a number: nothing has it.
     [Id.run(null), "r-0", 0]
   ])("%s is written and read in one way", (id, text, number) => {

@@ -306,9 +306,9 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     name: "a migration that was cut off is over",
-    file: "state/query/CutOffMigration.ts",
-    text: `if (last === undefined || last["cut"] !== 1) return null`,
-    instead: `if (last === undefined || last["cut"] !== 2) return null`,
+    file: "state/query/OpenMigration.ts",
+    text: `if (row === undefined || row["last"] === null) return null`,
+    instead: `if (row !== undefined) return null`,
     test: "test/run/Migration.test.ts"
   },
   {

@@ -39,6 +39,7 @@ const run: RunRow = {
   command: "approve H-14",
   by: "petra@ops1",
   startedAt: at("14:31"),
+  migration: null,
   endedAt: at("14:55"),
   summary: { groups: { create: 0, update: 0, delete: 0 }, assignments: { add: 0, remove: 309 } },
   calls: { read: 311, write: 309 },

@@ -98,7 +98,7 @@ describe("a plan of staff", () => {
       endedAt: S.NOW,
       summary: { ...nobody, members }
     } as const
-    const row: RunRow = { ...run, calls: { read: 1, write: 4 }, left: 0, refused: 0, held: [], reason: null, error: null }
+    const row: RunRow = { ...run, migration: null, calls: { read: 1, write: 4 }, left: 0, refused: 0, held: [], reason: null, error: null }
     const settled = { at: S.NOW, run: "r-4", command: "sync", by: "petra@ops1", outcome: "done", origin: null, approval: null, answer: null } as const
     const done = changes.slice(0, 4).map((one) => Object.assign({}, one, settled))
     const reported = await S.collect((sink) => RunsText.write(row, done, S.view, sink))

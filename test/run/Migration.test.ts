@@ -7,6 +7,7 @@ import * as ConfigFile from "../../src/config/ConfigFile.ts"
 import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
 import * as Connections from "../../src/run/Connections.ts"
 import * as Migration from "../../src/run/Migration.ts"
+import type * as MigrationOutlook from "../../src/run/MigrationOutlook.ts"
 import { OperationsStore } from "../../src/run/OperationsStore.ts"
 import type { Memory } from "../../src/operate/Memory.ts"
 import * as InProcess from "../../src/sandbox/InProcess.ts"
@@ -28,7 +29,7 @@ type Small = Effect.Effect.Success<typeof Bridge.small>
 /** One `groupbridge migrate`, asked by `confirm`. */
 const migrate = (
   bridge: Small,
-  confirm: Migration.MigrationOptions["confirm"],
+  confirm: (outlook: MigrationOutlook.Outlook) => Effect.Effect<boolean>,
   onApply: Effect.Effect<void> = Effect.void,
   within: Migration.MigrationOptions["within"] = null
 ) =>
@@ -38,13 +39,16 @@ const migrate = (
       if (sync === undefined) throw new Error("the config has no sync customers")
       const options = {
         within,
+        until: "sign-off",
+        verify: "sample",
+        onVerify: () => Effect.void,
         who: "petra",
         host: "ops1",
         spool: join(bridge.dir, "spool.jsonl"),
         onLook: () => Effect.void,
-        confirm,
+        confirm: (outlook: MigrationOutlook.Outlook) => Effect.map(confirm(outlook), (agreed) => (agreed ? (outlook.goesOn ? "before" : "typed") : "no")),
         onApply: () => onApply
-      }
+      } as const
       return yield* Migration.run(sync, connections, options)
     })
   )
@@ -81,8 +85,8 @@ describe("migrating", () => {
   it.scopedLive("shows all of it, what limits hold included, and one word lets it through", () =>
     Effect.gen(function* () {
       const bridge = yield* limitedSmall
-      let shown: Migration.Outlook | undefined
-      const confirm = (outlook: Migration.Outlook) => Effect.sync(() => ((shown = outlook), true))
+      let shown: MigrationOutlook.Outlook | undefined
+      const confirm = (outlook: MigrationOutlook.Outlook) => Effect.sync(() => ((shown = outlook), true))
       const migrated = yield* migrate(bridge, confirm)
       // Three groups, and one call to fill each: cStar takes a hundred members a call.
       assert.deepInclude(shown, { groups: 3, memberships: 8, calls: 6, goesOn: false })
@@ -94,7 +98,7 @@ describe("migrating", () => {
       assert.strictEqual(migrated.result.status, "done")
       assert.deepStrictEqual(migrated.result.summary, { groups: { create: 3, update: 0, delete: 0 }, assignments: { add: 8, remove: 0 } })
       assert.deepStrictEqual(bridge.held(), whole)
-      assert.deepStrictEqual(migrated.verified, { compared: true, differ: [], calls: 1 })
+      assert.deepInclude(migrated.verified, { sizes: [], depth: "sample", by: "group", of: 3, read: 3, unread: [], differing: 0, differences: [], calls: 4 })
     })
   )
 
@@ -102,7 +106,7 @@ describe("migrating", () => {
     Effect.gen(function* () {
       const bridge = yield* limitedSmall
       const seen: Array<readonly [calls: number, goesOn: boolean]> = []
-      const confirm = ({ calls, goesOn }: Migration.Outlook) => Effect.sync(() => (seen.push([calls, goesOn]), true))
+      const confirm = ({ calls, goesOn }: MigrationOutlook.Outlook) => Effect.sync(() => (seen.push([calls, goesOn]), true))
       const part = migrate(bridge, confirm, Effect.void, { calls: 4, until: null })
       const first = yield* part
       assert.deepStrictEqual([first.result.status, first.result.withheld.map(({ changes }) => changes), bridge.target.writes()], ["partial", [3], 4])
@@ -171,7 +175,7 @@ describe("migrating", () => {
       assert.deepStrictEqual([runs.document.runs[0].status, runs.document.runs[0].left], ["interrupted", migration.left])
       assert.match(
         (yield* Commands.run(bridge, ["status"])).stdout,
-        new RegExp(`MIGRATION CUT OFF in r-2: ${made} of ${total} changes made \\(\\d+ %\\) +groupbridge migrate customers`)
+        new RegExp(`MIGRATION M-1 CUT OFF in r-2: ${made} of ${total} changes made \\(\\d+ %\\) +groupbridge migrate customers`)
       )
       assert.include((yield* Commands.run(bridge, ["runs"])).stdout, `${migration.left} planned changes not made`)
       let goesOn = false
@@ -180,7 +184,8 @@ describe("migrating", () => {
       assert.strictEqual(again.result.status, "done")
       assert.deepStrictEqual(bridge.held(), whole)
       assert.strictEqual(bridge.target.writes(), 7)
-      assert.isNull((yield* Commands.json(bridge, ["status"])).document.syncs[0].migration)
+      const open = (yield* Commands.json(bridge, ["status"])).document.syncs[0].migration
+      assert.deepInclude(open, { id: "M-1", phase: "sign-off", left: 0, approved: true })
     })
   )
 
@@ -202,7 +207,12 @@ describe("migrating", () => {
         if (globex !== undefined) bridge.cstar.target.removeMember(globex.id, globex.members[0] ?? "")
       })
       const migrated = yield* migrate(bridge, yes, meddle)
-      assert.deepStrictEqual(migrated.verified, { compared: true, differ: ["Globex"], calls: 1 })
+      assert.deepInclude(migrated.verified, { sizes: ["Globex"], differing: 1 })
+      const differences = migrated.verified === null || "error" in migrated.verified ? [] : migrated.verified.differences
+      assert.deepStrictEqual(
+        differences.map(({ group, what }) => [group, what]),
+        [["Globex", "missing"]]
+      )
     })
   )
 
@@ -210,7 +220,7 @@ describe("migrating", () => {
     Effect.gen(function* () {
       const bridge = yield* limitedSmall
       bridge.cstar.target.addGroup({ name: "Initech" })
-      let shown: Migration.Outlook | undefined
+      let shown: MigrationOutlook.Outlook | undefined
       const migrated = yield* migrate(bridge, (outlook) => Effect.sync(() => ((shown = outlook), true)))
       assert.deepStrictEqual(
         shown?.leaves.map((part) => part.guard),

@@ -44,7 +44,9 @@ const isTime = ({ name, type }: Column): boolean => type === "INTEGER" && /(?:^|
 const fill = (db: Sqlite.Database, at: number): void => {
   for (const [table, columns] of tables(db)) {
     if (!columns.some(isTime)) continue
-    const values = columns.map((column) => (isTime(column) ? at : column.type === "INTEGER" ? 1 : column.name === "what" ? "pause" : "x"))
+    const values = columns.map((column) =>
+      isTime(column) ? at : column.type === "INTEGER" || column.type === "REAL" ? 1 : column.name === "what" ? "pause" : "x"
+    )
     db.prepare(`INSERT INTO "${table}" (${columns.map(({ name }) => name).join(", ")}) VALUES (${values.map(() => "?").join(", ")})`).run(...values)
   }
 }

@@ -1,6 +1,7 @@
 /** The `--json` documents as Schemas, and the JSON Schemas that are generated from them. Every document begins with its tag. */
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
+import { phases } from "../../model/Migration.ts"
 import * as Json from "../Json.ts"
 import type * as SyncJson from "../SyncJson.ts"
 import * as Parts from "./Parts.ts"
@@ -12,10 +13,11 @@ const orNull = Schema.NullOr
 const num = Schema.Number
 const optional = Schema.optional
 const text = Schema.String
+const bool = Schema.Boolean
 const struct = Schema.Struct
 
 /** Commands whose documents have a Schema. */
-export type Command = "plan" | "sync" | "runs" | "status"
+export type Command = "plan" | "sync" | "runs" | "status" | "signoff"
 
 /** `commands`: those whose tag such a document may have. */
 const document = <F extends Schema.Struct.Fields>(commands: ReadonlyArray<string>, fields: F) =>
@@ -24,12 +26,15 @@ const document = <F extends Schema.Struct.Fields>(commands: ReadonlyArray<string
 /** Commands that tell what they did by the document of `sync`, each under its own tag. */
 const writing: ReadonlyArray<SyncJson.Command> = ["sync", "apply", "approve", "migrate", "undo"]
 
+const phase = one(...phases)
+
 const run = {
   run: text,
   sync: text,
   status: one("running", "done", "none", "partial", "held", "failed", "interrupted", "undone"),
   command: text,
   by: text,
+  migration: optional(orNull(text)),
   started: Parts.time,
   ended: orNull(Parts.time),
   summary: Parts.counts,
@@ -71,9 +76,45 @@ const status = struct({
   pinned: list(text),
   paused: orNull(struct({ by: text, until: orNull(Parts.time), reason: orNull(text) })),
   failing: orNull(struct({ since: Parts.time, runs: num, error: Parts.failure })),
-  migration: orNull(struct({ run: text, done: num, left: num })),
+  migration: orNull(
+    struct({ id: optional(text), phase: optional(phase), run: text, done: num, left: num, approved: optional(bool), hash: optional(orNull(text)) })
+  ),
   guards: Parts.guards
 })
+
+const signOff = {
+  migration: text,
+  sync: text,
+  from: list(struct(Parts.side)),
+  to: struct(Parts.side),
+  started: struct({ by: text, at: Parts.time }),
+  signedOffAt: Parts.time,
+  promised: orNull(struct({ hash: text, groups: num, memberships: num, calls: num, seconds: num })).annotations({
+    description: "what the plan set out to do; calls are write calls"
+  }),
+  approved: orNull(struct({ by: text, at: Parts.time, how: one("typed", "yes", "hash") })),
+  runs: list(text),
+  done: struct({ groups: num, memberships: num, calls: num, seconds: num }).annotations({ description: "what the runs really did" }),
+  verified: orNull(
+    struct({
+      at: Parts.time,
+      sizes: orNull(list(text)).annotations({ description: "groups of another size than the confirmed calls make; null: the target shows no sizes" }),
+      depth: one("sample", "full"),
+      by: one("group", "customer", "none"),
+      of: num,
+      read: num,
+      unread: list(text),
+      differing: num,
+      differences: list(struct({ group: text, customer: text, what: one("missing", "extra") })),
+      calls: num
+    })
+  ),
+  refused: list(struct({ op: text, group: text, customer: orNull(text), reason: text })),
+  notFound: struct({ total: num, reasons: list(struct({ reason: text, customers: num })) }),
+  held: list(Parts.held),
+  decisions: list(struct({ subject: text, what: text, by: text, at: Parts.time, reason: orNull(text) })),
+  undo: orNull(struct({ calls: num, seconds: num, commands: list(text) }))
+}
 
 /** By command. The list of runs tells how many rows were refused; one run tells them one by one, with its changes. */
 export const documents = {
@@ -90,7 +131,8 @@ export const documents = {
       })
     )
   }),
-  status: document(["status"], { syncs: list(status) })
+  status: document(["status"], { syncs: list(status) }),
+  signoff: document(["signoff"], signOff)
 }
 
 /** The JSON Schemas by command; they leave further properties open, for fields are only ever added. */
@@ -106,10 +148,10 @@ export const schemas = (): Readonly<Record<Command, object>> => {
     })
     return {
       $schema: "https://json-schema.org/draft/2019-09/schema",
-      title: `groupbridge ${command} --json`,
+      title: command === "signoff" ? "sign-off of groupbridge migrate" : `groupbridge ${command} --json`,
       ...root,
       ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions })
     }
   }
-  return { plan: of("plan"), sync: of("sync"), runs: of("runs"), status: of("status") }
+  return { plan: of("plan"), sync: of("sync"), runs: of("runs"), status: of("status"), signoff: of("signoff") }
 }

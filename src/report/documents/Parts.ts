@@ -56,7 +56,7 @@ export const change = struct({
   task: optional(text.annotations({ description: "the task for a person that it is" }))
 })
 
-const side = { connection: text, connector: text, account: text }
+export const side = { connection: text, connector: text, account: text }
 
 export const failure = struct({ kind: one("config", "credential", "unavailable", "state", "locked", "stale", "vendor"), message: text })
 

@@ -2,18 +2,16 @@
  * Plans as one self-contained page: it opens from a file, asks for nothing, is readable without its script, and takes a million rows. Changes are read
  * twice, so that what stands above the table can be written before it and memory stays flat in their number.
  */
-import { createHash } from "node:crypto"
 import * as Escape from "../Escape.ts"
 import type { PlanInput } from "../PlanInput.ts"
 import * as Sink from "../Sink.ts"
 import * as Terminal from "../Terminal.ts"
-import * as Times from "../Times.ts"
 import type { View } from "../View.ts"
 import * as Closing from "./Closing.ts"
+import * as Frame from "./Frame.ts"
 import * as HeldCards from "./HeldCards.ts"
 import * as PageTable from "./PageTable.ts"
 import * as Pictures from "./Pictures.ts"
-import { STYLE } from "./Style.ts"
 import * as Survey from "./Survey.ts"
 import * as Verdict from "./Verdict.ts"
 
@@ -24,24 +22,13 @@ export interface PageOptions {
   readonly redact: (text: string) => string
 }
 
-const digest = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
-
-/** Nothing may be loaded or sent, only this script and this style count, and the script cannot make HTML of a text. */
-const policy = (script: string): string =>
-  `default-src 'none'; script-src ${digest(script)}; style-src ${digest(STYLE)}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`
-
 const title = (inputs: ReadonlyArray<PlanInput>): string =>
   inputs.length === 1 ? `Plan of ${Terminal.visible(inputs[0]?.plan.sync ?? "")}` : `Plans of ${inputs.length} syncs`
 
 /** Writes the page. */
 export const write = async (inputs: ReadonlyArray<PlanInput>, view: View, { redact, script }: PageOptions, sink: Sink.Sink): Promise<void> => {
   const out = Sink.make(sink)
-  const heading = Escape.html(title(inputs))
-  await out.write(
-    `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="${policy(script)}">\n` +
-      `<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n<title>${heading}, ${Escape.html(Times.dated(view, view.now))}</title>\n` +
-      `<style>${STYLE}</style>\n</head>\n<body>\n<header class="top"><h1>${heading}</h1><p>${Escape.html(Times.dated(view, view.now))}, a dry run by Groupbridge</p></header>\n`
-  )
+  await out.write(Frame.opening(title(inputs), "a dry run by Groupbridge", script, view))
   if (inputs.length > 1) await out.write(contents(inputs))
   await out.write(`<main>\n`)
   const surveys: Array<Survey.Survey> = []

@@ -130,12 +130,7 @@ const runsTable = (runs: ReadonlyArray<RunRow>, view: View): string =>
         .slice(0, listed)
         .map((run) => {
           const id = Escape.html(Terminal.visible(run.run))
-          const cells = [
-            Times.atWithZone(view, run.startedAt),
-            run.status,
-            RunsText.did(run),
-            `${Terminal.visible(run.command)} by ${Terminal.visible(run.by)}`
-          ]
+          const cells = [Times.atWithZone(view, run.startedAt), run.status, RunsText.did(run), `${RunsText.command(run)} by ${Terminal.visible(run.by)}`]
           return `<tr><td data-label="run"><a href="/runs/${id}">${id}</a></td><td data-label="sync">${Markup.name(Terminal.visible(run.sync))}</td>${cells.map((text, index) => `<td data-label="${["started", "status", "did", "by"][index] ?? ""}">${Escape.html(text)}</td>`).join("")}</tr>`
         })
         .join("\n")}</tbody></table></div></section>\n`
@@ -184,7 +179,7 @@ export const run = (row: RunRow, changes: ReadonlyArray<Change>, more: boolean, 
   const data = dictionaries.data(rows.length)
   const id = Terminal.visible(row.run)
   const facts = [
-    ["started", `${Times.atWithZone(view, row.startedAt)} by ${Terminal.visible(row.by)}: ${Terminal.visible(row.command)}`],
+    ["started", `${Times.atWithZone(view, row.startedAt)} by ${Terminal.visible(row.by)}: ${RunsText.command(row)}`],
     ["did", RunsText.did(row)],
     ["calls", `${number(row.calls.write)} to write, ${number(row.calls.read)} to read`],
     ...(row.reason === null ? [] : [["reason", Terminal.visible(row.reason, 500)]]),
