@@ -88,13 +88,13 @@ const lookAtGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>
   })
 
 /**
- * Lists them also if a group is to be made that might be there already since they were listed last: made by hand, or, where this state has written nothing
- * yet, by another copy of it.
+ * Lists them also if a group is to be made that might be there already since they were listed last: made by hand, or by another copy of this state. That one
+ * shows by the number on a group of ours, which is looked at before anything is written; where there is none, the list must be new.
  */
 const lookForNewGroups = (sync: SyncConfig, target: NonNullable<Connected["target"]>, listed: boolean, onRows: TargetReader.OnRows) =>
   Effect.gen(function* () {
-    const hasWritten = (yield* (yield* WriterStore).standing(sync.to)).known !== null
-    const age = hasWritten || listed || !LastWriter.canCarry(target.declaration) ? recently : Duration.zero
+    const isAnew = listed || !LastWriter.canCarry(target.declaration) || (yield* (yield* WriterStore).carriers(sync.to, null)).length > 0
+    const age = isAnew ? recently : Duration.zero
     if (!(yield* TargetReader.groupsAreStale(sync.to, age))) return
     const isNeeded = yield* (yield* MappingStore).toBeMade({
       to: sync.to,

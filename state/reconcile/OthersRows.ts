@@ -4,6 +4,9 @@ import type { Statements } from "../database/Statements.ts"
 /** The Date header, from which the server's clock is known, has whole seconds. */
 const clockTolerance = 2000
 
+/** Groups that a warning names. */
+const few = 10
+
 /**
  * Puts those who joined since our own last write, or who do not show when they joined, into the ledger as ours, unconfirmed. Others are found. A run that did
  * not know yet of the other copy may have found some of them: they are no different, unless a person decided whose they are.
@@ -46,4 +49,23 @@ export const claim = (sql: Statements, claimant: number, from: number, now: numb
     from,
     now
   )
+}
+
+/** Names groups that another copy of this state made and that no rule leads to: nothing here is known of their members, so they are left as they are. */
+export const warnings = (sql: Statements, to: string): ReadonlyArray<string> => {
+  const names = sql
+    .all(
+      `SELECT g.name FROM target_group g JOIN connection n ON n.id = g.connection AND n.name = ?
+        JOIN last_writer w ON w.connection = n.id AND (w.went_on = 1 OR w.claim IS NOT NULL)
+       WHERE g.key IS NOT NULL AND g.gone_at IS NULL AND g.group_key IS NULL AND g.made_by_us = 0
+       AND g.mark_key <> '' AND g.mark_state = (SELECT value FROM meta WHERE key = 'lineage') ORDER BY g.name`,
+      to
+    )
+    .map((row) => JSON.stringify(row["name"]))
+  if (names.length === 0) return []
+  const more = names.length > few ? ` and ${names.length - few} more` : ""
+  const [groups, them] = names.length === 1 ? ["the group", "it"] : ["the groups", "them"]
+  return [
+    `another copy of this state made ${groups} ${names.slice(0, few).join(", ")}${more} at ${to}, and no rule leads there: who is in ${them} stays until taken out by hand, or until a rule leads there again`
+  ]
 }

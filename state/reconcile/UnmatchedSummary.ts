@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import { basename } from "node:path"
 import type { SyncConfig } from "../../src/config/Config.ts"
 import type { Frame, ReconcileStore } from "../../src/reconcile/ReconcileStore.ts"
+import * as OthersRows from "./OthersRows.ts"
 import * as Exceptions from "./Exceptions.ts"
 import * as UnmatchedRows from "./UnmatchedRows.ts"
 import { numberOf } from "../database/Columns.ts"
@@ -109,7 +110,7 @@ export const summarise = (sql: Statements, frame: Frame): Summary => {
       what: row["what"] === "put-in" ? "put-in" : "taken-out"
     })),
     unconfirmed: UnconfirmedOrigins.count(sql, frame.sync.name),
-    warnings: [...mapWarnings(sql, frame.sync), ...Exceptions.warnings(sql, frame)]
+    warnings: [...mapWarnings(sql, frame.sync), ...Exceptions.warnings(sql, frame), ...OthersRows.warnings(sql, frame.sync.to)]
   }
 }
 

@@ -48,6 +48,7 @@ export const compare = ({ bridge, namedByHand, oracle, purposes, world }: Accoun
     if (may.has(one) && !never.has(one)) continue
     const origin = oracle.origins.get(one)
     const ours = origin === "ours" || (origin === "hand" && config.removals === "all" && names.has(purposeOf(one)) && taken.has(purposeOf(one)))
+    if (oracle.othersMade.has(purposeOf(one)) && !names.has(purposeOf(one))) continue
     if (!ours || config.removals === "never" || rejected.has(deed("remove", one)) || mayBeDoubtful.has(customerOf(one))) continue
     oracle.say("is still there, and should not be", email(one))
   }

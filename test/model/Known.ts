@@ -154,6 +154,7 @@ export const known: Readonly<Record<string, History>> = {
     leave("1005"),
     sync
   ),
+  "a copy whose groups were all taken back makes none again": history(four, {}, sync, undo, { do: "release", run: 0 }, machine, sync),
   "what a machine found before it knew of another one is asked about": history(tagged, { removals: "all" }, sync, join("1005"), machine, {
     do: "configure",
     change: { organizations: "shared" }

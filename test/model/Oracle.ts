@@ -56,6 +56,7 @@ interface Memory {
   readonly absent: ReadonlyMap<Row, { readonly runs: number; readonly since: number }>
   readonly logged: number
   readonly latest: ReadonlyMap<Deed, number>
+  readonly made: ReadonlySet<Purpose>
 }
 
 export const make = (world: World, first: Config) => {
@@ -91,6 +92,8 @@ export const make = (world: World, first: Config) => {
   const inDoubt = new Set<Row>()
   /** Purposes of the groups that runs made; and as what groups were to be named when a person was asked last. */
   const made = new Set<Purpose>()
+  /** Of groups that another machine made; what a state that goes on has no rule for it names, and leaves as it is. */
+  const othersMade = new Set<Purpose>()
   const askedNames = new Map<Purpose, string | undefined>()
   const log: Array<{ readonly op: Op; readonly at: number }> = []
   let run: Run | null = null
@@ -227,6 +230,7 @@ export const make = (world: World, first: Config) => {
     decisions,
     everRejected,
     deletedOnce,
+    othersMade,
     must,
     may,
     config: () => config,
@@ -313,9 +317,10 @@ export const make = (world: World, first: Config) => {
       for (const member of members) removed(member, purpose, at)
       taken.groupGone(purpose, run?.undoes ?? null)
     },
-    /** An undo begins. It looks at no source and asks nobody. */
-    undoing: (next: Run) => {
+    /** An undo begins. It looks at no source and asks nobody. `blind`: it is shown less than there is, so that what people took out goes unnoticed. */
+    undoing: (next: Run, blind: boolean) => {
       run = next
+      if (blind) for (const one of out.keys()) out.set(one, "unsure")
     },
     undone: (pinned: ReadonlyArray<Row>, well: boolean, whole: boolean) => {
       if (run !== null && run.undoes !== null) taken.ended(run.undoes, pinned, whole)
@@ -331,7 +336,8 @@ export const make = (world: World, first: Config) => {
       origins: new Map(origins),
       absent: new Map(absent),
       logged: log.length,
-      latest: taken.latest()
+      latest: taken.latest(),
+      made: new Set(made)
     }),
     /** A person goes on with the state that knows no more than that. Runs since `number` were the other machine's: what they put in is ours, and nobody here saw it. */
     recall: (before: Memory, number: number) => {
@@ -345,6 +351,7 @@ export const make = (world: World, first: Config) => {
       }
       for (const one of before.origins.keys()) if (!origins.has(one)) out.set(one, "unsure")
       for (const [one, lapsed] of before.absent) if ((absent.get(one)?.runs ?? 0) <= lapsed.runs) absent.set(one, lapsed)
+      for (const purpose of made) if (!before.made.has(purpose)) othersMade.add(purpose)
       taken.forget(number, before.latest)
       troubled = true
       edited()

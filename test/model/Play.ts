@@ -150,7 +150,7 @@ export const play = (history: History, step: (reported: string) => void = () => 
         runs += 1
         set(fault)
         const at = yield* TestClock.currentTimeMillis
-        oracle.undoing({ number: following(), undoes: number, at, only: null, done: { add: 0, remove: 0, create: 0 } })
+        oracle.undoing({ number: following(), undoes: number, at, only: null, done: { add: 0, remove: 0, create: 0 } }, fault?.kind === "gap")
         const result = yield* Engine.passing(engine.undo(number, killAt ?? undefined))
         const well = result !== null && result.error === null
         oracle.undone(pinnedOf(number), well, well && fault === null && result.refused.length === 0)

@@ -17,6 +17,7 @@ export const make = ({ decisions, fresh, origins, out, say }: Known) => {
   const pins = new Map<Row, number>()
   /** By which run a state that goes on believes a deed was done that another machine did since. */
   const believed = new Map<Deed, number>()
+  let hasGoneOn = false
 
   const did = (run: number, one: Deed, before: Origin | undefined) => {
     deeds.set(run, (deeds.get(run) ?? new Map<Deed, Origin | undefined>()).set(one, before))
@@ -55,7 +56,9 @@ export const make = ({ decisions, fresh, origins, out, say }: Known) => {
     },
     namedBack: (purpose: Purpose, undoes: number) => {
       const one = row("-", purpose)
-      if (deeds.get(undoes)?.has(deed("rename", one)) !== true) say("named a group as it was called before, though the undone run did not rename it", purpose)
+      // What another machine renamed before, a state that goes on renames once more, to no effect.
+      if (!hasGoneOn && deeds.get(undoes)?.has(deed("rename", one)) !== true)
+        say("named a group as it was called before, though the undone run did not rename it", purpose)
     },
     groupGone: (purpose: Purpose, undoes: number | null) => {
       const one = row("-", purpose)
@@ -73,6 +76,7 @@ export const make = ({ decisions, fresh, origins, out, say }: Known) => {
     latest: (): ReadonlyMap<Deed, number> => new Map(last),
     /** Runs of that number and later ones were another machine's, and can be taken back no more. `before`: which runs did what last before them. */
     forget: (from: number, before: ReadonlyMap<Deed, number>) => {
+      hasGoneOn = true
       for (const run of deeds.keys()) if (run >= from) deeds.delete(run)
       for (const [one, run] of last) {
         if (run < from) continue

@@ -208,6 +208,20 @@ describe("two machines with copies of one state", () => {
     })
   )
 
+  it.scopedLive("name the groups that the other one made and that no rule leads to", () =>
+    Effect.gen(function* () {
+      const { bridge, json, on } = yield* copied()
+      bridge.zendesk.source.join("6", "103")
+      assert.strictEqual((yield* on("a", "sync", "--yes")).code, 0)
+      assert.strictEqual((yield* on("b", "sync", "--yes", "--refresh", "full")).code, 3)
+      assert.strictEqual((yield* on("b", "state", "claim", "cstar", "--yes")).code, 0)
+      bridge.zendesk.source.deleteOrganization("103")
+      const { document } = yield* json("b", "plan")
+      assert.match(document.syncs[0].warnings.join(), /another copy of this state made the group "Hooli" at cstar, and no rule leads there/)
+      assert.deepStrictEqual(bridge.held()["Hooli"], ["c6@x.io"])
+    })
+  )
+
   it.scopedLive("a mark without a number is accepted once", () =>
     Effect.gen(function* () {
       const { bridge, on } = yield* copied()
