@@ -1,21 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { join } from "node:path"
-import * as Connectors from "../../connectors/registry.ts"
-import * as ConfigFile from "../../src/config/ConfigFile.ts"
-import * as SecretRedactor from "../../src/observe/SecretRedactor.ts"
-import * as Connections from "../../src/run/Connections.ts"
-import * as Migration from "../../src/run/Migration.ts"
 import type * as MigrationOutlook from "../../src/run/MigrationOutlook.ts"
 import { OperationsStore } from "../../src/run/OperationsStore.ts"
-import type { Memory } from "../../src/operate/Memory.ts"
-import * as InProcess from "../../src/sandbox/InProcess.ts"
-import * as StateLayer from "../../state/StateLayer.ts"
 import * as Bridge from "../kit/Bridge.ts"
 import * as Commands from "../kit/Commands.ts"
-
-const connectors = await Connectors.load()
+import { invoke, migrate } from "../kit/Migrating.ts"
 
 const limited = `
     rules:
@@ -23,50 +13,6 @@ const limited = `
       - kind: tag
         include: ["vip"]
     guards: { newGroups: 1 }`
-
-type Small = Effect.Effect.Success<typeof Bridge.small>
-
-/** One `groupbridge migrate`, asked by `confirm`. */
-const migrate = (
-  bridge: Small,
-  confirm: (outlook: MigrationOutlook.Outlook) => Effect.Effect<boolean>,
-  onApply: Effect.Effect<void> = Effect.void,
-  within: Migration.MigrationOptions["within"] = null
-) =>
-  invoke(bridge, (config, connections) =>
-    Effect.gen(function* () {
-      const sync = config.syncs.get("customers")
-      if (sync === undefined) throw new Error("the config has no sync customers")
-      const options = {
-        within,
-        until: "sign-off",
-        verify: "sample",
-        onVerify: () => Effect.void,
-        who: "petra",
-        host: "ops1",
-        spool: join(bridge.dir, "spool.jsonl"),
-        onLook: () => Effect.void,
-        confirm: (outlook: MigrationOutlook.Outlook) => Effect.map(confirm(outlook), (agreed) => (agreed ? (outlook.goesOn ? "before" : "typed") : "no")),
-        onApply: () => onApply
-      } as const
-      return yield* Migration.run(sync, connections, options)
-    })
-  )
-
-const invoke = <A, E>(
-  bridge: Small,
-  use: (config: Effect.Effect.Success<ReturnType<typeof ConfigFile.load>>, connections: Connections.Connections) => Effect.Effect<A, E, Memory>
-) =>
-  Effect.gen(function* () {
-    const config = yield* ConfigFile.load({ file: join(bridge.dir, "groupbridge.yaml"), connectors, env: {} })
-    const client = InProcess.client({ [Bridge.sourceUrl]: bridge.source.app, [Bridge.targetUrl]: bridge.target.app })
-    const connections = Connections.make(config, { maxWaitMillis: null, onWait: () => Effect.void })
-    return yield* Effect.flatMap(connections, (opened) => use(config, opened)).pipe(
-      Effect.provideService(Connections.Vendors, { connectors, client, redactor: SecretRedactor.make() }),
-      Effect.scoped,
-      Effect.provide(StateLayer.layer(config.state))
-    )
-  }).pipe(Effect.orDie)
 
 const yes = () => Effect.succeed(true)
 
@@ -107,7 +53,7 @@ describe("migrating", () => {
       const bridge = yield* limitedSmall
       const seen: Array<readonly [calls: number, goesOn: boolean]> = []
       const confirm = ({ calls, goesOn }: MigrationOutlook.Outlook) => Effect.sync(() => (seen.push([calls, goesOn]), true))
-      const part = migrate(bridge, confirm, Effect.void, { calls: 4, until: null })
+      const part = migrate(bridge, confirm, () => Effect.void, { calls: 4, until: null })
       const first = yield* part
       assert.deepStrictEqual([first.result.status, first.result.withheld.map(({ changes }) => changes), bridge.target.writes()], ["partial", [3], 4])
       const second = yield* part
@@ -156,13 +102,7 @@ describe("migrating", () => {
   it.scopedLive("goes on after it was cut off, and says so", () =>
     Effect.gen(function* () {
       const bridge = yield* limitedSmall
-      const cut = yield* Effect.fork(
-        migrate(
-          bridge,
-          yes,
-          Effect.suspend(() => (bridge.target.writes() >= 3 ? Effect.interrupt : Effect.void))
-        )
-      )
+      const cut = yield* Effect.fork(migrate(bridge, yes, () => (bridge.target.writes() >= 3 ? Effect.interrupt : Effect.void)))
       yield* Fiber.await(cut)
       const before = bridge.target.writes()
       assert.isAtLeast(before, 3)
@@ -206,7 +146,7 @@ describe("migrating", () => {
         const globex = bridge.cstar.target.groups().find((group) => group.name === "Globex" && group.members.length === 3)
         if (globex !== undefined) bridge.cstar.target.removeMember(globex.id, globex.members[0] ?? "")
       })
-      const migrated = yield* migrate(bridge, yes, meddle)
+      const migrated = yield* migrate(bridge, yes, () => meddle)
       assert.deepInclude(migrated.verified, { sizes: ["Globex"], differing: 1 })
       const differences = migrated.verified === null || "error" in migrated.verified ? [] : migrated.verified.differences
       assert.deepStrictEqual(
@@ -237,7 +177,7 @@ describe("migrating", () => {
       const bridge = yield* Bridge.small
       const rules = "\n    rules: [{ kind: organization }]\n    grace: { reads: 2 }"
       bridge.configure(rules)
-      const part = migrate(bridge, yes, Effect.void, { calls: 9, until: null })
+      const part = migrate(bridge, yes, () => Effect.void, { calls: 9, until: null })
       yield* part
       bridge.zendesk.source.leave("3", "101")
       assert.strictEqual((yield* part).result.summary.assignments.remove, 0)
