@@ -100,7 +100,7 @@ const conclude = (migrating: Migrating, connections: Connections, migrated: Migr
       yield* output.text(`Done. From now on: groupbridge sync ${sync.name}, or a schedule and groupbridge serve.\n`)
     else if (agreed) yield* output.text(`Stopped after ${until}. To go on: groupbridge migrate ${ShellWord.typed(sync.name)}\n`)
     if (stale) return 5
-    // It was stopped where it should be; or nobody was there to ask: then it waits for a person, as what is held does.
+    // It ended at the phase that was asked for, or no terminal was there to ask at: then it waits for a person, as a held part does.
     if (outlook !== null && !agreed && result.error === null) return numberOf(until) < numberOf("fill") ? 0 : interactive ? code : 3
     return ExitCode.worst([code, doubtful ? 4 : 0])
   })

@@ -124,10 +124,10 @@ export const board = (outlook: Outlook, start: MigrationStart, view: View.View):
 export const onlyRead = (id: MigrationId, sync: string, reads: ReadonlyArray<ReadSummary>, view: View.View): string =>
   `${Terminal.paint(view, "strong", `${id}  ${Terminal.visible(sync)}`)}\n${phase("read", `done   ${read(reads)}`, view)}\n`
 
-/** That the plan is approved: by whom, or since when. Ends in a line end. */
+/** The line that says who approved the plan, and when. Ends in a line end. */
 export const approved = (text: string, view: View.View): string => `${phase("plan", `approved ${text}`, view)}\n`
 
-/** The phase `fill`, after which the result tells itself whatever went otherwise. Ends in a line end. */
+/** The line of the phase `fill`: what was done, calls, refusals and time. Ends in a line end. */
 export const filled = (result: SyncResult, view: View.View): string => {
   const took = Times.duration(result.endedAt - result.startedAt)
   const text = `${Wording.done(result.summary)}; ${Wording.plural(result.calls.write, "call")}, ${Wording.number(result.refused.length)} refused, ${took}`
